@@ -1,0 +1,154 @@
+import { type AccountId, type Currencies, parseMinor, type Rejection, reject } from '@plinth/kernel'
+import {
+  type Account,
+  type AccountDetails,
+  type AccountState,
+  type AccountStatus,
+  postedOf,
+} from './account-state.js'
+import type { GlAccount } from './gl-account.js'
+
+export interface OpenAccount {
+  readonly details: AccountDetails
+  /** In minor units. */
+  readonly overdraftLimit: bigint
+  readonly unlimited: boolean
+}
+
+/** A new account stands at zero, open, unblocked. */
+export function decideOpenAccount(
+  command: OpenAccount,
+  known: { glAccount: GlAccount | undefined; account: AccountState | undefined },
+): Account | Rejection {
+  const { glCode, accountId, currency } = command.details
+  if (known.glAccount === undefined)
+    return reject('gl_account_not_found', `There is no GL account ${glCode}.`)
+  if (!known.glAccount.postable) {
+    return reject(
+      'gl_account_not_found',
+      `GL account ${glCode} is a heading; accounts are opened under a postable one.`,
+    )
+  }
+  if (known.account !== undefined) return reject('account_exists', `Account ${accountId} exists already.`)
+  const state: AccountState = {
+    accountId,
+    glCode,
+    currency,
+    normalSide: known.glAccount.normalSide,
+    unlimited: command.unlimited,
+    status: 'open',
+    blockDebits: false,
+    blockCredits: false,
+    overdraftLimit: command.overdraftLimit,
+    debits: 0n,
+    credits: 0n,
+    held: 0n,
+    version: 0,
+    rowVersion: 0,
+  }
+  return { details: command.details, state }
+}
+
+export interface SetStatus {
+  readonly accountId: AccountId
+  readonly status: AccountStatus
+  /** Undefined: as they are. */
+  readonly blockDebits: boolean | undefined
+  readonly blockCredits: boolean | undefined
+  readonly reason: string
+}
+
+// A freeze is somebody's order: it is lifted first, by that somebody, before anything else becomes of the account.
+const transitions: Readonly<Record<AccountStatus, readonly AccountStatus[]>> = {
+  open: ['open', 'dormant', 'frozen', 'closed'],
+  dormant: ['dormant', 'open', 'frozen', 'closed'],
+  frozen: ['frozen', 'open'],
+  closed: [],
+}
+
+/** Contract §5, Status. Closing needs zero posted and held. */
+export function decideStatus(command: SetStatus, account: Account | undefined): Account | Rejection {
+  if (account === undefined) return noAccount(command.accountId)
+  const { state } = account
+  if (state.status === 'closed') return reject('account_closed', `Account ${state.accountId} is closed.`)
+  if (!transitions[state.status].includes(command.status)) {
+    return reject(
+      'status_transition_invalid',
+      `Account ${state.accountId} is ${state.status} and cannot become ${command.status}.`,
+    )
+  }
+  if (command.status === 'closed' && (postedOf(state) !== 0n || state.held !== 0n)) {
+    return reject(
+      'account_not_empty',
+      `Account ${state.accountId} is closed only with nothing posted and nothing held.`,
+    )
+  }
+  const blocks = {
+    blockDebits: command.blockDebits ?? state.blockDebits,
+    blockCredits: command.blockCredits ?? state.blockCredits,
+  }
+  return { ...account, state: { ...state, ...blocks, status: command.status } }
+}
+
+export interface ChangeTerms {
+  readonly accountId: AccountId
+  readonly name: string | undefined
+  /** A decimal string in the account's currency, which the caller need not name. */
+  readonly overdraftLimit: string | undefined
+  readonly metadata: Readonly<Record<string, string>> | undefined
+}
+
+/** A limit may be lowered below what is drawn: further debits are then refused until credits mend it. */
+export function decideTerms(
+  command: ChangeTerms,
+  account: Account | undefined,
+  currencies: Currencies,
+): Account | Rejection {
+  if (account === undefined) return noAccount(command.accountId)
+  const { details, state } = account
+  if (state.status === 'closed') return reject('account_closed', `Account ${state.accountId} is closed.`)
+  let { overdraftLimit } = state
+  if (command.overdraftLimit !== undefined) {
+    const parsed = parseMinor(command.overdraftLimit, currencies.decimalsOf(state.currency) as number)
+    if (typeof parsed === 'string' || state.unlimited) {
+      return reject(
+        'currency_mismatch',
+        state.unlimited
+          ? `Account ${state.accountId} is unlimited and has no overdraft limit.`
+          : `${command.overdraftLimit} is not an amount of ${state.currency}, the currency of account ${state.accountId}.`,
+      )
+    }
+    overdraftLimit = parsed
+  }
+  return {
+    details: {
+      ...details,
+      name: command.name ?? details.name,
+      metadata: command.metadata ?? details.metadata,
+    },
+    state: { ...state, overdraftLimit },
+  }
+}
+
+export interface CreateGlAccount {
+  readonly glAccount: GlAccount
+}
+
+/** A parent must be there and be of the same type, so that reports can roll up. */
+export function decideGlAccount(
+  { glAccount }: CreateGlAccount,
+  known: { existing: GlAccount | undefined; parent: GlAccount | undefined },
+): GlAccount | Rejection {
+  const { code, parentCode, type } = glAccount
+  if (parentCode !== undefined && known.parent?.type !== type) {
+    return reject(
+      'gl_account_not_found',
+      `There is no GL account ${parentCode} of type ${type} to stand under.`,
+    )
+  }
+  if (known.existing !== undefined) return reject('gl_account_exists', `GL account ${code} exists already.`)
+  return glAccount
+}
+
+export const noAccount = (accountId: AccountId): Rejection =>
+  reject('account_not_found', `There is no account ${accountId}.`, { accountId })

@@ -1,0 +1,22 @@
+export {
+  type Account,
+  type AccountDetails,
+  type AccountState,
+  type AccountStatus,
+  availableOf,
+  postedOf,
+} from './account-state.js'
+export {
+  type ChangeTerms,
+  type CreateGlAccount,
+  decideGlAccount,
+  decideOpenAccount,
+  decideStatus,
+  decideTerms,
+  noAccount,
+  type OpenAccount,
+  type SetStatus,
+} from './decide-account.js'
+export { type GlAccount, type GlType, glTypes, normalSideOf } from './gl-account.js'
+export { lineFault } from './line-fault.js'
+export { formatFor, renderAccount, renderBalance, renderGlAccount } from './render-account.js'

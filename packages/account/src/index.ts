@@ -1,0 +1,22 @@
+export type { Account, AccountDetails, AccountState, AccountStatus } from './domain/account-state.js'
+export type { GlAccount, GlType } from './domain/gl-account.js'
+export {
+  type AccountFilter,
+  type AccountPage,
+  listAccounts,
+  readAccount,
+  readChart,
+  readDetails,
+  readGlAccounts,
+  readState,
+  writeDetails,
+  writeGlAccounts,
+  writeOpenedAccounts,
+} from './infrastructure/account-store.js'
+export { lockBalances, writeStanding, writeTurnovers } from './infrastructure/balance-store.js'
+export {
+  type AccountFacts,
+  readStates,
+  readStoredAccounts,
+  type StoredAccount,
+} from './infrastructure/verify-reader.js'

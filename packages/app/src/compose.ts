@@ -1,0 +1,49 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Plinth } from '@plinth/cli'
+import { createHttpApp, type listen } from '@plinth/http'
+import { openAuthenticator } from '@plinth/tenancy'
+import type { Logger } from 'pino'
+import { openPlinth } from './open-plinth.js'
+import { passwordIn } from './url-password.js'
+
+/** The books, and the app that answers HTTP requests about them. */
+export interface Composed {
+  readonly plinth: Plinth
+  readonly app: HttpApp
+}
+
+export type HttpApp = Parameters<typeof listen>[0]
+
+/** Everything `serve` needs, wired by hand: a database URL in, the books and their HTTP door out. */
+export function compose({
+  serveUrl,
+  strictRoles,
+  logger,
+}: {
+  serveUrl: string
+  strictRoles: boolean
+  logger: Logger
+}): Composed {
+  const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
+  const { database, posting } = plinth
+  const authenticate = openAuthenticator((tenantId, work) => database.read(tenantId, work))
+  const app = createHttpApp({
+    database,
+    posting,
+    authenticate,
+    logger,
+    cursorSecret: cursorSecretOf(serveUrl),
+  })
+  return { plinth, app }
+}
+
+/**
+ * What seals list cursors. It follows from the runtime role's password, so that all processes of one database agree and
+ * cursors survive a restart; without a password it is random, and they do not.
+ */
+function cursorSecretOf(serveUrl: string): Buffer {
+  const password = passwordIn(serveUrl)
+  return password === undefined
+    ? randomBytes(32)
+    : createHmac('sha256', password).update('plinth cursor').digest()
+}

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CommandFailure, exitCodes } from '@plinth/cli'
+import { parseTenantId, type TenantId } from '@plinth/kernel'
+
+/** What the environment says, validated. `plinth --help` explains each variable. */
+export interface Configuration {
+  /** The administrator's; undefined: the embedded PostgreSQL, or only the runtime role's URL is known. */
+  readonly databaseUrl: string | undefined
+  readonly serveDatabaseUrl: string | undefined
+  readonly workerDatabaseUrl: string | undefined
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  /** Undefined: `info`, and quieter for `start` on a terminal. */
+  readonly logLevel: LogLevel | undefined
+  readonly strictRoles: boolean
+  readonly pgBin: string | undefined
+  readonly tenant: TenantId
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `.plinth` of the repository, three folders up from here in `src` as in `dist`: the same place from every directory. */
+const dataDirDefault = fileURLToPath(new URL('../../../.plinth', import.meta.url))
+
+/** Reads PLINTH_… variables. An empty one counts as not set. All faults are reported at once. */
+export function readConfiguration(environment: Environment): Configuration {
+  const faults: string[] = []
+  const read = <T>(name: string, parse: (text: string) => T | undefined, expected: string): T | undefined => {
+    const text = environment[name]?.trim()
+    if (!text) return undefined
+    const value = parse(text)
+    // The value itself may be a URL with a password in it, so it is not repeated.
+    if (value === undefined) faults.push(`${name} must be ${expected}.`)
+    return value
+  }
+  const url = (name: string) =>
+    read(name, parseDatabaseUrl, 'a URL like postgres://user:password@host:5432/database')
+  const configuration: Configuration = {
+    databaseUrl: url('PLINTH_DATABASE_URL'),
+    serveDatabaseUrl: url('PLINTH_SERVE_DATABASE_URL'),
+    workerDatabaseUrl: url('PLINTH_WORKER_DATABASE_URL'),
+    host: read('PLINTH_HOST', (text) => text, 'a host') ?? '127.0.0.1',
+    port: read('PLINTH_PORT', parsePort, 'a port from 0 to 65535 (0: any that is free)') ?? 4000,
+    dataDir: read('PLINTH_DATA_DIR', (text) => resolve(text), 'a directory') ?? dataDirDefault,
+    logLevel: read('PLINTH_LOG_LEVEL', parseLogLevel, `one of ${logLevels.join(', ')}`),
+    strictRoles: read('PLINTH_STRICT_ROLES', parseSwitch, '1 or 0') ?? false,
+    pgBin: read('PLINTH_PG_BIN', (text) => resolve(text), 'a directory'),
+    tenant: read('PLINTH_TENANT', parseTenantId, 'a tenant id') ?? ('demo' as TenantId),
+  }
+  if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
+  return configuration
+}
+
+/** A port as written, or undefined. */
+export function parsePort(text: string): number | undefined {
+  const port = Number(text)
+  return /^[0-9]{1,5}$/.test(text) && port <= 65_535 ? port : undefined
+}
+
+const parseLogLevel = (text: string): LogLevel | undefined =>
+  logLevels.find((level) => level === text.toLowerCase())
+
+function parseSwitch(text: string): boolean | undefined {
+  if (['1', 'true', 'yes', 'on'].includes(text.toLowerCase())) return true
+  return ['0', 'false', 'no', 'off'].includes(text.toLowerCase()) ? false : undefined
+}
+
+// `postgres://user@/database?host=/socket` is a URL to libpq though not to URL: the host may be left out.
+const parseDatabaseUrl = (text: string): string | undefined =>
+  /^postgres(ql)?:\/\/\S+$/.test(text) && URL.canParse(text.replace(/(@|:\/\/)(?=[/?]|$)/, '$1localhost'))
+    ? text
+    : undefined

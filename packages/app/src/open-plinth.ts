@@ -1,0 +1,49 @@
+import { userInfo } from 'node:os'
+import { CommandFailure, type Plinth } from '@plinth/cli'
+import { type Database, openDatabase } from '@plinth/db'
+import { uuidV7 } from '@plinth/http'
+import { currenciesWith, type TenantId } from '@plinth/kernel'
+import { openPosting } from '@plinth/posting'
+import { listTenants, readTenant } from '@plinth/tenancy'
+import { stampSubmission } from './stamp-submission.js'
+
+/** The books under the runtime role; the caller closes `database`. */
+export function openPlinth(options: {
+  serveUrl: string
+  applicationName: string
+  strictRoles: boolean
+}): Plinth {
+  const { serveUrl: url, applicationName, strictRoles } = options
+  const database = openDatabase({ url, applicationName, strictRoles })
+  const subject = `cli:${userName()}`
+  return {
+    database,
+    posting: openPosting(database),
+    books: (tenantId) => booksOf(database, tenantId),
+    submission: (books, command, key) => stampSubmission(command, { key, books, subject }),
+    subject,
+    newId: () => uuidV7(),
+  }
+}
+
+async function booksOf(database: Database, tenantId: TenantId): ReturnType<Plinth['books']> {
+  const tenant = await database.read(tenantId, readTenant)
+  if (tenant !== undefined) return { tenant, currencies: currenciesWith(tenant.currencies) }
+  const known = (await database.read(undefined, listTenants)).map((each) => each.tenantId)
+  const instead =
+    known.length === 0
+      ? 'There is none yet: `plinth demo` makes one to play with.'
+      : `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 10).join(', ')}${known.length > 10 ? ' …' : ''}.`
+  throw new CommandFailure(
+    `There is no tenant ${tenantId}. ${instead} \`plinth tenant create ${tenantId}\` makes it; --tenant names another.`,
+  )
+}
+
+/** Who is at the terminal. A process in a container may run under a number without a name. */
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}

@@ -1,0 +1,53 @@
+import type { CliRuntime, Plinth } from '@plinth/cli'
+import { describeServer } from '@plinth/db'
+import { type Configuration, type Environment, readConfiguration } from './configuration.js'
+import { createTenant } from './create-tenant.js'
+import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
+import { makeDemo } from './demo.js'
+import { openPlinth } from './open-plinth.js'
+import { plainFailure } from './plain-failure.js'
+import { runMigrations } from './run-migrations.js'
+
+/** Wires the commands of the command line to everything else. */
+export function createRuntime(environment: Environment): CliRuntime {
+  // Read when a command first asks, so that `--help` works whatever the environment holds.
+  let read: Configuration | undefined
+  const configuration = (): Configuration => {
+    read ??= readConfiguration(environment)
+    return read
+  }
+  const withPlinth = <T>(work: (plinth: Plinth) => Promise<T>): Promise<T> =>
+    withAccess(configuration(), async (access) => {
+      await updateEmbedded(access)
+      // Asked once before a pool is opened, which would try again for seconds.
+      await describeServer(access.serveUrl)
+      const { strictRoles } = configuration()
+      const plinth = openPlinth({ serveUrl: access.serveUrl, applicationName: 'plinth cli', strictRoles })
+      try {
+        return await work(plinth)
+      } finally {
+        await plinth.database.close()
+      }
+    })
+  return {
+    environment,
+    get settings() {
+      return configuration()
+    },
+    get dataDir() {
+      return configuration().dataDir
+    },
+    withAdminUrl: (work) => withAccess(configuration(), (access) => work(adminUrlOf(access))),
+    withUrls: (work) => withAccess(configuration(), work),
+    explain: plainFailure,
+    withPlinth,
+    migrate: (log) =>
+      withAccess(configuration(), (access) =>
+        runMigrations(adminUrlOf(access), { configuration: configuration(), log }),
+      ),
+    createTenant: ({ database, subject }, wanted) => createTenant(database, wanted, subject),
+    makeDemo: () => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir)),
+    // Loaded here: the web framework is half of what there is to load, and other commands need none of it.
+    serve: async (options) => (await import('./serve.js')).serve(configuration(), options),
+  }
+}

@@ -1,0 +1,3 @@
+export type { AuditEvent } from './domain/audit-event.js'
+export { type AuditPage, listAuditEvents, recordAuditEvents } from './infrastructure/audit-store.js'
+export { type AuditView, digestAuditEvents, readDigestedAuditEvents } from './infrastructure/verify-reader.js'

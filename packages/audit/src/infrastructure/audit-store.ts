@@ -1,0 +1,102 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import type { IdempotencyKey, Instant } from '@plinth/kernel'
+import type { AuditEvent } from '../domain/audit-event.js'
+import type { AuditTables } from './tables.js'
+
+const sql = sqlDoor<AuditTables>('audit')
+
+// Roles travel as one array literal per event: unnest would flatten an array of arrays.
+const insertEvents: Statement = {
+  name: 'audit.insert_events',
+  text: `insert into audit.audit_event
+      (tenant_id, audit_event_id, occurred_at, subject, roles, action, object, outcome, code, idempotency_key,
+       correlation_id, causation_id)
+    select $1, k.audit_event_id, $2, k.subject, k.roles::text[], k.action, k.object, k.outcome, k.code,
+           k.idempotency_key, k.correlation_id, k.causation_id
+      from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                  $10::text[], $11::text[], $12::text[])
+        as k (audit_event_id, subject, roles, action, object, outcome, code, idempotency_key, correlation_id, causation_id)`,
+}
+
+/** Records what happened at one moment, in the transaction in which it did. */
+export async function recordAuditEvents(
+  tx: Tx,
+  events: readonly Omit<AuditEvent, 'occurredAt'>[],
+  occurredAt: Instant,
+): Promise<void> {
+  if (events.length === 0) return
+  await sql.change(tx, insertEvents, [
+    tenantOf(tx),
+    occurredAt,
+    plainArray(events.map(({ auditEventId }) => auditEventId)),
+    textArray(events.map(({ subject }) => subject)),
+    textArray(events.map(({ roles }) => textArray(roles))),
+    textArray(events.map(({ action }) => action)),
+    optionalTextArray(events.map(({ object }) => object)),
+    textArray(events.map(({ outcome }) => outcome)),
+    optionalTextArray(events.map(({ code }) => code)),
+    optionalTextArray(events.map(({ idempotencyKey }) => idempotencyKey)),
+    textArray(events.map(({ correlationId }) => correlationId)),
+    optionalTextArray(events.map(({ causationId }) => causationId)),
+  ])
+}
+
+export interface AuditPage {
+  readonly filter: {
+    readonly subject?: string | undefined
+    readonly action?: string | undefined
+    readonly object?: string | undefined
+    readonly outcome?: string | undefined
+    readonly correlationId?: string | undefined
+  }
+  readonly order: 'asc' | 'desc'
+  readonly limit: number
+  /** The id of the last event of the page before. */
+  readonly after?: string | undefined
+}
+
+/** Audit events by id, which is by time. */
+export async function listAuditEvents(
+  tx: Tx,
+  { filter, order, limit, after }: AuditPage,
+): Promise<AuditEvent[]> {
+  let query = sql.build
+    .selectFrom('audit.audit_event')
+    .select([
+      'audit_event_id',
+      'occurred_at',
+      'subject',
+      'roles',
+      'action',
+      'object',
+      'outcome',
+      'code',
+      'idempotency_key',
+      'correlation_id',
+      'causation_id',
+    ])
+    .where('tenant_id', '=', tenantOf(tx))
+    .orderBy('audit_event_id', order)
+    .limit(limit)
+  if (after !== undefined) query = query.where('audit_event_id', order === 'asc' ? '>' : '<', after)
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject)
+  if (filter.action !== undefined) query = query.where('action', '=', filter.action)
+  if (filter.object !== undefined) query = query.where('object', '=', filter.object)
+  if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
+  if (filter.correlationId !== undefined) query = query.where('correlation_id', '=', filter.correlationId)
+  const rows = await sql.rows(tx, query)
+  return rows.map((row) => ({
+    auditEventId: row.audit_event_id,
+    occurredAt: row.occurred_at as Instant,
+    subject: row.subject,
+    roles: row.roles,
+    action: row.action,
+    object: row.object ?? undefined,
+    outcome: row.outcome as AuditEvent['outcome'],
+    code: row.code ?? undefined,
+    idempotencyKey: (row.idempotency_key as IdempotencyKey | null) ?? undefined,
+    correlationId: row.correlation_id,
+    causationId: row.causation_id ?? undefined,
+  }))
+}

@@ -1,0 +1,66 @@
+import type { Tx } from '@plinth/db'
+import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import type { AuditTables } from './tables.js'
+
+const sql = sqlDoor<AuditTables>('audit')
+
+/** Digests of a page of rows: their number and the sum of their hashes by bucket, which no order of the rows changes. */
+interface DigestPage {
+  readonly buckets: readonly { readonly bucket: number; readonly rows: number; readonly sum: bigint }[]
+  readonly next: string | undefined
+}
+
+/** What of an audit event is digested: what an entry says of itself too, or what a recorded command does. */
+export type AuditView = 'entries' | 'commands'
+
+// $3 are the actions that count: types of commands that make entries, or that are recorded.
+const contents: Readonly<Record<AuditView, string>> = {
+  entries: `case when outcome = 'accepted' and action = any ($3::text[])
+                 then concat_ws('|', object, correlation_id, coalesce(causation_id, '-'), occurred_at) end`,
+  commands: `case when outcome <> 'denied' and action = any ($3::text[])
+                  then concat_ws('|', coalesce(idempotency_key, '-'), action, outcome, correlation_id, occurred_at) end`,
+}
+
+const digestAfter = (view: AuditView): Statement => ({
+  name: `audit.verify_digest_${view}`,
+  text: `select coalesce((hash & 1023)::int, -1) as bucket, count(*) as rows, coalesce(sum(hash), 0) as sum,
+           max(audit_event_id::text collate "C") as last
+      from (select audit_event_id, hashtextextended(${contents[view]}, 0) as hash
+              from audit.audit_event where tenant_id = $1 and audit_event_id > $2::uuid order by audit_event_id limit $4) page
+     group by hash & 1023`,
+})
+
+const inBucket = (view: AuditView): Statement => ({
+  name: `audit.verify_bucket_${view}`,
+  text: `select ${contents[view]} as content, audit_event_id::text as key
+      from audit.audit_event where tenant_id = $1 and hashtextextended(${contents[view]}, 0) & 1023 = $2`,
+})
+
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+export const digestAuditEvents =
+  (view: AuditView, actions: readonly string[]) =>
+  async (tx: Tx, page: { after: string; limit: number }): Promise<DigestPage> => {
+    const rows = await sql.run<{ bucket: number; rows: number; sum: string; last: string }>(
+      tx,
+      digestAfter(view),
+      [tenantOf(tx), page.after || beforeAll, textArray(actions), page.limit],
+    )
+    const read = rows.reduce((count, row) => count + row.rows, 0)
+    const last = rows
+      .map((row) => row.last)
+      .sort()
+      .at(-1)
+    return {
+      // The bucket −1 is of the rows that this view leaves out.
+      buckets: rows
+        .filter(({ bucket }) => bucket >= 0)
+        .map((row) => ({ bucket: row.bucket, rows: row.rows, sum: BigInt(row.sum) })),
+      next: read < page.limit ? undefined : last,
+    }
+  }
+
+export const readDigestedAuditEvents =
+  (view: AuditView, actions: readonly string[]) =>
+  (tx: Tx, bucket: number): Promise<{ content: string; key: string }[]> =>
+    sql.run<{ content: string; key: string }>(tx, inBucket(view), [tenantOf(tx), bucket, textArray(actions)])

@@ -1,0 +1,98 @@
+import type { Database, MigrationReport } from '@plinth/db'
+import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
+import type { Books, Command, PostingEngine, Submission } from '@plinth/posting'
+import type { Role, Tenant } from '@plinth/tenancy'
+
+/** What the composition root gives to the commands. Made by packages/app. */
+export interface CliRuntime {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly settings: CliSettings
+  /** Where `.plinth` is: the embedded PostgreSQL's data, tokens. */
+  readonly dataDir: string
+  /** The database of migrations: PLINTH_DATABASE_URL, or the embedded server, started or adopted and given back after `work`. */
+  withAdminUrl<T>(work: (adminUrl: string) => Promise<T>): Promise<T>
+  /** Both URLs, unopened: for `doctor`. */
+  withUrls<T>(work: (urls: DatabaseUrls) => Promise<T>): Promise<T>
+  /** The books under the runtime role. Everything is closed after `work`. */
+  withPlinth<T>(work: (plinth: Plinth) => Promise<T>): Promise<T>
+  /** Makes the roles and runs what is pending. */
+  migrate(log: (line: string) => void): Promise<MigrationReport>
+  /** A tenant with open books and an API key for each role. */
+  createTenant(plinth: Plinth, wanted: TenantRequest): Promise<NewTenant>
+  /** The tenant `demo`, as `start` makes it; changes nothing the second time. */
+  makeDemo(log: (line: string) => void): Promise<Demo>
+  /** A failure in plain words; undefined for a fault of Plinth itself. */
+  explain(error: unknown): { readonly message: string; readonly exitCode: number } | undefined
+  /** Runs the HTTP server until SIGINT or SIGTERM. `start` also migrates, makes the demo tenant and greets. */
+  serve(options: { port: number; demo: boolean }): Promise<void>
+}
+
+/** The configuration as far as commands ask for it; reading it fails with a sentence that names the variable. */
+export interface CliSettings {
+  /** Undefined: the embedded PostgreSQL, or only the runtime role's URL is known. */
+  readonly databaseUrl: string | undefined
+  readonly serveDatabaseUrl: string | undefined
+  readonly host: string
+  readonly port: number
+  /** Of `--tenant` when it is not given. */
+  readonly tenant: TenantId
+}
+
+export interface DatabaseUrls {
+  /** Undefined: only the runtime role's is known. */
+  readonly adminUrl: string | undefined
+  readonly serveUrl: string
+}
+
+/** An open connection to the books, for one command of the command line. */
+export interface Plinth {
+  readonly database: Database
+  readonly posting: PostingEngine
+  /** The tenant of `--tenant` or PLINTH_TENANT (default `demo`), with its currencies. */
+  books(tenantId: TenantId): Promise<Books>
+  /** A command of this process's own, ready for the posting engine. */
+  submission(books: Books, command: Command, key: IdempotencyKey): Submission
+  /** Who is at the terminal, as audit events name them: `cli:<user>`. */
+  readonly subject: string
+  /** A UUIDv7. */
+  newId(): string
+}
+
+export interface TenantRequest {
+  readonly tenantId: string
+  readonly name?: string | undefined
+  readonly baseCurrency?: string | undefined
+  readonly timeZone?: string | undefined
+  /** Default: today in its time zone. */
+  readonly businessDate?: string | undefined
+  /** Own currencies, code to decimals. */
+  readonly currencies?: Readonly<Record<string, number>> | undefined
+}
+
+export interface NewTenant {
+  readonly tenant: Tenant
+  readonly tokens: Readonly<Record<Role, string>>
+}
+
+export interface Demo {
+  readonly tenantId: TenantId
+  readonly businessDate: BusinessDate
+  readonly tokensFile: string
+  readonly tokens: Readonly<Record<Role, string>>
+  /** False: everything was there already. */
+  readonly changed: boolean
+}
+
+/** Contract §7. */
+export const exitCodes = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const
+
+/** Ends the command with a plain sentence on standard error and an exit code of contract §7. */
+export class CommandFailure extends Error {
+  override readonly name = 'CommandFailure'
+  constructor(
+    message: string,
+    readonly exitCode: number = exitCodes.refused,
+  ) {
+    super(message)
+  }
+}

@@ -1,0 +1,314 @@
+import { type AccountStatus, listAccounts, readAccount, readState } from '@plinth/account'
+import { renderAccount, renderBalance } from '@plinth/account/domain'
+import { readBatchCommand } from '@plinth/http'
+import {
+  type AccountId,
+  type GlCode,
+  idempotencyKeyPattern,
+  parseAccountId,
+  type TenantId,
+} from '@plinth/kernel'
+import { readHead } from '@plinth/ledger'
+import type { Books, Outcome } from '@plinth/posting'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
+import { jsonOption, printFields, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+
+interface Options {
+  readonly tenant?: TenantId
+  readonly json?: true
+}
+
+export function accountCommand(runtime: CliRuntime): Command {
+  const account = new Command('account').description('accounts: open, read, list, freeze and close')
+  return account
+    .addCommand(openCommand(runtime))
+    .addCommand(listCommand(runtime))
+    .addCommand(showCommand(runtime))
+    .addCommand(balanceCommand(runtime))
+    .addCommand(statusCommand(runtime))
+}
+
+interface OpenOptions extends Options {
+  readonly key?: string
+  readonly name: string
+  readonly gl: string
+  readonly currency?: string
+  readonly customer?: string
+  readonly product?: string
+  readonly overdraftLimit?: string
+  readonly unlimited?: true
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
+function openCommand(runtime: CliRuntime): Command {
+  return new Command('open')
+    .description('open an account under a postable GL account')
+    .argument('[id]', 'such as CUST-42:main (default: Plinth makes one)')
+    .requiredOption('--name <name>', 'whose it is, or what for')
+    .requiredOption('--gl <code>', 'its GL account')
+    .option('--currency <code>', 'default: the base currency of the tenant')
+    .option('--customer <id>', 'the customer it belongs to')
+    .option('--product <code>')
+    .option('--overdraft-limit <amount>', 'how far it may be overdrawn (default 0)')
+    .option('--unlimited', 'an internal account without a limit')
+    .addOption(
+      new Option('--metadata <name=value>', 'a note kept with it; may be repeated').argParser(addMetadata),
+    )
+    .addOption(keyOption())
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (id: string | undefined, options: OpenOptions) => {
+      const body = await run(runtime, options, ({ tenant }) => ({
+        type: 'open_account',
+        accountId: id,
+        name: options.name,
+        glCode: options.gl,
+        currency: options.currency ?? tenant.baseCurrency,
+        customerId: options.customer,
+        productCode: options.product,
+        overdraftLimit: options.overdraftLimit,
+        unlimited: options.unlimited,
+        metadata: options.metadata,
+      }))
+      print(options, body)
+    })
+}
+
+interface StatusOptions extends Options {
+  readonly key?: string
+  readonly reason: string
+  readonly blockDebits?: boolean
+  readonly blockCredits?: boolean
+}
+
+function statusCommand(runtime: CliRuntime): Command {
+  const statuses: readonly AccountStatus[] = ['open', 'dormant', 'frozen', 'closed']
+  return new Command('status')
+    .description('change an account’s status or blocks')
+    .argument('<id>')
+    .argument('<status>', statuses.join(', '))
+    .requiredOption('--reason <text>', 'why; kept with the command')
+    .addOption(new Option('--block-debits', 'refuse debits and holds'))
+    .addOption(new Option('--no-block-debits', 'lift that'))
+    .addOption(new Option('--block-credits', 'refuse credits'))
+    .addOption(new Option('--no-block-credits', 'lift that'))
+    .addOption(keyOption())
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (accountId: string, status: string, options: StatusOptions, command: Command) => {
+      // A `--no-…` option makes commander assume the other: only what was written counts.
+      const block = (name: 'blockDebits' | 'blockCredits') =>
+        command.getOptionValueSource(name) === 'cli' ? options[name] : undefined
+      const body = await run(runtime, options, () => ({
+        type: 'set_status',
+        accountId,
+        status,
+        blockDebits: block('blockDebits'),
+        blockCredits: block('blockCredits'),
+        reason: options.reason,
+      }))
+      print(options, body)
+    })
+}
+
+function showCommand(runtime: CliRuntime): Command {
+  return new Command('show')
+    .description('what an account is')
+    .argument('<id>', '', parseId)
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (accountId: AccountId, options: Options) => {
+      const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) => {
+        const account = await database.read(tenant.tenantId, (tx) => readAccount(tx, accountId))
+        return account && renderAccount(account, currencies)
+      })
+      print(options, body ?? missing(accountId))
+    })
+}
+
+function balanceCommand(runtime: CliRuntime): Command {
+  return new Command('balance')
+    .description('what is on an account: posted, held and available')
+    .argument('<id>', '', parseId)
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (accountId: AccountId, options: Options) => {
+      const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) =>
+        database.read(tenant.tenantId, async (tx) => {
+          const [state, head] = await Promise.all([readState(tx, accountId), readHead(tx)])
+          return state && renderBalance(state, head.businessDate, currencies)
+        }),
+      )
+      print(options, body ?? missing(accountId))
+    })
+}
+
+interface ListOptions extends Options {
+  readonly gl?: string
+  readonly status?: string
+  readonly product?: string
+  readonly customer?: string
+  readonly currency?: string
+  readonly limit: number
+  readonly after?: AccountId
+}
+
+function listCommand(runtime: CliRuntime): Command {
+  return new Command('list')
+    .description('accounts by id, with their balances')
+    .option('--gl <code>', 'only those of a GL account')
+    .addOption(new Option('--status <status>').choices(['open', 'dormant', 'frozen', 'closed']))
+    .option('--product <code>')
+    .option('--customer <id>')
+    .option('--currency <code>')
+    .option('--limit <number>', 'at most so many', parseLimit, 100)
+    .option('--after <id>', 'go on after this account', parseId)
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (options: ListOptions) => {
+      const accounts = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) => {
+        const { gl, status, product, customer, currency, limit, after } = options
+        const filter = {
+          glCode: gl as GlCode | undefined,
+          status,
+          productCode: product,
+          customerId: customer,
+          currency,
+        }
+        const page = await database.read(tenant.tenantId, async (tx) => ({
+          // One more than is shown tells whether there is more.
+          found: await listAccounts(tx, { filter, order: 'asc', limit: limit + 1, after }),
+          head: await readHead(tx),
+        }))
+        return page.found.map((account) => ({
+          account: renderAccount(account, currencies),
+          balance: renderBalance(account.state, page.head.businessDate, currencies),
+        }))
+      })
+      const shown = accounts.slice(0, options.limit)
+      const last = accounts.length > shown.length ? shown.at(-1)?.account.accountId : undefined
+      if (options.json)
+        return printJson({
+          data: shown.map(({ account, balance }) => ({ ...account, balance })),
+          after: last ?? null,
+        })
+      if (shown.length === 0) return console.log('No account.')
+      printAccounts(shown)
+      if (last !== undefined) console.log(`There are more: --after ${last}`)
+    })
+}
+
+type ShownAccount = { account: ReturnType<typeof renderAccount>; balance: ReturnType<typeof renderBalance> }
+
+function printAccounts(accounts: readonly ShownAccount[]): void {
+  printTable(
+    [
+      ...['account', 'name', 'GL', 'status'].map((title) => ({ title })),
+      { title: 'posted', align: 'right' },
+      { title: 'available', align: 'right' },
+      { title: 'currency' },
+    ],
+    accounts.map(({ account, balance }) => [
+      account.accountId,
+      account.name,
+      account.glCode,
+      account.status,
+      balance.posted,
+      balance.available ?? 'unlimited',
+      account.currency,
+    ]),
+  )
+}
+
+/** Reads a command as a line of a batch would be read, runs it, and answers what an HTTP call would answer. */
+async function run(
+  runtime: CliRuntime,
+  options: Options & { readonly key?: string },
+  item: (books: Books) => Readonly<Record<string, unknown>>,
+): Promise<object> {
+  return await inBooks(runtime, options, async (plinth, books) => {
+    const idempotencyKey = options.key ?? `cli-${plinth.newId()}`
+    const wanted = Object.entries(item(books)).filter(([, value]) => value !== undefined)
+    const read = readBatchCommand({ ...Object.fromEntries(wanted), idempotencyKey }, books.currencies)
+    if ('kind' in read) {
+      const faults = read.errors.map(({ pointer, detail }) => `${pointer.slice(1)}: ${detail}`)
+      throw new CommandFailure(faults.length > 0 ? faults.join('\n') : read.detail, exitCodes.usage)
+    }
+    // Before it is used: whoever loses the answer can ask again with the same key.
+    if (options.key === undefined) console.error(`Idempotency key: ${idempotencyKey}`)
+    const outcome = await plinth.posting.submit(books, plinth.submission(books, read.command, read.key))
+    return bodyOf(outcome)
+  })
+}
+
+function bodyOf(outcome: Outcome): object {
+  switch (outcome.kind) {
+    case 'answered':
+      if (outcome.replayed) console.error('This key was used before: that is the answer it got then.')
+      if (outcome.answer.outcome === 'accepted') return outcome.answer.body
+      throw new CommandFailure(`${outcome.answer.rejection.code}: ${outcome.answer.rejection.detail}`)
+    case 'key_reused':
+      throw new CommandFailure(
+        `idempotency_key_reused: this key belongs to another command, which differs at ${outcome.firstDifference || '/'}.`,
+      )
+    case 'linked_failed':
+      throw new CommandFailure('linked_command_failed')
+    case 'failed':
+      throw outcome.error
+  }
+}
+
+async function inBooks<T>(
+  runtime: CliRuntime,
+  options: Options,
+  work: (plinth: Plinth, books: Books) => Promise<T>,
+): Promise<T> {
+  const tenantId = tenantOf(runtime, options)
+  return await runtime.withPlinth(async (plinth) => work(plinth, await plinth.books(tenantId)))
+}
+
+function print({ json }: Options, body: object): void {
+  if (json) printJson(body)
+  else printFields(Object.fromEntries(Object.entries(body).map(([name, value]) => [name, inWords(value)])))
+}
+
+/** A member of an answer on one line; undefined where there is nothing to show. */
+function inWords(value: unknown): string | undefined {
+  if (value === null) return '–'
+  if (typeof value !== 'object') return value === undefined ? undefined : String(value)
+  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value)
+}
+
+function missing(accountId: AccountId): never {
+  throw new CommandFailure(
+    `There is no account ${accountId} in this tenant. \`plinth account list\` shows them.`,
+  )
+}
+
+const keyOption = (): Option =>
+  new Option(
+    '--key <key>',
+    'idempotency key: the same key and command take effect once (default: a new one)',
+  ).argParser((text) => {
+    if (idempotencyKeyPattern.test(text)) return text
+    throw new InvalidArgumentError('A key has 1 to 255 visible ASCII characters.')
+  })
+
+function parseId(text: string): AccountId {
+  const accountId = parseAccountId(text)
+  if (accountId === undefined)
+    throw new InvalidArgumentError('An account id has letters, digits and : . _ -, at most 64.')
+  return accountId
+}
+
+function parseLimit(text: string): number {
+  if (/^[0-9]{1,6}$/.test(text) && Number(text) >= 1) return Number(text)
+  throw new InvalidArgumentError('A limit is a whole number from 1.')
+}
+
+function addMetadata(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Write it as name=value.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}

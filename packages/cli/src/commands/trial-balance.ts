@@ -1,0 +1,127 @@
+import {
+  type BusinessDate,
+  type Currencies,
+  formatMinor,
+  parseBusinessDate,
+  type TenantId,
+} from '@plinth/kernel'
+import { readHead, readTrialBalance, type TrialBalance, type TrialBalanceRow } from '@plinth/ledger'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type CliRuntime, exitCodes } from '../cli-runtime.js'
+import { coloured, jsonOption, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+
+interface Options {
+  readonly tenant?: TenantId
+  readonly date?: BusinessDate
+  readonly by: 'booking' | 'value'
+  readonly json?: true
+}
+
+export function trialBalanceCommand(runtime: CliRuntime): Command {
+  return new Command('trial-balance')
+    .description('debits and credits of every GL account up to a date, rolled up; exits 1 if they differ')
+    .addOption(tenantOption())
+    .option('--date <date>', 'YYYY-MM-DD, included (default: the business date)', parseDate)
+    .addOption(
+      new Option('--by <date>', 'which of a line’s dates counts')
+        .choices(['booking', 'value'])
+        .default('booking'),
+    )
+    .addOption(jsonOption())
+    .action(async (options: Options) => {
+      const tenantId = tenantOf(runtime, options)
+      const { trialBalance, currencies } = await runtime.withPlinth(async ({ database, books }) => {
+        const { currencies: known } = await books(tenantId)
+        const read = await database.read(tenantId, async (tx) => {
+          const date = options.date ?? (await readHead(tx)).businessDate
+          return await readTrialBalance(tx, { date, by: options.by })
+        })
+        return { trialBalance: read, currencies: known }
+      })
+      if (options.json) printJson(renderTrialBalance(trialBalance, currencies))
+      else print(trialBalance, currencies)
+      const differing = trialBalance.totals.filter(({ debits, credits }) => debits !== credits)
+      for (const { currency, debits, credits } of differing) {
+        const net = formatMinor(debits - credits, currencies.decimalsOf(currency) as number)
+        console.error(
+          coloured(`THE BOOKS DO NOT BALANCE: in ${currency} debits less credits are ${net}.`, 'red'),
+        )
+      }
+      process.exitCode = differing.length === 0 ? exitCodes.done : exitCodes.refused
+    })
+}
+
+function renderTrialBalance({ date, by, rows, totals }: TrialBalance, currencies: Currencies) {
+  const format = (minor: bigint, currency: string): string =>
+    formatMinor(minor, currencies.decimalsOf(currency) as number)
+  return {
+    date,
+    by,
+    rows: rows.map((row) => ({
+      glCode: row.glCode,
+      name: row.name,
+      type: row.type,
+      parentCode: row.parentCode,
+      normalSide: row.normalSide,
+      postable: row.postable,
+      currency: row.currency,
+      debits: format(row.debits, row.currency),
+      credits: format(row.credits, row.currency),
+      net: format(row.net, row.currency),
+      debitBalances: format(row.debitBalances, row.currency),
+      creditBalances: format(row.creditBalances, row.currency),
+    })),
+    totals: totals.map(({ currency, debits, credits }) => ({
+      currency,
+      debits: format(debits, currency),
+      credits: format(credits, currency),
+    })),
+  }
+}
+
+const columns = [
+  { title: 'GL account' },
+  { title: 'name' },
+  { title: 'currency' },
+  ...['debits', 'credits', 'net', 'debit balances', 'credit balances'].map(
+    (title) => ({ title, align: 'right' }) as const,
+  ),
+]
+
+function print(trialBalance: TrialBalance, currencies: Currencies): void {
+  const { rows, totals } = renderTrialBalance(trialBalance, currencies)
+  const depths = depthsOf(trialBalance.rows)
+  console.log(`Trial balance up to ${trialBalance.date}, by ${trialBalance.by} date`)
+  printTable(columns, [
+    ...rows.map((row) => [
+      `${'  '.repeat(depths.get(row.glCode) ?? 0)}${row.glCode}`,
+      row.postable ? row.name : `${row.name} (heading)`,
+      row.currency,
+      row.debits,
+      row.credits,
+      row.net,
+      row.debitBalances,
+      row.creditBalances,
+    ]),
+    ...totals.map(({ currency, debits, credits }) => ['total', '', currency, debits, credits, '', '', '']),
+  ])
+}
+
+/** How deep each GL account stands under its headings. */
+function depthsOf(rows: readonly TrialBalanceRow[]): Map<string, number> {
+  const parents = new Map(rows.map(({ glCode, parentCode }) => [glCode, parentCode]))
+  return new Map(
+    [...parents.keys()].map((glCode) => {
+      let depth = 0
+      for (let parent = parents.get(glCode); parent !== undefined; parent = parents.get(parent)) depth += 1
+      return [glCode, depth]
+    }),
+  )
+}
+
+function parseDate(text: string): BusinessDate {
+  const date = parseBusinessDate(text)
+  if (date === undefined)
+    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
+  return date
+}

@@ -1,0 +1,82 @@
+import type { TenantId } from '@plinth/kernel'
+import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
+import { listTenants } from '@plinth/tenancy'
+import { Command, Option } from 'commander'
+import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
+import { coloured, jsonOption, printJson, tenantOf, tenantOption } from '../output.js'
+
+interface Options {
+  readonly tenant?: TenantId
+  readonly all?: true
+  readonly json?: true
+}
+
+interface TenantReport extends VerifyReport {
+  readonly tenantId: TenantId
+  readonly elapsedSeconds: number
+}
+
+export function verifyCommand(runtime: CliRuntime): Command {
+  return new Command('verify')
+    .description('recompute every invariant of the books from the posting lines; exits 1 where one is broken')
+    .addOption(tenantOption())
+    .addOption(new Option('--all', 'all tenants').conflicts('tenant'))
+    .addOption(jsonOption())
+    .action(async (options: Options) => {
+      await runtime.withPlinth(async (plinth) => {
+        const reports: TenantReport[] = []
+        for (const tenantId of await tenantsOf(runtime, plinth, options)) {
+          const report = await verifyTenant(plinth, tenantId)
+          reports.push(report)
+          if (!options.json) printReport(report)
+        }
+        if (options.json) printJson(options.all ? reports : reports[0])
+        process.exitCode = reports.every(({ sound }) => sound) ? exitCodes.done : exitCodes.refused
+      })
+    })
+}
+
+async function tenantsOf(
+  runtime: CliRuntime,
+  { database }: Plinth,
+  options: Options,
+): Promise<readonly TenantId[]> {
+  if (!options.all) return [tenantOf(runtime, options)]
+  return (await database.read(undefined, listTenants)).map(({ tenantId }) => tenantId)
+}
+
+async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantReport> {
+  const startedMs = performance.now()
+  const books = await plinth.books(tenantId)
+  // One snapshot for all of it, so that postings going on meanwhile are not taken for faults.
+  const report = await plinth.database.read(tenantId, (tx) => verifyBooks(tx, books))
+  return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
+}
+
+function printReport({
+  tenantId,
+  entries,
+  lines,
+  accounts,
+  rules,
+  sound,
+  elapsedSeconds,
+}: TenantReport): void {
+  const counts = `${entries} entries, ${lines} lines, ${accounts} accounts`
+  console.log(`Tenant ${tenantId}: ${counts}, in ${elapsedSeconds} s`)
+  for (const rule of rules) console.log(lineOf(rule))
+  const broken = rules.filter(({ first }) => first !== undefined).length
+  console.log(
+    sound ? coloured('The books are sound.', 'green') : coloured(`${broken} rules are broken.`, 'red'),
+  )
+}
+
+function lineOf({ rule, says, broken, first }: RuleResult): string {
+  const name = rule.padEnd(26)
+  if (first === undefined) return `${coloured('ok    ', 'green')}  ${name}  ${says}`
+  const row = Object.entries(first.row)
+    .map(([part, value]) => `${part} ${value}`)
+    .join(', ')
+  const more = broken > 1 ? ` (and ${broken - 1} more)` : ''
+  return `${coloured('FAILED', 'red')}  ${name}  ${row}: expected ${first.expected}; found ${first.found}${more}`
+}

@@ -1,0 +1,11 @@
+export {
+  type CliRuntime,
+  type CliSettings,
+  CommandFailure,
+  type Demo,
+  exitCodes,
+  type NewTenant,
+  type Plinth,
+  type TenantRequest,
+} from './cli-runtime.js'
+export { runProgram } from './program.js'

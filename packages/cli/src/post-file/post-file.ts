@@ -1,0 +1,109 @@
+import { accessSync, constants, createReadStream, statSync } from 'node:fs'
+import type { TenantId } from '@plinth/kernel'
+import { SingleBar } from 'cli-progress'
+import { CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
+import { filePartsOf } from './file-parts.js'
+import { postParts } from './post-parts.js'
+import { readCsvLines } from './read-csv.js'
+import { readJsonLines } from './read-jsonl.js'
+import { RejectedFile } from './rejected-file.js'
+import { type Summary, Tally } from './tally.js'
+
+export interface PostRequest {
+  /** A path, or `-` for standard input. */
+  readonly file: string
+  readonly format: 'jsonl' | 'csv'
+  readonly tenantId: TenantId
+  readonly keyPrefix: string | undefined
+  readonly rejectedPath: string
+  readonly patienceMs: number
+}
+
+export interface Input {
+  readonly chunks: AsyncIterable<Buffer>
+  /** Undefined: standard input. */
+  readonly bytes: number | undefined
+}
+
+/** Fails before anything is connected when the file cannot be read. */
+export function openInput(file: string): Input {
+  if (file === '-') return { chunks: process.stdin as AsyncIterable<Buffer>, bytes: undefined }
+  try {
+    accessSync(file, constants.R_OK)
+    const found = statSync(file)
+    if (found.isDirectory()) throw new CommandFailure(`${file} is a directory.`, exitCodes.usage)
+    return { chunks: readable(file), bytes: found.isFile() ? found.size : undefined }
+  } catch (error) {
+    throw error instanceof CommandFailure ? error : cannotRead(file, error)
+  }
+}
+
+async function* readable(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>
+  } catch (error) {
+    throw cannotRead(file, error)
+  }
+}
+
+const cannotRead = (file: string, error: unknown): CommandFailure =>
+  new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, exitCodes.usage)
+
+/** Posts a file and tells what became of its lines. */
+export async function postFile(plinth: Plinth, input: Input, request: PostRequest): Promise<Summary> {
+  const books = await plinth.books(request.tenantId)
+  const lines = request.format === 'csv' ? readCsvLines(input.chunks) : readJsonLines(input.chunks)
+  const reading = { plinth, books, keyPrefix: request.keyPrefix, correlationId: plinth.newId() }
+  const tally = new Tally()
+  const rejected = new RejectedFile(request.rejectedPath)
+  const bar = progressBar(input.bytes)
+  const stop = stopOnInterrupt()
+  try {
+    const ending = await postParts(filePartsOf(lines, reading), {
+      posting: plinth.posting,
+      books,
+      patienceMs: request.patienceMs,
+      waiting: ({ message }) => console.error(`Waiting for the database: ${message}`),
+      tally,
+      rejected,
+      stopped: () => stop.asked,
+      progressed: (bytesRead) => bar?.update(bytesRead, { read: tally.read }),
+    })
+    if (!ending.complete) {
+      console.error(
+        `Stopped after line ${ending.lastLineNo}. Run the same command again to go on: what took effect replays.`,
+      )
+    }
+    const rejectedFile = rejected.written ? rejected.path : undefined
+    return tally.summary({ file: request.file, rejectedFile, complete: ending.complete })
+  } finally {
+    bar?.stop()
+    stop.forget()
+    await rejected.close()
+  }
+}
+
+/** On standard error, and only where somebody looks at it. */
+function progressBar(bytes: number | undefined): SingleBar | undefined {
+  if (bytes === undefined || bytes === 0 || !process.stderr.isTTY) return undefined
+  const format = '{bar} {percentage} %  {read} lines  {eta_formatted} left'
+  const bar = new SingleBar({ format, hideCursor: true, etaBuffer: 50, clearOnComplete: true })
+  bar.start(bytes, 0, { read: 0 })
+  return bar
+}
+
+/** The first interrupt lets the part in flight end; a second one ends the process at once, which loses nothing either. */
+function stopOnInterrupt() {
+  const state = { asked: false }
+  const ask = (): void => {
+    state.asked = true
+    console.error('Stopping after the part in flight …')
+  }
+  process.once('SIGINT', ask).once('SIGTERM', ask)
+  return {
+    get asked() {
+      return state.asked
+    },
+    forget: () => process.off('SIGINT', ask).off('SIGTERM', ask),
+  }
+}

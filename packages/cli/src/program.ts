@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { type CliRuntime, exitCodes } from './cli-runtime.js'
+import { accountCommand } from './commands/account.js'
+import { demoCommand } from './commands/demo.js'
+import { doctorCommand } from './commands/doctor.js'
+import { journalCommand } from './commands/journal.js'
+import { migrateCommand } from './commands/migrate.js'
+import { postCommand } from './commands/post.js'
+import { serveCommand } from './commands/serve.js'
+import { startCommand } from './commands/start.js'
+import { tenantCommand } from './commands/tenant.js'
+import { tokenCommand } from './commands/token.js'
+import { trialBalanceCommand } from './commands/trial-balance.js'
+import { verifyCommand } from './commands/verify.js'
+
+const epilogue = `
+Environment:
+  PLINTH_DATABASE_URL         PostgreSQL 15 to 18, as a superuser or as a database owner with CREATEROLE; used by
+                              migrate, start, demo and doctor. Absent: the embedded PostgreSQL in PLINTH_DATA_DIR
+  PLINTH_SERVE_DATABASE_URL   the same database as the runtime role plinth_serve, used by everything else
+                              (default: follows from PLINTH_DATABASE_URL)
+  PLINTH_WORKER_DATABASE_URL  the same database as the runtime role plinth_worker
+  PLINTH_PORT, PLINTH_HOST    where to serve (default 4000 and 127.0.0.1)
+  PLINTH_DATA_DIR             data of the embedded PostgreSQL, and tokens.json (default: .plinth in the repository)
+  PLINTH_TENANT               the tenant of commands without --tenant (default demo)
+  PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
+  PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
+  PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
+  NO_COLOR                    no colours, also on a terminal
+
+Exit codes:
+  0 done · 1 refused, or a check failed · 2 wrong usage · 3 cannot reach the database
+
+Something is wrong?  plinth doctor
+What happened to a command whose answer was lost?  Send it again with the same key: it takes effect once.
+`
+
+/** Runs the command line and answers its exit code (contract §7). Failures of commands are thrown. */
+export async function runProgram(runtime: CliRuntime, argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram(runtime).parseAsync([...argv])
+    return typeof process.exitCode === 'number' ? process.exitCode : exitCodes.done
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version were asked for; everything else that commander ends with is wrong usage.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+  }
+}
+
+function createProgram(runtime: CliRuntime): Command {
+  const program = new Command('plinth')
+    .description('Plinth, a double-entry core-banking ledger: the service, and what its operators need.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .addHelpText('after', epilogue)
+  addGroup(program, 'Run:', [startCommand(runtime), serveCommand(runtime)])
+  addGroup(program, 'Set up:', [
+    migrateCommand(runtime),
+    demoCommand(runtime),
+    tenantCommand(runtime),
+    tokenCommand(runtime),
+    doctorCommand(runtime),
+  ])
+  addGroup(program, 'Books:', [
+    accountCommand(runtime),
+    postCommand(runtime),
+    journalCommand(runtime),
+    trialBalanceCommand(runtime),
+    verifyCommand(runtime),
+  ])
+  settle(program)
+  return program
+}
+
+function addGroup(program: Command, heading: string, commands: readonly Command[]): void {
+  for (const command of commands) program.addCommand(command.helpGroup(heading))
+}
+
+/** The same manners at every level: errors are thrown, hints name the command they belong to. */
+function settle(command: Command): void {
+  command.exitOverride().showHelpAfterError(`(${pathOf(command)} --help says more)`)
+  for (const inner of command.commands) settle(inner)
+}
+
+const pathOf = (command: Command): string =>
+  command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}

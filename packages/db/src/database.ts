@@ -1,0 +1,77 @@
+import type { TenantId } from '@plinth/kernel'
+import { openPool } from './pool.js'
+import { runTransaction } from './transaction.js'
+import type { Tx } from './tx.js'
+
+/** `online` serves single commands, `batch` files and large batches, so that neither waits for the other's connections. */
+export type Lane = 'online' | 'batch'
+
+export interface WriteOptions {
+  tenantId: TenantId | undefined
+  lane: Lane
+  /** Epoch milliseconds past which no further attempt starts. */
+  deadlineMs: number
+  /** See TransactionOptions. */
+  repeatable?: boolean
+  /** Do everything, then roll back. */
+  rehearse?: boolean
+}
+
+/** The one way to the database. The edges and the posting engine open transactions; modules receive them. */
+export interface Database {
+  transaction<T>(options: WriteOptions, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One snapshot (repeatable read, read only). */
+  read<T>(tenantId: TenantId | undefined, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** True when a connection answers: what readiness asks. */
+  answers(): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  url: string
+  applicationName: string
+  strictRoles?: boolean
+  connections?: Partial<Record<Lane | 'read', number>>
+}
+
+const connectionsDefault = { online: 4, batch: 2, read: 6 } as const
+// A read has nobody waiting on its locks; it may outlast a short restart of the server.
+const readPatienceMs = 5_000
+
+export function openDatabase({
+  url,
+  applicationName,
+  strictRoles = false,
+  connections,
+}: DatabaseOptions): Database {
+  const pool = (lane: Lane | 'read') =>
+    openPool({
+      url,
+      connectionsMax: connections?.[lane] ?? connectionsDefault[lane],
+      applicationName: `${applicationName} ${lane}`,
+    })
+  const pools = { online: pool('online'), batch: pool('batch'), read: pool('read') }
+  const read: Database['read'] = (tenantId, work) =>
+    runTransaction(
+      { pool: pools.read, strictRoles },
+      { tenantId, mode: 'read', deadlineMs: Date.now() + readPatienceMs },
+      work,
+    )
+  return {
+    read,
+    transaction: ({ lane, rehearse, ...options }, work) =>
+      runTransaction(
+        { pool: pools[lane], strictRoles },
+        { ...options, mode: rehearse ? 'rehearse' : 'write' },
+        work,
+      ),
+    answers: () =>
+      pools.read.query('select 1').then(
+        () => true,
+        () => false,
+      ),
+    close: async () => {
+      await Promise.all([pools.online.end(), pools.batch.end(), pools.read.end()])
+    },
+  }
+}

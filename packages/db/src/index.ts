@@ -1,0 +1,21 @@
+export {
+  type Database,
+  type DatabaseOptions,
+  type Lane,
+  openDatabase,
+  type WriteOptions,
+} from './database.js'
+export { DatabaseUnavailable, isConnectionLoss, OutcomeUnknown, sqlStateOf } from './database-errors.js'
+export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js'
+export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js'
+export { describeServer, findUnsafe, type ServerDescription } from './inspect-database.js'
+export {
+  MigrationFailed,
+  type MigrationReport,
+  migrate,
+  pendingMigrations,
+  RoleRightsMissing,
+  RoleTooPowerful,
+  runtimeUrl,
+} from './migrate.js'
+export type { Tx } from './tx.js'

@@ -1,0 +1,30 @@
+/** The schemas of the modules, which hold tenants' rows and nothing else. */
+export const migratedSchemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting']
+
+const appendOnly = ['append_only', 'never_truncated']
+const kept = ['never_removed', 'never_truncated']
+
+/**
+ * The triggers by which the database refuses what the code should never do, by table. The migrations make them; this
+ * list is what a database is compared with, so that one that went missing is missed. test/cli/operators.test.ts compares
+ * it with a database just migrated.
+ */
+export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
+  'audit.audit_event': appendOnly,
+  'outbox.outbox_event': appendOnly,
+  'account.gl_account': appendOnly,
+  'account.account': kept,
+  'account.balance': [...kept, 'limits_and_versions', 'starts_at_zero'],
+  'ledger.journal_head': [...kept, 'never_back'],
+  'ledger.journal_entry': [...appendOnly, 'entry_numbers_are_dense'],
+  'ledger.posting_line': [...appendOnly, 'entries_are_whole'],
+  'posting.command': appendOnly,
+}
+
+/** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */
+export const unsafeRoles: Readonly<Record<string, string>> = {
+  pg_write_all_data: 'may write every table',
+  pg_write_server_files: "may overwrite the server's files",
+  pg_read_server_files: "may read the server's files",
+  pg_execute_server_program: 'may run programs on the server',
+}

@@ -1,0 +1,123 @@
+import type { Writable } from 'node:stream'
+import { invariant, type TenantId } from '@plinth/kernel'
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely'
+import type pg from 'pg'
+import { insideOf, type Tx, type TxInside } from './tx.js'
+
+/** The modules that own a schema of their own name, and a database role `plinth_<module>` with rights on it alone. */
+export type ModuleName = 'tenancy' | 'audit' | 'outbox' | 'account' | 'ledger' | 'posting'
+
+/** A hot statement: prepared once per connection under its name, which starts with the module's. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/** How one module's infrastructure speaks to its own schema, and to no other: `Tables` names that schema's tables only. */
+export interface SqlDoor<Tables> {
+  /** Builds ordinary statements. It compiles only: run what it builds with `rows`. */
+  readonly build: Kysely<Tables>
+  /** Runs a built statement. */
+  rows<Row>(tx: Tx, query: Compilable<Row>): Promise<Row[]>
+  /** Runs a hot statement. Statements that are not awaited one by one travel together (pipelining) and keep their order. */
+  run<Row>(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<Row[]>
+  /** Runs a hot statement that changes rows, and answers how many. */
+  change(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<number>
+}
+
+export function sqlDoor<Tables>(module: ModuleName): SqlDoor<Tables> {
+  const build = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  })
+  return {
+    build,
+    rows: async <Row>(tx: Tx, query: Compilable<Row>) => {
+      const { sql, parameters } = query.compile()
+      return (await send(tx, module, { text: sql, values: [...parameters] })).rows as Row[]
+    },
+    run: async <Row>(tx: Tx, statement: Statement, values: readonly unknown[]) =>
+      (await send(tx, module, { ...statement, values: values as unknown[] })).rows as Row[],
+    change: async (tx, statement, values) =>
+      (await send(tx, module, { ...statement, values: values as unknown[] })).rowCount ?? 0,
+  }
+}
+
+function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.QueryResult> {
+  const inside = insideOf(tx)
+  if (inside.strictRoles) assumeRole(inside, module)
+  const { stream } = (inside.client as unknown as { connection: { stream: Writable } }).connection
+  if (stream.writableCorked === 0) {
+    stream.cork()
+    process.nextTick(() => stream.uncork())
+  }
+  const answer = track(inside, inside.client.query(query))
+  if (stream.writableLength > gatheredBytesMax) flush(stream)
+  return answer
+}
+
+// Small statements sent in one turn of the event loop leave in one system call; node-postgres alone would make one each. A
+// large one leaves at once: the database then works on it while the next is prepared.
+const gatheredBytesMax = 16_384
+
+function flush(stream: Writable): void {
+  const corks = stream.writableCorked
+  for (let cork = 0; cork < corks; cork += 1) stream.uncork()
+}
+
+function assumeRole(inside: TxInside, module: ModuleName): void {
+  if (inside.role === module) return
+  inside.role = module
+  void track(inside, inside.client.query(`set local role plinth_${module}`))
+}
+
+function track<Answer>(inside: TxInside, answer: Promise<Answer>): Promise<Answer> {
+  inside.unanswered.add(answer)
+  const done = (): void => {
+    inside.unanswered.delete(answer)
+  }
+  answer.then(done, done)
+  return answer
+}
+
+/** A text[] literal. Built here because node-postgres escapes element by element with regular expressions. */
+export function textArray(values: readonly string[]): string {
+  const joined = values.join('","')
+  if (values.length === 0) return '{}'
+  if (!joined.includes('\\') && joined.split('"').length === values.length * 2 - 1) return `{"${joined}"}`
+  return `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
+}
+
+/** A text[] literal in which undefined stands for NULL. */
+export function optionalTextArray(values: readonly (string | undefined)[]): string {
+  if (values.every((value) => value === undefined))
+    return `{${'NULL,'.repeat(Math.max(values.length - 1, 0))}${values.length > 0 ? 'NULL' : ''}}`
+  return `{${values
+    .map((value) =>
+      value === undefined ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
+    )
+    .join(',')}}`
+}
+
+/** An array literal of numbers, booleans, dates, or NULL for undefined: values that need no quotes. */
+export function plainArray(values: readonly (bigint | number | boolean | string | undefined)[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`
+}
+
+/** The tenant whose rows this transaction may touch: every statement names it, and row-level security holds it to that. */
+export function tenantOf(tx: Tx): TenantId {
+  const { tenantId } = insideOf(tx)
+  invariant(tenantId !== undefined, 'a statement on tenant rows runs in a transaction of a tenant')
+  return tenantId
+}

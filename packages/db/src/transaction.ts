@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { invariant, type TenantId } from '@plinth/kernel'
+import type pg from 'pg'
+import {
+  DatabaseUnavailable,
+  isConnectionLoss,
+  isOperational,
+  isRetried,
+  isUniqueViolation,
+  OutcomeUnknown,
+} from './database-errors.js'
+import { openTx, settle, type Tx } from './tx.js'
+
+export interface TransactionOptions {
+  /** Row-level security shows and accepts rows of this tenant only. Undefined: nothing but the list of tenants. */
+  tenantId: TenantId | undefined
+  /** `write` commits; `read` is one snapshot that cannot write; `rehearse` does everything and rolls back. */
+  mode: 'write' | 'read' | 'rehearse'
+  /** Epoch milliseconds past which no further attempt starts. */
+  deadlineMs: number
+  /**
+   * The work finds out by itself what it did before (an idempotency key): it may run again after a lost answer to COMMIT
+   * and after a unique violation by somebody who was faster.
+   */
+  repeatable?: boolean
+}
+
+export interface TransactionSetting {
+  pool: pg.Pool
+  /** Every module's statements run under its own role (ADR 0001). */
+  strictRoles: boolean
+}
+
+// Deadlock victims succeed on the second try in practice; five bounds the tail.
+const attemptsMax = 5
+const backoffBaseMs = 10
+const backoffMaxMs = 500
+
+/**
+ * Runs `work` in one transaction and commits if it returns; rolls back if it throws. Runs it again, whole, after deadlocks,
+ * serialization failures and lost connections. So `work` has no effect but through `tx`.
+ *
+ * @throws DatabaseUnavailable nothing was written; OutcomeUnknown the answer to COMMIT was lost and could not be found out.
+ */
+export async function runTransaction<T>(
+  setting: TransactionSetting,
+  options: TransactionOptions,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  let commitLost = false
+  for (let attempt = 1; ; attempt += 1) {
+    const progress = { commitSent: false }
+    try {
+      return await attemptOnce(setting, options, work, progress)
+    } catch (error) {
+      commitLost ||= progress.commitSent && isConnectionLoss(error)
+      const again = mayRepeat(error, options, progress) && attempt < attemptsFor(error)
+      const delayMs = Math.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** attempt)
+      if (again && Date.now() + delayMs < options.deadlineMs) {
+        await sleep(delayMs)
+        continue
+      }
+      if (commitLost) throw new OutcomeUnknown('the answer to COMMIT was lost', { cause: error })
+      if (isOperational(error))
+        throw new DatabaseUnavailable('the database cannot do it now', { cause: error })
+      throw error
+    }
+  }
+}
+
+// A server that restarts refuses connections at once, so attempts on lost connections are bounded by the deadline alone.
+const attemptsFor = (error: unknown): number =>
+  isConnectionLoss(error) ? Number.POSITIVE_INFINITY : attemptsMax
+
+function mayRepeat(error: unknown, options: TransactionOptions, progress: { commitSent: boolean }): boolean {
+  if (progress.commitSent && isConnectionLoss(error)) return options.repeatable === true
+  return isRetried(error) || (options.repeatable === true && isUniqueViolation(error))
+}
+
+async function attemptOnce<T>(
+  { pool, strictRoles }: TransactionSetting,
+  options: TransactionOptions,
+  work: (tx: Tx) => Promise<T>,
+  progress: { commitSent: boolean },
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | boolean = false
+  try {
+    const tx = openTx({ client, strictRoles, tenantId: options.tenantId })
+    // Sent together, answered in order. Both are waited for, so that no work goes on after the connection is given back.
+    const [begun, outcome] = await Promise.allSettled([begin(client, options), work(tx)])
+    await settle(tx)
+    if (begun.status === 'rejected') throw begun.reason
+    if (outcome.status === 'rejected') throw outcome.reason
+    progress.commitSent = options.mode === 'write'
+    const ending = await client.query(options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT')
+    // node-postgres resolves happily when COMMIT of a failed transaction answers ROLLBACK.
+    const expected = options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT'
+    invariant(ending.command === expected, 'a transaction whose work succeeded ends as asked', {
+      tag: ending.command,
+    })
+    return outcome.value
+  } catch (error) {
+    broken = isConnectionLoss(error)
+    if (!broken && !(await rolledBack(client))) broken = true
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/**
+ * Set for the transaction only, so that nothing survives it on a pooled connection. Sequential scans are off and plans
+ * generic because a hot statement must not hang on statistics (ADR 0002): a table that grew a thousandfold since it was
+ * analysed is still read by its keys.
+ */
+async function begin(client: pg.PoolClient, { mode, tenantId }: TransactionOptions): Promise<void> {
+  const opening = client.query(mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN')
+  const set = client.query(mode === 'read' ? forReading : forWriting, [tenantId ?? ''])
+  await Promise.all([opening, set])
+}
+
+const forReading = {
+  name: 'db.begin_read',
+  text: `select set_config('plinth.tenant', $1, true), set_config('statement_timeout', '120s', true)`,
+}
+const forWriting = {
+  name: 'db.begin_write',
+  text: `select set_config('plinth.tenant', $1, true), set_config('enable_seqscan', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '3s', true),
+    set_config('statement_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '10s', true)`,
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  return client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import * as fields from './command-schemas.js'
+
+const decimal = z.string().meta({ description: 'With all decimals of the currency.', example: '400.00' })
+const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
+const uuid = z.string().meta({ format: 'uuid' })
+const count = z.int()
+const texts = z.record(z.string(), z.string())
+const unlessUnlimited = decimal.nullable().meta({ description: 'Null for an unlimited account.' })
+
+/** The answers of the API, for its description alone: what is answered is built where it is known. */
+export const entry = z
+  .object({
+    journalEntryId: uuid,
+    entryNo: count,
+    status: z.literal('posted'),
+    kind: z.string(),
+    transactionCode: z.string(),
+    description: z.string().optional(),
+    reference: z.string().optional(),
+    endToEndId: z.string().optional(),
+    bookingDate: fields.date,
+    valueDate: fields.date,
+    postedAt: instant,
+    lines: z.array(
+      z.object({
+        lineNo: count,
+        accountId: z.string(),
+        side: fields.side,
+        amount: decimal,
+        currency: z.string(),
+        balanceAfter: decimal,
+        accountVersion: count,
+      }),
+    ),
+    correlationId: z.string(),
+    causationId: z.string().optional(),
+    metadata: texts,
+  })
+  .meta({ id: 'JournalEntry' })
+
+export const account = z
+  .object({
+    accountId: z.string(),
+    name: z.string(),
+    glCode: z.string(),
+    currency: z.string(),
+    normalSide: fields.side,
+    customerId: z.string().optional(),
+    productCode: z.string().optional(),
+    overdraftLimit: decimal,
+    unlimited: z.boolean(),
+    status: fields.accountStatus,
+    blockDebits: z.boolean(),
+    blockCredits: z.boolean(),
+    metadata: texts,
+  })
+  .meta({ id: 'Account' })
+
+export const glAccount = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    type: fields.glType,
+    parentCode: z.string().optional(),
+    normalSide: fields.side,
+    postable: z.boolean(),
+  })
+  .meta({ id: 'GlAccount' })
+
+export const balance = z
+  .object({
+    accountId: z.string(),
+    currency: z.string(),
+    posted: decimal,
+    held: decimal,
+    available: unlessUnlimited,
+    overdraftLimit: decimal,
+    debits: decimal,
+    credits: decimal,
+    version: count,
+    bookingDate: fields.date,
+  })
+  .meta({ id: 'Balance' })
+
+export const statement = z
+  .object({
+    accountId: z.string(),
+    currency: z.string(),
+    from: fields.date,
+    to: fields.date,
+    opening: decimal,
+    lines: z.array(
+      z.object({
+        entryNo: count,
+        lineNo: count,
+        journalEntryId: uuid,
+        bookingDate: fields.date,
+        valueDate: fields.date,
+        postedAt: instant,
+        transactionCode: z.string(),
+        description: z.string().optional(),
+        reference: z.string().optional(),
+        endToEndId: z.string().optional(),
+        side: fields.side,
+        amount: decimal,
+        runningBalance: decimal,
+        accountVersion: count,
+      }),
+    ),
+    closing: decimal,
+    provisional: z.boolean().meta({ description: 'A day in it is not closed yet.' }),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'Statement' })
+
+export const trialBalance = z
+  .object({
+    date: fields.date,
+    by: z.enum(['booking', 'value']),
+    rows: z.array(
+      z.object({
+        glCode: z.string(),
+        name: z.string(),
+        type: fields.glType,
+        parentCode: z.string().optional(),
+        normalSide: fields.side,
+        postable: z.boolean(),
+        currency: z.string(),
+        debits: decimal,
+        credits: decimal,
+        net: decimal,
+        debitBalances: decimal,
+        creditBalances: decimal,
+      }),
+    ),
+    totals: z.array(z.object({ currency: z.string(), debits: decimal, credits: decimal })),
+  })
+  .meta({ id: 'TrialBalance' })
+
+export const businessDate = z.object({ businessDate: fields.date }).meta({ id: 'BusinessDate' })
+
+export const auditEvent = z
+  .object({
+    auditEventId: uuid,
+    occurredAt: instant,
+    subject: z.string(),
+    roles: z.array(z.string()),
+    action: z.string(),
+    object: z.string().optional(),
+    outcome: z.enum(['accepted', 'rejected', 'denied']),
+    code: z.string().optional(),
+    idempotencyKey: z.string().optional(),
+    correlationId: z.string(),
+    causationId: z.string().optional(),
+  })
+  .meta({ id: 'AuditEvent' })
+
+export const recordedCommand = z
+  .object({
+    idempotencyKey: z.string(),
+    type: z.string(),
+    status: z.int().meta({ description: 'The HTTP status that the command was answered with.' }),
+    decidedAt: instant,
+    businessDate: fields.date,
+    body: z.looseObject({}).meta({ description: 'The body that it was answered with.' }),
+  })
+  .meta({ id: 'RecordedCommand' })
+
+export const batchAnswer = z
+  .object({
+    results: z.array(
+      z.object({
+        status: z.int(),
+        replayed: z.boolean(),
+        body: z.looseObject({}).meta({ description: 'What the single call would answer.' }),
+      }),
+    ),
+    summary: z.object({ succeeded: count, replayed: count, rejected: count }),
+  })
+  .meta({ id: 'BatchAnswer' })
+
+export const problem = z
+  .looseObject({
+    type: z.string().meta({ format: 'uri-reference' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    correlationId: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457, with a stable code.' })
+
+export const listOf = (item: z.ZodType) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullable() })

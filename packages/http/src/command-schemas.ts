@@ -1,0 +1,149 @@
+import { glTypes } from '@plinth/account/domain'
+import { accountIdPattern, glCodePattern, idempotencyKeyPattern, parseBusinessDate } from '@plinth/kernel'
+import { z } from 'zod'
+import type { FieldErrorCode } from './malformed.js'
+import { faultOfText } from './parse-json.js'
+
+// The message of every check is its code of contract §6; read-fields.ts turns both into an answer.
+const says = (code: FieldErrorCode) => ({ error: code })
+
+export const linesMax = 1000
+export const commandsMax = 10_000
+export const metadataKeysMax = 50
+const metadataNameMax = 64
+const metadataTextMax = 1024
+
+/** Account and GL codes, and the codes of transactions, which reports print in one column. */
+export const transactionCodePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/
+
+const wellFormed = (text: string): boolean => faultOfText(text) === undefined
+
+const text = (max: number) =>
+  z.string(says('wrong_type')).max(max, says('too_long')).refine(wellFormed, says('wrong_type'))
+const name = (max: number) => text(max).min(1, says('required'))
+
+const id = (pattern: RegExp, description: string) =>
+  z.string(says('wrong_type')).regex(pattern, says('id_malformed')).meta({ description })
+
+export const accountId = id(accountIdPattern, 'Chosen by the caller, or made by Plinth.')
+export const glCode = id(glCodePattern, 'A code of the chart of accounts.')
+export const transactionCode = id(transactionCodePattern, 'What kind of transaction it is.')
+export const currency = z
+  .string(says('wrong_type'))
+  .meta({ description: 'ISO 4217, or one of the tenant’s own.', pattern: '^[A-Z0-9]{3,10}$', example: 'EUR' })
+// Digits, decimals and size depend on the currency beside it: read-command.ts reads them.
+export const amount = z.string(says('amount_not_a_string')).meta({
+  description: 'A decimal string with at most as many decimals as its currency. Never a JSON number.',
+  pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$',
+  example: '100.00',
+})
+export const date = z
+  .string(says('wrong_type'))
+  .refine((value) => parseBusinessDate(value) !== undefined, says('date_malformed'))
+  .meta({ format: 'date', example: '2026-11-20' })
+
+export const metadata = z
+  .record(
+    z
+      .string()
+      .min(1, says('required'))
+      .max(metadataNameMax, says('too_long'))
+      .refine(wellFormed, says('wrong_type')),
+    text(metadataTextMax),
+    says('wrong_type'),
+  )
+  .meta({ description: `At most ${metadataKeysMax} names.`, maxProperties: metadataKeysMax })
+
+const flag = z.boolean(says('wrong_type'))
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, says('wrong_type'))
+
+export const accountName = name(255)
+export const reference = text(64)
+export const customerId = name(64)
+export const productCode = name(64)
+export const side = oneOf(['debit', 'credit'])
+export const glType = oneOf(glTypes)
+export const accountStatus = oneOf(['open', 'dormant', 'frozen', 'closed'])
+export const idempotencyKey = id(idempotencyKeyPattern, '1 to 255 visible ASCII characters.')
+
+const line = z
+  .strictObject({ accountId, side, amount, currency }, says('wrong_type'))
+  .meta({ id: 'LineRequest' })
+
+const postFields = {
+  transactionCode,
+  description: text(1000).optional(),
+  valueDate: date.optional(),
+  reference: reference.optional(),
+  endToEndId: reference.optional(),
+  lines: z
+    .array(line, says('wrong_type'))
+    .min(2, says('too_few_lines'))
+    .max(linesMax, says('too_many_lines')),
+  metadata: metadata.optional(),
+}
+
+const openAccountFields = {
+  accountId: accountId.optional(),
+  name: accountName,
+  glCode,
+  currency,
+  customerId: customerId.optional(),
+  productCode: productCode.optional(),
+  overdraftLimit: amount.optional(),
+  unlimited: flag.optional(),
+  metadata: metadata.optional(),
+}
+
+const termsFields = {
+  name: accountName.optional(),
+  overdraftLimit: amount.optional(),
+  metadata: metadata.optional(),
+}
+
+const statusFields = {
+  status: accountStatus,
+  blockDebits: flag.optional(),
+  blockCredits: flag.optional(),
+  reason: name(1000),
+}
+
+const glAccountFields = {
+  code: glCode,
+  name: accountName,
+  type: glType,
+  parentCode: glCode.optional(),
+  normalSide: side.optional(),
+  postable: flag.optional(),
+}
+
+const body = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape, says('wrong_type'))
+
+/** The bodies of the single calls. */
+export const bodies = {
+  post: body(postFields).meta({ id: 'PostingRequest' }),
+  open_account: body(openAccountFields).meta({ id: 'OpenAccountRequest' }),
+  change_terms: body(termsFields).meta({ id: 'TermsRequest' }),
+  set_status: body(statusFields).meta({ id: 'StatusRequest' }),
+  create_gl_account: body(glAccountFields).meta({ id: 'GlAccountRequest' }),
+}
+
+const envelope = { idempotencyKey, group: name(255).optional() }
+const type = <const Type extends string>(value: Type) => z.literal(value, says('wrong_type'))
+
+/** The commands of a batch: the body of the single call, its key, and what the single call has in its path. */
+export const batchCommands = {
+  post: body({ type: type('post'), ...envelope, ...postFields }),
+  open_account: body({ type: type('open_account'), ...envelope, ...openAccountFields }),
+  change_terms: body({ type: type('change_terms'), ...envelope, accountId, ...termsFields }),
+  set_status: body({ type: type('set_status'), ...envelope, accountId, ...statusFields }),
+  // The body of the single call has a `type` of its own, so it stands whole.
+  create_gl_account: body({
+    type: type('create_gl_account'),
+    ...envelope,
+    glAccount: bodies.create_gl_account,
+  }),
+}
+
+export type CommandBodies = { [Type in keyof typeof bodies]: z.infer<(typeof bodies)[Type]> }

@@ -1,0 +1,80 @@
+import type { Database } from '@plinth/db'
+import type { PostingEngine } from '@plinth/posting'
+import { type Authenticate, may, type Permission, type Principal } from '@plinth/tenancy'
+import type { Request } from 'express'
+import type { Logger } from 'pino'
+import type { Metrics } from './metrics.js'
+import { refuse } from './problem.js'
+import { type Correlation, correlationOf } from './request-headers.js'
+
+/** What the routes need of the world. */
+export interface Edge {
+  readonly database: Database
+  readonly posting: PostingEngine
+  readonly authenticate: Authenticate
+  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly metrics: Metrics
+  /** Keys the seals of cursors; the same in every process that serves. */
+  readonly cursorSecret: Buffer
+  readonly now: () => number
+}
+
+/** What a route answers. `headers` beside those that every answer has. */
+export interface Reply {
+  readonly status: number
+  /** Becomes JSON. */
+  readonly body: object
+  /** The code of a problem, for the log and the metrics. */
+  readonly code?: string | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** One request on its way through the edge. */
+export class Exchange {
+  readonly correlation: Correlation
+  /** Known once the caller is. */
+  tenantId: string | undefined
+
+  constructor(
+    readonly edge: Edge,
+    readonly request: Request,
+  ) {
+    this.correlation = correlationOf(request.headers)
+  }
+
+  /** The caller, who must hold the permission. */
+  async principal(permission: Permission): Promise<Principal> {
+    const principal = await this.#authenticated()
+    const { 'x-tenant-id': named } = this.request.headers
+    if (named !== undefined && named !== principal.tenant.tenantId) {
+      throw refuse('tenant_mismatch', 'X-Tenant-Id is not the tenant of the token.')
+    }
+    if (!may(principal.roles, permission)) throw forbidden(permission)
+    return principal
+  }
+
+  async #authenticated(): Promise<Principal> {
+    const token = bearerOf(this.request.headers.authorization)
+    const principal = token === undefined ? undefined : await this.edge.authenticate(token, this.edge.now())
+    if (principal === undefined) throw refuse('unauthenticated', 'A valid bearer token is needed.')
+    this.tenantId = principal.tenant.tenantId
+    return principal
+  }
+
+  /** A part of the path, by the name it has in the route. */
+  param(name: string): string {
+    return this.request.params[name] as string
+  }
+}
+
+export const forbidden = (permission: Permission) =>
+  refuse('forbidden', `None of the caller’s roles may ${permission.replaceAll('_', ' ')}.`)
+
+const bearerForm = /^bearer +([^\s]+) *$/i
+// A token of any kind we know is far shorter; what is longer is not worth a hash.
+const tokenLengthMax = 8_192
+
+function bearerOf(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > tokenLengthMax) return undefined
+  return bearerForm.exec(header)?.[1]
+}

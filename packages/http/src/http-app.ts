@@ -1,0 +1,128 @@
+import type { Database } from '@plinth/db'
+import type { PostingEngine } from '@plinth/posting'
+import type { Authenticate } from '@plinth/tenancy'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { Logger } from 'pino'
+import { docsPages, docsPolicy } from './docs-page.js'
+import type { Edge, Exchange, Reply } from './exchange.js'
+import { openMetrics } from './metrics.js'
+import { describeApi } from './openapi.js'
+import { notFound, RequestRefused, refuse } from './problem.js'
+import { respondWith } from './respond.js'
+import type { Route } from './route.js'
+import { accountRoutes } from './routes/accounts.js'
+import { batchRoutes } from './routes/batches.js'
+import { commandRoutes } from './routes/commands.js'
+import { glAccountRoutes } from './routes/gl-accounts.js'
+import { journalEntryRoutes } from './routes/journal-entries.js'
+import { postingRoutes } from './routes/postings.js'
+import { reportRoutes } from './routes/reports.js'
+import { statementRoutes } from './routes/statement.js'
+
+export interface HttpAppOptions {
+  readonly database: Database
+  readonly posting: PostingEngine
+  readonly authenticate: Authenticate
+  readonly logger: Pick<Logger, 'info' | 'error'>
+  /** Keys the seals of cursors; the same in every process that serves. At least 32 bytes. */
+  readonly cursorSecret: Buffer
+  readonly now?: () => number
+}
+
+const routes: readonly Route[] = [
+  ...postingRoutes,
+  ...batchRoutes,
+  ...glAccountRoutes,
+  ...accountRoutes,
+  ...statementRoutes,
+  ...journalEntryRoutes,
+  ...commandRoutes,
+  ...reportRoutes,
+]
+
+/** The whole REST edge. */
+export function createHttpApp({ now = Date.now, ...options }: HttpAppOptions): Express {
+  const edge: Edge = { ...options, now, metrics: openMetrics(options.posting) }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
+  mountRoutes(app, edge)
+  mountSystemPages(app, edge)
+  app.use(respondWith(edge, 'unknown', () => Promise.reject(notFound())))
+  const onError: ErrorRequestHandler = (error, request, response, next) =>
+    respondWith(edge, 'unknown', () => Promise.reject(error))(request, response, next)
+  app.use(onError)
+  return app
+}
+
+function mountRoutes(app: Express, edge: Edge): void {
+  const methods = new Map<string, string[]>()
+  for (const { method, path, handle } of routes) {
+    app[method](inExpress(path), respondWith(edge, path, withHost(handle)))
+    methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : ['POST'])])
+  }
+  // Behind all routes of a path: whatever comes here has another method.
+  for (const [path, allowed] of methods) {
+    app.all(
+      inExpress(path),
+      respondWith(edge, path, () => Promise.reject(methodNotAllowed(allowed))),
+    )
+  }
+}
+
+const inExpress = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+const methodNotAllowed = (allowed: readonly string[]): RequestRefused => {
+  const detail = `This path takes ${allowed.join(', ')}.`
+  return new RequestRefused({ code: 'method_not_allowed', detail }, { Allow: allowed.join(', ') })
+}
+
+// HTTP/1.1 asks for it, and Node would refuse without saying why.
+const withHost =
+  (handle: Route['handle']): Route['handle'] =>
+  async (exchange) => {
+    const { headers, httpVersion } = exchange.request
+    if (headers.host === undefined && httpVersion === '1.1')
+      throw refuse('malformed_request', 'The header Host is missing.')
+    return await handle(exchange)
+  }
+
+/** What stands outside /v1 and asks for no token. */
+function mountSystemPages(app: Express, edge: Edge): void {
+  let description: object | undefined
+  const replies: Readonly<Record<string, (exchange: Exchange) => Promise<Reply>>> = {
+    '/health/live': async () => ({ status: 200, body: { status: 'ok' } }),
+    '/health/ready': async () => {
+      if (!(await edge.database.answers())) throw refuse('unavailable', 'The database does not answer.')
+      return { status: 200, body: { status: 'ok' } }
+    },
+    '/openapi.json': async () => {
+      description ??= describeApi(routes)
+      return { status: 200, body: description }
+    },
+  }
+  for (const [path, handle] of Object.entries(replies)) app.get(path, respondWith(edge, path, handle))
+  app.get('/metrics', async (_request, response) => {
+    response.setHeader('Content-Type', edge.metrics.contentType).end(await edge.metrics.text())
+  })
+  for (const [path, read] of Object.entries(docsPages)) {
+    app.get(path, async (_request, response) => {
+      const { contentType, content } = await read()
+      const headers = { 'Content-Security-Policy': docsPolicy, 'X-Content-Type-Options': 'nosniff' }
+      response.writeHead(200, {
+        ...headers,
+        'Content-Type': contentType,
+        'Content-Length': Buffer.byteLength(content),
+      })
+      response.end(content)
+    })
+  }
+  for (const path of [...Object.keys(replies), '/metrics', ...Object.keys(docsPages)]) {
+    app.all(
+      path,
+      respondWith(edge, path, () => Promise.reject(methodNotAllowed(['GET', 'HEAD']))),
+    )
+  }
+}

@@ -1,0 +1,29 @@
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
+import type { Route } from './route.js'
+
+/** The OpenAPI document of the routes: what they read is what it says, for both come from the same schemas. */
+export function describeApi(routes: readonly Route[]): object {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const { path, method, operation } of routes) paths[path] = { ...paths[path], [method]: operation }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Plinth',
+      version: '1',
+      description: [
+        'A double-entry core-banking ledger. Amounts are decimal strings, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.',
+        'Every command has an `Idempotency-Key`: the same key and command get the same answer, for ever.',
+        'Errors are RFC 9457 problems with a stable `code`; /docs/problems lists them.',
+      ].join('\n\n'),
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key `plk_…`, or a JWT.' },
+      },
+    },
+    paths,
+  })
+}

@@ -1,0 +1,182 @@
+import { normalSideOf } from '@plinth/account/domain'
+import type {
+  AccountId,
+  BusinessDate,
+  Currencies,
+  CurrencyCode,
+  GlCode,
+  IdempotencyKey,
+} from '@plinth/kernel'
+import type { Command, CommandType, LineRequest } from '@plinth/posting'
+import type { z } from 'zod'
+import { batchCommands, bodies, type CommandBodies } from './command-schemas.js'
+import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
+import { oversized } from './oversized.js'
+import { amountFaults, faultOfBalance, minorOf, normalisedAmount } from './read-amounts.js'
+import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
+
+/** The body of a single call as its command. `accountId` comes from the path of the calls that have one there. */
+export function readCommand<Type extends CommandType>(
+  type: Type,
+  value: unknown,
+  context: { currencies: Currencies; accountId?: AccountId },
+): Extract<Command, { type: Type }> | Malformed {
+  const body = readBody(type, bodies[type], value, context.currencies)
+  if (isMalformed(body)) return body
+  return toCommand(type, body as never, context) as Extract<Command, { type: Type }>
+}
+
+/** A command of a batch. */
+export interface BatchCommand {
+  readonly key: IdempotencyKey
+  readonly command: Command
+  /** Commands of an independent batch with the same group, one after the other, stand or fall together. */
+  readonly group: string | undefined
+}
+
+/** An item of a batch, or a line of a file: a command with its type and its key. */
+export function readBatchCommand(value: unknown, currencies: Currencies): BatchCommand | Malformed {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return malformedFields([fieldError([], 'wrong_type', 'A command is an object.')])
+  }
+  const { type } = value as { type?: unknown }
+  if (!isCommandType(type)) return malformedFields([faultOfType(type)])
+  const item = readBody(type, batchCommands[type], value, currencies)
+  if (isMalformed(item)) return item
+  const { idempotencyKey, group, accountId } = item as {
+    idempotencyKey: string
+    group?: string
+    accountId?: string
+  }
+  const body = type === 'create_gl_account' ? (item as { glAccount: unknown }).glAccount : item
+  const command = toCommand(type, body as never, { currencies, accountId: accountId as AccountId })
+  if (isMalformed(command)) return command
+  return { key: idempotencyKey as IdempotencyKey, command, group }
+}
+
+const isCommandType = (type: unknown): type is CommandType =>
+  typeof type === 'string' && Object.hasOwn(bodies, type)
+
+const faultOfType = (type: unknown) =>
+  type === undefined
+    ? fieldError(['type'], 'required')
+    : fieldError(['type'], 'wrong_type', `The value is one of ${Object.keys(bodies).join(', ')}.`)
+
+/** The value as its schema describes it, with amounts that their currencies can hold; or all that is wrong with it. */
+function readBody(
+  type: CommandType,
+  schema: z.ZodType,
+  value: unknown,
+  currencies: Currencies,
+): object | Malformed {
+  // Before the schema walks what nobody will read.
+  const size = oversized(value)
+  if (size !== undefined) return malformedFields([size])
+  const parsed = schema.safeParse(value)
+  const crossed = crossFaults(type, value, currencies)
+  if (parsed.success && crossed.length === 0) return parsed.data as object
+  const faults = parsed.success
+    ? crossed
+    : withoutDoubles([...faultsBySchema(parsed.error, value), ...crossed])
+  return malformedFields(inDocumentOrder(faults, value))
+}
+
+/** What no field shows alone. Looks at a value of any shape, so that a body hears of all its faults at once. */
+function crossFaults(type: CommandType, value: unknown, currencies: Currencies): PlacedError[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (type === 'post') return amountFaults((value as { lines?: unknown }).lines, currencies)
+  if (type === 'open_account') return openingFaults(value, currencies)
+  if (type !== 'change_terms') return []
+  const { overdraftLimit } = value as { overdraftLimit?: unknown }
+  const normalised = typeof overdraftLimit === 'string' ? normalisedAmount(overdraftLimit) : undefined
+  return normalised !== undefined && 'code' in normalised ? [placed(['overdraftLimit'], normalised.code)] : []
+}
+
+function openingFaults(value: object, currencies: Currencies): PlacedError[] {
+  const { currency, overdraftLimit, unlimited } = value as Record<string, unknown>
+  const faults: PlacedError[] = []
+  const known = typeof currency === 'string' && currencies.decimalsOf(currency) !== undefined
+  if (typeof currency === 'string' && !known) faults.push(placed(['currency'], 'currency_unknown'))
+  if (unlimited === true && overdraftLimit !== undefined) {
+    faults.push(placed(['overdraftLimit'], 'unknown_field', 'An unlimited account has no overdraft limit.'))
+  } else if (typeof overdraftLimit === 'string' && known) {
+    const minor = minorOf(overdraftLimit, currency, currencies)
+    if (typeof minor === 'string') faults.push(placed(['overdraftLimit'], minor))
+  }
+  return faults
+}
+
+/** One fault a place: the schema's, which knows the type, before those that follow from it. */
+function withoutDoubles(faults: readonly PlacedError[]): PlacedError[] {
+  const seen = new Set<string>()
+  return faults.filter(({ error }) => !seen.has(error.pointer) && seen.add(error.pointer))
+}
+
+type Bodies = CommandBodies
+
+function toCommand(
+  type: CommandType,
+  body: Bodies[CommandType],
+  context: { currencies: Currencies; accountId?: AccountId },
+): Command | Malformed {
+  switch (type) {
+    case 'post':
+      return toPost(body as Bodies['post'], context.currencies)
+    case 'open_account':
+      return toOpenAccount(body as Bodies['open_account'], context.currencies)
+    case 'change_terms':
+      return toChangeTerms(body as Bodies['change_terms'], context.accountId as AccountId)
+    case 'set_status': {
+      const { status, blockDebits, blockCredits, reason } = body as Bodies['set_status']
+      return { type, accountId: context.accountId as AccountId, status, blockDebits, blockCredits, reason }
+    }
+    case 'create_gl_account':
+      return toCreateGlAccount(body as Bodies['create_gl_account'])
+  }
+}
+
+function toPost(body: Bodies['post'], currencies: Currencies): Command | Malformed {
+  const lines = body.lines.map(
+    (line): LineRequest => ({
+      accountId: line.accountId as AccountId,
+      side: line.side,
+      amount: minorOf(line.amount, line.currency, currencies) as bigint,
+      currency: line.currency as CurrencyCode,
+    }),
+  )
+  const fault = faultOfBalance(lines, currencies)
+  if (fault !== undefined) return fault
+  const { transactionCode, description, reference, endToEndId, metadata = {} } = body
+  const valueDate = body.valueDate as BusinessDate | undefined
+  return { type: 'post', transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
+}
+
+function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): Command {
+  const { name, customerId, productCode, unlimited = false, metadata = {} } = body
+  return {
+    type: 'open_account',
+    accountId: body.accountId as AccountId | undefined,
+    name,
+    glCode: body.glCode as GlCode,
+    currency: body.currency as CurrencyCode,
+    customerId,
+    productCode,
+    overdraftLimit: minorOf(body.overdraftLimit ?? '0', body.currency, currencies) as bigint,
+    unlimited,
+    metadata,
+  }
+}
+
+function toChangeTerms(body: Bodies['change_terms'], accountId: AccountId): Command {
+  const { name, metadata } = body
+  const limit = body.overdraftLimit === undefined ? undefined : normalisedAmount(body.overdraftLimit)
+  const overdraftLimit = limit !== undefined && 'text' in limit ? limit.text : undefined
+  return { type: 'change_terms', accountId, name, overdraftLimit, metadata }
+}
+
+function toCreateGlAccount(body: Bodies['create_gl_account']): Command {
+  const { name, type, normalSide = normalSideOf(type), postable = true } = body
+  const parentCode = body.parentCode as GlCode | undefined
+  const glAccount = { code: body.code as GlCode, name, type, parentCode, normalSide, postable }
+  return { type: 'create_gl_account', glAccount }
+}

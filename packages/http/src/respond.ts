@@ -1,0 +1,83 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { type Edge, Exchange, type Reply } from './exchange.js'
+import { headersOf, problemOf, type RequestRefused, statusByCode } from './problem.js'
+import { ClientGone } from './read-body.js'
+import { faultToTell } from './run-command.js'
+
+// An answer of the API is data for the one who asked: nothing may store, sniff, frame or run it.
+const securityHeaders = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+}
+
+/** Answers a request by `handle`, whatever becomes of it, and writes the one line about it. `route` is its template. */
+export const respondWith =
+  (edge: Edge, route: string, handle: (exchange: Exchange) => Promise<Reply>): RequestHandler =>
+  (request, response) => {
+    void respond(edge, { route, request, response }, handle)
+  }
+
+interface Call {
+  readonly route: string
+  readonly request: Request
+  readonly response: Response
+}
+
+async function respond(
+  edge: Edge,
+  call: Call,
+  handle: (exchange: Exchange) => Promise<Reply>,
+): Promise<void> {
+  const startedMs = performance.now()
+  const exchange = new Exchange(edge, call.request)
+  const reply = await handle(exchange).catch((error: unknown) => refusal(exchange, error))
+  if (reply === undefined) call.response.destroy()
+  else send(call.response, reply, exchange.correlation.correlationId)
+  note(exchange, call, { reply, durationMs: performance.now() - startedMs })
+}
+
+/** The answer to a failure; none where nobody is left to hear it. */
+function refusal({ edge, correlation }: Exchange, error: unknown): Reply | undefined {
+  if (error instanceof ClientGone) return undefined
+  const { correlationId } = correlation
+  const fault = faultToTell(edge, error, correlationId)
+  const { code } = fault
+  const headers = { ...headersOf(code), ...(error as Partial<RequestRefused>).headers }
+  return { status: statusByCode[code], body: problemOf(fault, correlationId), code, headers }
+}
+
+function send(response: Response, { status, body, code, headers }: Reply, correlationId: string): void {
+  const text = JSON.stringify(body)
+  response.writeHead(status, {
+    ...securityHeaders,
+    'Content-Type': code === undefined ? 'application/json' : 'application/problem+json',
+    'Content-Length': Buffer.byteLength(text),
+    'X-Correlation-Id': correlationId,
+    ...headers,
+  })
+  response.end(text)
+}
+
+function note(
+  { edge, correlation, tenantId }: Exchange,
+  { route, request }: Call,
+  { reply, durationMs }: { reply: Reply | undefined; durationMs: number },
+): void {
+  const { method } = request
+  // 499: the client was gone, as other servers write it.
+  const status = reply?.status ?? 499
+  edge.metrics.requestAnswered({ method, route, status, seconds: durationMs / 1000 })
+  edge.logger.info(
+    {
+      method,
+      route,
+      status,
+      code: reply?.code,
+      durationMs: Math.round(durationMs * 1000) / 1000,
+      tenantId,
+      correlationId: correlation.correlationId,
+    },
+    'answered',
+  )
+}

@@ -1,0 +1,149 @@
+import { listAccounts, readAccount, readState } from '@plinth/account'
+import { renderAccount, renderBalance } from '@plinth/account/domain'
+import { type AccountId, type GlCode, parseAccountId } from '@plinth/kernel'
+import { readHead } from '@plinth/ledger'
+import type { Principal } from '@plinth/tenancy'
+import { z } from 'zod'
+import { account, balance, listOf } from '../answer-schemas.js'
+import * as fields from '../command-schemas.js'
+import type { Exchange, Reply } from '../exchange.js'
+import { fieldError, malformedFields } from '../malformed.js'
+import { commandOperation, readOperation } from '../operations.js'
+import { notFound } from '../problem.js'
+import { filterText, pageOf, pageParameters, readQuery } from '../query.js'
+import { readCommand } from '../read-command.js'
+import type { Route } from '../route.js'
+import { runCommand } from '../run-command.js'
+
+const path = z.object({ accountId: fields.accountId })
+const noQuery = z.strictObject({})
+const listQuery = z.strictObject({
+  glCode: filterText.optional(),
+  status: fields.accountStatus.optional(),
+  productCode: filterText.optional(),
+  customerId: filterText.optional(),
+  currency: filterText.optional(),
+  ...pageParameters,
+})
+
+export const accountRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/accounts',
+    operation: commandOperation({
+      operationId: 'openAccount',
+      summary: 'Open an account',
+      body: fields.bodies.open_account,
+      status: 201,
+      answer: account,
+    }),
+    handle: (exchange) =>
+      runCommand(exchange, 'open_account', (value, principal) =>
+        readCommand('open_account', value, principal),
+      ),
+  },
+  {
+    method: 'get',
+    path: '/v1/accounts',
+    operation: readOperation({
+      operationId: 'listAccounts',
+      summary: 'Accounts, by id',
+      query: listQuery,
+      answer: listOf(account),
+    }),
+    handle: list,
+  },
+  {
+    method: 'get',
+    path: '/v1/accounts/{accountId}',
+    operation: readOperation({ operationId: 'readAccount', summary: 'One account', path, answer: account }),
+    handle: read,
+  },
+  {
+    method: 'post',
+    path: '/v1/accounts/{accountId}/terms',
+    operation: commandOperation({
+      operationId: 'changeTerms',
+      summary: 'Change name, overdraft limit or metadata',
+      path,
+      body: fields.bodies.change_terms,
+      status: 200,
+      answer: account,
+    }),
+    handle: (exchange) => changeAccount(exchange, 'change_terms'),
+  },
+  {
+    method: 'post',
+    path: '/v1/accounts/{accountId}/status',
+    operation: commandOperation({
+      operationId: 'setStatus',
+      summary: 'Change status and blocks',
+      path,
+      body: fields.bodies.set_status,
+      status: 200,
+      answer: account,
+    }),
+    handle: (exchange) => changeAccount(exchange, 'set_status'),
+  },
+  {
+    method: 'get',
+    path: '/v1/accounts/{accountId}/balance',
+    operation: readOperation({
+      operationId: 'readBalance',
+      summary: 'The balance of now',
+      path,
+      answer: balance,
+    }),
+    handle: readBalance,
+  },
+]
+
+const changeAccount = (exchange: Exchange, type: 'change_terms' | 'set_status'): Promise<Reply> =>
+  runCommand(exchange, 'manage_accounts', (value, { currencies }: Principal) => {
+    const accountId = parseAccountId(exchange.param('accountId'))
+    if (accountId === undefined) return malformedFields([fieldError(['accountId'], 'id_malformed')])
+    return readCommand(type, value, { currencies, accountId })
+  })
+
+/** The id in the path of a read. One that cannot be an id names nothing. */
+export function accountInPath(exchange: Exchange): AccountId {
+  const accountId = parseAccountId(exchange.param('accountId'))
+  if (accountId === undefined) throw notFound()
+  return accountId
+}
+
+async function read(exchange: Exchange): Promise<Reply> {
+  const { tenant, currencies } = await exchange.principal('read_books')
+  readQuery(exchange, noQuery)
+  const accountId = accountInPath(exchange)
+  const found = await exchange.edge.database.read(tenant.tenantId, (tx) => readAccount(tx, accountId))
+  if (found === undefined) throw notFound()
+  return { status: 200, body: renderAccount(found, currencies) }
+}
+
+async function list(exchange: Exchange): Promise<Reply> {
+  const principal = await exchange.principal('read_books')
+  const query = readQuery(exchange, listQuery)
+  const page = pageOf<AccountId, typeof query>(exchange, principal, { list: 'accounts', query })
+  const { order, limit, after } = page
+  const filter = { ...page.filter, glCode: page.filter.glCode as GlCode | undefined }
+  const found = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
+    listAccounts(tx, { filter, order, limit, after }),
+  )
+  return page.reply(
+    found,
+    ({ details }) => details.accountId,
+    (each) => renderAccount(each, principal.currencies),
+  )
+}
+
+async function readBalance(exchange: Exchange): Promise<Reply> {
+  const { tenant, currencies } = await exchange.principal('read_books')
+  readQuery(exchange, noQuery)
+  const accountId = accountInPath(exchange)
+  const [state, head] = await exchange.edge.database.read(tenant.tenantId, (tx) =>
+    Promise.all([readState(tx, accountId), readHead(tx)]),
+  )
+  if (state === undefined) throw notFound()
+  return { status: 200, body: renderBalance(state, head.businessDate, currencies) }
+}

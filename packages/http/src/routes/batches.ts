@@ -1,0 +1,147 @@
+import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
+import type { Outcome, Unit } from '@plinth/posting'
+import { may, type Principal } from '@plinth/tenancy'
+import { z } from 'zod'
+import { batchAnswer } from '../answer-schemas.js'
+import { batchCommands, commandsMax } from '../command-schemas.js'
+import { type Exchange, forbidden, type Reply } from '../exchange.js'
+import { isMalformed, malformedFields } from '../malformed.js'
+import { batchOperation } from '../operations.js'
+import { refuse, refuseMalformed } from '../problem.js'
+import { batchBytesMax, readJsonBody } from '../read-body.js'
+import { type BatchCommand, readBatchCommand } from '../read-command.js'
+import { faultsBySchema } from '../read-fields.js'
+import { isDryRun, requireCorrelation } from '../request-headers.js'
+import type { Route } from '../route.js'
+import {
+  answerOf,
+  type CommandReply,
+  contextOf,
+  countOutcome,
+  permissionOf,
+  replyOf,
+  stamp,
+} from '../run-command.js'
+
+const atomicity = z.enum(['independent', 'all_or_nothing'], { error: 'wrong_type' })
+// The commands are read one by one: a malformed one is an answer of its own, and the others take effect.
+const envelope = z.strictObject(
+  {
+    atomicity,
+    commands: z.array(z.unknown(), { error: 'wrong_type' }).max(commandsMax, { error: 'too_long' }),
+  },
+  { error: 'wrong_type' },
+)
+const described = z
+  .object({
+    atomicity,
+    commands: z
+      .array(z.discriminatedUnion('type', Object.values(batchCommands) as never))
+      .max(commandsMax)
+      .meta({ description: 'Take effect in order. A malformed one is a 400 of that command.' }),
+  })
+  .meta({ id: 'BatchRequest' })
+
+export const batchRoutes: readonly Route[] = [
+  {
+    method: 'post',
+    path: '/v1/batches',
+    operation: batchOperation({
+      operationId: 'runBatch',
+      summary: 'Several commands in one request',
+      body: described,
+      answer: batchAnswer,
+    }),
+    handle: runBatch,
+  },
+]
+
+async function runBatch(exchange: Exchange): Promise<Reply> {
+  const { edge, request, correlation } = exchange
+  const principal = await exchange.principal('post')
+  requireCorrelation(correlation)
+  if (isDryRun(request.headers))
+    throw refuse('malformed_request', 'A batch cannot be rehearsed; its commands can, one by one.')
+  const value = await readJsonBody(request, batchBytesMax)
+  const parsed = envelope.safeParse(value)
+  if (!parsed.success) {
+    throw refuseMalformed(malformedFields(faultsBySchema(parsed.error, value).map(({ error }) => error)))
+  }
+  const { atomicity, commands } = parsed.data
+  const items = commands.map((command) => readItem(exchange, principal, command))
+  const context = contextOf(exchange, principal)
+  const units = unitsOf(items, atomicity, (command) => stamp(command, principal, context))
+  const outcomes = units.length > 0 ? await edge.posting.submitBatch(principal, units) : []
+  return answerBatch(exchange, items, outcomes)
+}
+
+/** A command that may be run, or the answer of one that may not. */
+type Item = { readonly command: BatchCommand } | { readonly reply: CommandReply; readonly group: unknown }
+
+const isCommand = (item: Item): item is Extract<Item, { command: BatchCommand }> => 'command' in item
+
+function readItem({ correlation }: Exchange, { roles, currencies }: Principal, value: unknown): Item {
+  const { correlationId } = correlation
+  const command = readBatchCommand(value, currencies)
+  if (isMalformed(command)) {
+    const { group } = (value ?? {}) as { group?: unknown }
+    return { reply: replyOf(command, correlationId), group }
+  }
+  const permission = permissionOf(command.command)
+  if (may(roles, permission)) return { command }
+  return { reply: replyOf(forbidden(permission).fault, correlationId), group: command.group }
+}
+
+/** What stands or falls together: all of it, runs of one group, or each command alone. */
+function unitsOf(
+  items: readonly Item[],
+  atomicity: 'independent' | 'all_or_nothing',
+  stampOf: (command: BatchCommand) => Unit['submissions'][number],
+): Unit[] {
+  const runs: Item[][] = []
+  let group: unknown
+  for (const item of items) {
+    const next = isCommand(item) ? item.command.group : item.group
+    const continues = atomicity === 'all_or_nothing' || (next !== undefined && next === group)
+    if (continues && runs.length > 0) runs.at(-1)?.push(item)
+    else runs.push([item])
+    group = next
+  }
+  return runs
+    .filter((run) => run.some(isCommand))
+    .map((run) => ({
+      submissions: run.filter(isCommand).map(({ command }) => stampOf(command)),
+      broken: !run.every(isCommand),
+    }))
+}
+
+function answerBatch(
+  { edge, correlation }: Exchange,
+  items: readonly Item[],
+  outcomes: readonly Outcome[],
+): Reply {
+  const outage = outageOf(outcomes)
+  if (outage !== undefined) throw outage
+  let next = 0
+  const summary = { succeeded: 0, replayed: 0, rejected: 0 }
+  const results = items.map((item) => {
+    const reply = isCommand(item)
+      ? answerOf(edge, outcomes[next++] as Outcome, correlation.correlationId)
+      : item.reply
+    if (isCommand(item)) countOutcome(edge, item.command.command, reply)
+    if (reply.replayed) summary.replayed += 1
+    else if (reply.outcome === 'accepted') summary.succeeded += 1
+    else summary.rejected += 1
+    return { status: reply.status, replayed: reply.replayed, body: reply.body }
+  })
+  return { status: 200, body: { results, summary } }
+}
+
+/** The outage that kept every command from being run: the caller is better told once than ten thousand times. */
+function outageOf(outcomes: readonly Outcome[]): unknown {
+  const errors = outcomes.map((outcome) => (outcome.kind === 'failed' ? outcome.error : undefined))
+  const isOutage = (error: unknown) => error instanceof DatabaseUnavailable || error instanceof OutcomeUnknown
+  return errors.length > 0 && errors.every(isOutage)
+    ? (errors.find((error) => error instanceof OutcomeUnknown) ?? errors[0])
+    : undefined
+}

@@ -1,0 +1,121 @@
+import { type AuditEvent, listAuditEvents } from '@plinth/audit'
+import { type BusinessDate, type Currencies, formatMinor, invariant } from '@plinth/kernel'
+import { readHead, readTrialBalance, type TrialBalance } from '@plinth/ledger'
+import { z } from 'zod'
+import { auditEvent, businessDate, listOf, trialBalance } from '../answer-schemas.js'
+import { date } from '../command-schemas.js'
+import type { Exchange, Reply } from '../exchange.js'
+import { readOperation } from '../operations.js'
+import { filterText, pageOf, pageParameters, readQuery } from '../query.js'
+import type { Route } from '../route.js'
+
+const trialBalanceQuery = z.strictObject({
+  date: date.optional().meta({ description: 'Up to and including this day; the business date if absent.' }),
+  by: z.enum(['booking', 'value'], { error: 'wrong_type' }).optional(),
+})
+const auditQuery = z.strictObject({
+  subject: filterText.optional(),
+  action: filterText.optional(),
+  object: filterText.optional(),
+  outcome: z.enum(['accepted', 'rejected', 'denied'], { error: 'wrong_type' }).optional(),
+  correlationId: filterText.optional(),
+  ...pageParameters,
+})
+
+export const reportRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/v1/trial-balance',
+    operation: readOperation({
+      operationId: 'readTrialBalance',
+      summary: 'Debits and credits per GL account and currency, rolled up the chart',
+      query: trialBalanceQuery,
+      answer: trialBalance,
+    }),
+    handle: trialBalanceOf,
+  },
+  {
+    method: 'get',
+    path: '/v1/business-date',
+    operation: readOperation({
+      operationId: 'readBusinessDate',
+      summary: 'The bank’s business date',
+      answer: businessDate,
+    }),
+    handle: businessDateOf,
+  },
+  {
+    method: 'get',
+    path: '/v1/audit-events',
+    operation: readOperation({
+      operationId: 'listAuditEvents',
+      summary: 'Who did what, by time',
+      query: auditQuery,
+      answer: listOf(auditEvent),
+    }),
+    handle: listAudit,
+  },
+]
+
+async function trialBalanceOf(exchange: Exchange): Promise<Reply> {
+  const { tenant, currencies } = await exchange.principal('read_books')
+  const asked = readQuery(exchange, trialBalanceQuery)
+  const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
+    const day = (asked.date as BusinessDate | undefined) ?? (await readHead(tx)).businessDate
+    return await readTrialBalance(tx, { date: day, by: asked.by ?? 'booking' })
+  })
+  return { status: 200, body: renderTrialBalance(found, currencies) }
+}
+
+function renderTrialBalance({ date: day, by, rows, totals }: TrialBalance, currencies: Currencies) {
+  const format = (minor: bigint, currency: string): string => {
+    const decimals = currencies.decimalsOf(currency)
+    invariant(decimals !== undefined, 'the currency of a turnover stays known', { currency })
+    return formatMinor(minor, decimals)
+  }
+  return {
+    date: day,
+    by,
+    rows: rows.map(({ debits, credits, net, debitBalances, creditBalances, ...row }) => ({
+      glCode: row.glCode,
+      name: row.name,
+      type: row.type,
+      parentCode: row.parentCode,
+      normalSide: row.normalSide,
+      postable: row.postable,
+      currency: row.currency,
+      debits: format(debits, row.currency),
+      credits: format(credits, row.currency),
+      net: format(net, row.currency),
+      debitBalances: format(debitBalances, row.currency),
+      creditBalances: format(creditBalances, row.currency),
+    })),
+    totals: totals.map(({ currency, debits, credits }) => ({
+      currency,
+      debits: format(debits, currency),
+      credits: format(credits, currency),
+    })),
+  }
+}
+
+async function businessDateOf(exchange: Exchange): Promise<Reply> {
+  const { tenant } = await exchange.principal('read_chart')
+  readQuery(exchange, z.strictObject({}))
+  const head = await exchange.edge.database.read(tenant.tenantId, readHead)
+  return { status: 200, body: { businessDate: head.businessDate } }
+}
+
+async function listAudit(exchange: Exchange): Promise<Reply> {
+  const principal = await exchange.principal('read_audit')
+  const query = readQuery(exchange, auditQuery)
+  const page = pageOf<string, typeof query>(exchange, principal, { list: 'audit-events', query })
+  const { filter, order, limit, after } = page
+  const found = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
+    listAuditEvents(tx, { filter, order, limit, after }),
+  )
+  return page.reply<AuditEvent>(
+    found,
+    ({ auditEventId }) => auditEventId,
+    (event) => event,
+  )
+}

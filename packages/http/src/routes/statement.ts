@@ -1,0 +1,106 @@
+import { type AccountState, readState } from '@plinth/account'
+import { formatFor } from '@plinth/account/domain'
+import type { Tx } from '@plinth/db'
+import { addDays, type BusinessDate, type Currencies } from '@plinth/kernel'
+import { readBalanceBookedBy, readHead, readStatementLines, type StatementLine } from '@plinth/ledger'
+import { z } from 'zod'
+import { statement } from '../answer-schemas.js'
+import { accountId, date } from '../command-schemas.js'
+import type { Exchange, Reply } from '../exchange.js'
+import { fieldError, malformedFields } from '../malformed.js'
+import { readOperation } from '../operations.js'
+import { notFound, refuseMalformed } from '../problem.js'
+import { type Page, pageOf, pageParameters, readQuery } from '../query.js'
+import type { Route } from '../route.js'
+import { accountInPath } from './accounts.js'
+
+const { limit, cursor } = pageParameters
+const query = z.strictObject({ from: date.optional(), to: date.optional(), limit, cursor })
+
+export const statementRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/v1/accounts/{accountId}/statement',
+    operation: readOperation({
+      operationId: 'readStatement',
+      summary: 'An account’s lines by booking date; opening and lines make closing, on every page',
+      path: z.object({ accountId }),
+      query,
+      answer: statement,
+    }),
+    handle: readStatement,
+  },
+]
+
+async function readStatement(exchange: Exchange): Promise<Reply> {
+  const principal = await exchange.principal('read_books')
+  const asked = readQuery(exchange, query)
+  const id = accountInPath(exchange)
+  const page = pageOf<string, typeof asked>(exchange, principal, { list: `statement ${id}`, query: asked })
+  return await exchange.edge.database.read(principal.tenant.tenantId, async (tx) => {
+    const [state, { businessDate }] = await Promise.all([readState(tx, id), readHead(tx)])
+    if (state === undefined) throw notFound()
+    const from = (asked.from as BusinessDate | undefined) ?? principal.tenant.firstBusinessDate
+    const to = (asked.to as BusinessDate | undefined) ?? businessDate
+    if (from > to) {
+      throw refuseMalformed(
+        malformedFields([fieldError(['from'], 'date_malformed', 'The first day is after the last.')]),
+      )
+    }
+    const lines = await readStatementLines(tx, {
+      accountId: id,
+      from,
+      to,
+      limit: page.limit,
+      after: placeOf(page),
+    })
+    const { items, nextCursor } = page.cut(lines, (line) => `${line.bookingDate} ${line.accountVersion}`)
+    const opening = await openingOf(tx, state, { lines: items, from })
+    const provisional = to >= businessDate
+    const amounts = amountsOf(state, { opening, lines: items, currencies: principal.currencies })
+    const { currency } = state
+    return { status: 200, body: { accountId: id, currency, from, to, ...amounts, provisional, nextCursor } }
+  })
+}
+
+/** The place of the last line of the page before. */
+function placeOf({ after }: Page<string, object>) {
+  if (after === undefined) return undefined
+  const [bookingDate, accountVersion] = after.split(' ')
+  return { bookingDate: bookingDate as BusinessDate, accountVersion: Number(accountVersion) }
+}
+
+/** The balance before the page's first line. */
+async function openingOf(
+  tx: Tx,
+  state: AccountState,
+  { lines, from }: { lines: readonly StatementLine[]; from: BusinessDate },
+): Promise<bigint> {
+  const [first] = lines
+  if (first === undefined) return await readBalanceBookedBy(tx, state.accountId, addDays(from, -1))
+  return first.side === state.normalSide
+    ? first.balanceAfter - first.amount
+    : first.balanceAfter + first.amount
+}
+
+function amountsOf(
+  state: AccountState,
+  {
+    opening,
+    lines,
+    currencies,
+  }: { opening: bigint; lines: readonly StatementLine[]; currencies: Currencies },
+) {
+  const format = (minor: bigint): string => formatFor(state, minor, currencies)
+  return {
+    opening: format(opening),
+    lines: lines.map(({ entryId, amount, balanceAfter, accountVersion, ...line }) => ({
+      journalEntryId: entryId,
+      ...line,
+      amount: format(amount),
+      runningBalance: format(balanceAfter),
+      accountVersion,
+    })),
+    closing: format(lines.at(-1)?.balanceAfter ?? opening),
+  }
+}

@@ -1,0 +1,169 @@
+import type { AccountId, EntryId, IdempotencyKey } from '@plinth/kernel'
+import {
+  type Command,
+  type CommandContext,
+  canonicalRequest,
+  type Outcome,
+  type Submission,
+} from '@plinth/posting'
+import { may, type Permission, type Principal } from '@plinth/tenancy'
+import { type Edge, type Exchange, forbidden, type Reply } from './exchange.js'
+import { faultOfError } from './fault-of-error.js'
+import { isMalformed, type Malformed } from './malformed.js'
+import { type Fault, headersOf, problemOf, refuseMalformed, statusByCode } from './problem.js'
+import { bodyBytesMax, readJsonBody } from './read-body.js'
+import { isDryRun, requireCorrelation, requireIdempotencyKey } from './request-headers.js'
+import { uuidV7 } from './uuid-v7.js'
+
+/** The permission that a command needs, also to hear its answer again. */
+export function permissionOf(command: Command): Permission {
+  switch (command.type) {
+    case 'post':
+      return 'post'
+    case 'open_account':
+      return command.unlimited ? 'open_unlimited_account' : 'open_account'
+    case 'set_status':
+    case 'change_terms':
+      return 'manage_accounts'
+    case 'create_gl_account':
+      return 'manage_chart'
+  }
+}
+
+const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
+  post: 201,
+  open_account: 201,
+  create_gl_account: 201,
+  set_status: 200,
+  change_terms: 200,
+}
+
+/**
+ * Every single command goes this way: who may, with which key, what exactly, and what became of it. `atLeast` is asked
+ * before the body is read; what the body adds to it is asked afterwards.
+ */
+export async function runCommand(
+  exchange: Exchange,
+  atLeast: Permission,
+  read: (value: unknown, principal: Principal) => Command | Malformed,
+): Promise<Reply> {
+  const { edge, request, correlation } = exchange
+  const principal = await exchange.principal(atLeast)
+  requireCorrelation(correlation)
+  const dryRun = isDryRun(request.headers)
+  const key = requireIdempotencyKey(request.headers)
+  const command = read(await readJsonBody(request, bodyBytesMax), principal)
+  if (isMalformed(command)) throw refuseMalformed(command)
+  const permission = permissionOf(command)
+  if (!may(principal.roles, permission)) throw forbidden(permission)
+
+  const submission = stamp({ key, command }, principal, contextOf(exchange, principal))
+  const outcome = await (dryRun
+    ? edge.posting.rehearse(principal, submission)
+    : edge.posting.submit(principal, submission))
+  const answer = answerOf(edge, outcome, correlation.correlationId)
+  if (!dryRun) countOutcome(edge, command, answer)
+  return dryRun ? { ...answer, headers: { ...answer.headers, 'Plinth-Dry-Run': 'true' } } : answer
+}
+
+export const contextOf = ({ correlation }: Exchange, { subject, roles }: Principal): CommandContext => ({
+  subject,
+  roles,
+  correlationId: correlation.correlationId,
+  causationId: correlation.causationId,
+})
+
+/** Times and ids are stamped here and nowhere below, so that a decision can be replayed. */
+export function stamp(
+  { key, command }: { key: IdempotencyKey; command: Command },
+  { currencies }: Principal,
+  context: CommandContext,
+): Submission {
+  return {
+    key,
+    command,
+    request: canonicalRequest(command, currencies),
+    context,
+    ids: {
+      entryId: uuidV7() as EntryId,
+      accountId: uuidV7() as AccountId,
+      auditEventId: uuidV7(),
+      eventId: uuidV7(),
+    },
+  }
+}
+
+/** What became of a command, as it is answered. */
+export interface CommandReply extends Reply {
+  readonly replayed: boolean
+  readonly outcome: 'accepted' | 'rejected' | 'not_recorded'
+}
+
+/** What a caller of a single command is answered, and the same in a batch. */
+export function answerOf(edge: Edge, outcome: Outcome, correlationId: string): CommandReply {
+  switch (outcome.kind) {
+    case 'answered': {
+      const { answer, replayed } = outcome
+      const headers = replayed ? replayHeaders : undefined
+      if (answer.outcome === 'accepted') {
+        return {
+          status: statusOfAccepted[answer.type],
+          body: answer.body,
+          headers,
+          replayed,
+          outcome: 'accepted',
+        }
+      }
+      const { code, detail, facts } = answer.rejection
+      const rejected = replyOf({ code, detail, members: facts }, answer.correlationId)
+      return { ...rejected, headers, replayed, outcome: 'rejected' }
+    }
+    case 'key_reused': {
+      const { firstDifference } = outcome
+      const detail = `The key belongs to another command, which differs first at ${firstDifference || 'its root'}.`
+      return replyOf({ code: 'idempotency_key_reused', detail, members: { firstDifference } }, correlationId)
+    }
+    case 'linked_failed': {
+      const detail =
+        'Another command that this one stands or falls with failed. Nothing was recorded for this one.'
+      return replyOf({ code: 'linked_command_failed', detail }, correlationId)
+    }
+    case 'failed':
+      return replyOf(faultToTell(edge, outcome.error, correlationId), correlationId)
+  }
+}
+
+const replayHeaders = { 'Idempotency-Replayed': 'true' }
+
+/** What a failure is told as. What it was, if it is ours, goes into the log. */
+export function faultToTell({ logger }: Edge, error: unknown, correlationId: string): Fault {
+  const fault = faultOfError(error)
+  if (fault.code === 'internal_error')
+    logger.error({ err: error, correlationId, facts: factsOf(error) }, 'fault')
+  return fault
+}
+
+// Facts of an invariant may hold bigints, which JSON cannot say.
+const factsOf = (error: unknown): Record<string, string> | undefined => {
+  const facts = (error as { facts?: Record<string, unknown> } | undefined)?.facts
+  return facts && Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, String(value)]))
+}
+
+/** A fault as the reply to a command that was not recorded, or whose rejection was. */
+export function replyOf(fault: Fault, correlationId: string): CommandReply {
+  const { code } = fault
+  const body = problemOf(fault, correlationId)
+  return {
+    status: statusByCode[code],
+    body,
+    code,
+    headers: headersOf(code),
+    replayed: false,
+    outcome: 'not_recorded',
+  }
+}
+
+export function countOutcome({ metrics }: Edge, { type }: Command, reply: CommandReply): void {
+  if (reply.replayed) metrics.commandReplayed()
+  else metrics.commandAnswered({ type, outcome: reply.outcome, code: reply.code ?? '' })
+}

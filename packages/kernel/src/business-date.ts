@@ -1,0 +1,25 @@
+import type { Brand } from './ids.js'
+
+/** A calendar date `YYYY-MM-DD` without a time or a zone. Compares as text. */
+export type BusinessDate = Brand<string, 'BusinessDate'>
+
+const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/
+const dayMs = 86_400_000
+
+/** The date, or undefined if `text` is not a day of the calendar (`2026-02-30`) or not in the form of RFC 3339. */
+export function parseBusinessDate(text: string): BusinessDate | undefined {
+  const parts = datePattern.exec(text)
+  if (parts === null) return undefined
+  const instant = Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]))
+  const valid = !Number.isNaN(instant) && Number(parts[1]) >= 1 && isoDay(instant) === text
+  return valid ? (text as BusinessDate) : undefined
+}
+
+/** The date `days` calendar days later (earlier when negative). */
+export function addDays(date: BusinessDate, days: number): BusinessDate {
+  return isoDay(Date.parse(`${date}T00:00:00Z`) + days * dayMs) as BusinessDate
+}
+
+function isoDay(instantMs: number): string {
+  return new Date(instantMs).toISOString().slice(0, 10)
+}

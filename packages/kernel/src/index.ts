@@ -1,0 +1,41 @@
+export { addDays, type BusinessDate, parseBusinessDate } from './business-date.js'
+export { canonicalJson, escapePointer, firstDifference, type Json } from './canonical-json.js'
+export {
+  type Currencies,
+  type CurrencyCode,
+  currenciesWith,
+  ownCurrencyDecimalsMax,
+  ownCurrencyPattern,
+} from './currency.js'
+export {
+  type AccountId,
+  accountIdPattern,
+  type Brand,
+  type EntryId,
+  type GlCode,
+  glCodePattern,
+  type IdempotencyKey,
+  idempotencyKeyPattern,
+  parseAccountId,
+  parseEntryId,
+  parseGlCode,
+  parseIdempotencyKey,
+  parseTenantId,
+  type TenantId,
+  tenantIdPattern,
+  uuidPattern,
+} from './ids.js'
+export { type Instant, instantFromDatabase, instantOf } from './instant.js'
+export { InvariantViolation, invariant, unreachable } from './invariant.js'
+export {
+  type AmountFault,
+  amountDigitsMax,
+  amountPattern,
+  formatMinor,
+  minorFromDatabase,
+  oppositeOf,
+  parseMinor,
+  type Side,
+  sumMinorMax,
+} from './money.js'
+export { prevailing, type Rejection, type RejectionCode, reject, rejectionCodes } from './rejection.js'

@@ -1,0 +1,3 @@
+export { assertBalanced } from './assert-balanced.js'
+export type { EntryDraft, JournalEntry, PostingLine } from './journal-entry.js'
+export { currentRendering, type RenderedEntry, renderEntry } from './render-entry.js'

@@ -1,0 +1,39 @@
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, GlCode, Instant, Side } from '@plinth/kernel'
+
+/** One side of an entry. Amounts are minor units of `currency`; `balanceAfter` is on the account's normal side. */
+export interface PostingLine {
+  readonly accountId: AccountId
+  readonly side: Side
+  readonly amount: bigint
+  readonly currency: CurrencyCode
+  /** Copied from the account, so that reports need no foreign table. */
+  readonly glCode: GlCode
+  readonly balanceAfter: bigint
+  /** Counts the account's lines: 1, 2, 3 … */
+  readonly accountVersion: number
+}
+
+/** What a decision makes: an entry that has no number yet. */
+export interface EntryDraft {
+  readonly entryId: EntryId
+  /** `posting` for a caller's posting; the bank's own entries have kinds of their own. */
+  readonly kind: string
+  readonly transactionCode: string
+  readonly description: string | undefined
+  readonly reference: string | undefined
+  readonly endToEndId: string | undefined
+  readonly bookingDate: BusinessDate
+  readonly valueDate: BusinessDate
+  readonly correlationId: string
+  readonly causationId: string | undefined
+  readonly metadata: Readonly<Record<string, string>>
+  readonly lines: readonly PostingLine[]
+}
+
+/** An entry as it stands in the journal for ever. */
+export interface JournalEntry extends EntryDraft {
+  readonly entryNo: number
+  readonly postedAt: Instant
+  /** The version of the form its answer has (see render-entry). */
+  readonly rendering: number
+}

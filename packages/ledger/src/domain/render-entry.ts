@@ -1,0 +1,60 @@
+import { type Currencies, formatMinor, invariant } from '@plinth/kernel'
+import type { JournalEntry } from './journal-entry.js'
+
+/** New entries are stored with this version of the form. A change of the form is a new version; the old ones stay. */
+export const currentRendering = 1
+
+const renderings: Readonly<Record<number, (entry: JournalEntry, currencies: Currencies) => RenderedEntry>> = {
+  1: renderFirst,
+}
+
+export type RenderedEntry = ReturnType<typeof renderFirst>
+
+/**
+ * An entry as every answer shows it (contract §5): the answer of the posting, of its replay and of the journal are one.
+ * test/http/golden holds old versions to it byte for byte.
+ */
+export function renderEntry(entry: JournalEntry, currencies: Currencies): RenderedEntry {
+  const render = renderings[entry.rendering]
+  invariant(render !== undefined, 'the form of every stored entry is kept', { rendering: entry.rendering })
+  return render(entry, currencies)
+}
+
+function renderFirst(entry: JournalEntry, currencies: Currencies) {
+  return {
+    journalEntryId: entry.entryId,
+    entryNo: entry.entryNo,
+    status: 'posted',
+    kind: entry.kind,
+    transactionCode: entry.transactionCode,
+    description: entry.description,
+    reference: entry.reference,
+    endToEndId: entry.endToEndId,
+    bookingDate: entry.bookingDate,
+    valueDate: entry.valueDate,
+    postedAt: entry.postedAt,
+    lines: entry.lines.map((line, index) => {
+      const decimals = currencies.decimalsOf(line.currency)
+      invariant(decimals !== undefined, 'the currency of a line stays known', { currency: line.currency })
+      return {
+        lineNo: index + 1,
+        accountId: line.accountId,
+        side: line.side,
+        amount: formatMinor(line.amount, decimals),
+        currency: line.currency,
+        balanceAfter: formatMinor(line.balanceAfter, decimals),
+        accountVersion: line.accountVersion,
+      }
+    }),
+    correlationId: entry.correlationId,
+    causationId: entry.causationId,
+    metadata: inNameOrder(entry.metadata),
+  }
+}
+
+// The database keeps jsonb in an order of its own; an answer has one order wherever it comes from.
+function inNameOrder(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = Object.keys(metadata)
+  if (names.length < 2) return metadata
+  return Object.fromEntries(names.sort().map((name) => [name, metadata[name] as string]))
+}

@@ -1,0 +1,42 @@
+import { trialBalanceWith } from './application/trial-balance.js'
+import { readTurnovers } from './infrastructure/trial-balance-reader.js'
+
+export type { EntryDraft, JournalEntry, PostingLine } from './domain/journal-entry.js'
+export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
+export {
+  type Head,
+  openBooks,
+  readHead,
+  type TakenNumbers,
+  takeNumbers,
+} from './infrastructure/head-store.js'
+export {
+  type EntryFilter,
+  type EntryPage,
+  listEntries,
+  readEntriesByNumber,
+  readEntry,
+} from './infrastructure/journal-reader.js'
+export { appendEntries } from './infrastructure/journal-writer.js'
+export {
+  readBalanceBookedBy,
+  readStatementLines,
+  type StatementLine,
+  type StatementRange,
+} from './infrastructure/statement-reader.js'
+export const readTrialBalance = trialBalanceWith({ readTurnovers })
+export {
+  type DigestedRow,
+  type DigestPage,
+  digestEntries,
+  type EarlierLine,
+  type HeadCounters,
+  type LineSums,
+  readDigestedEntries,
+  readHeadCounters,
+  readLineSums,
+  readLinesByVersion,
+  readStoredEntries,
+  type StoredEntry,
+  type StoredLine,
+} from './infrastructure/verify-reader.js'

@@ -1,0 +1,116 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import { type BusinessDate, type Instant, invariant } from '@plinth/kernel'
+import { assertBalanced } from '../domain/assert-balanced.js'
+import type { JournalEntry } from '../domain/journal-entry.js'
+import type { LedgerTables } from './tables.js'
+
+const sql = sqlDoor<LedgerTables>('ledger')
+
+const insertEntries: Statement = {
+  name: 'ledger.insert_entries',
+  text: `insert into ledger.journal_entry
+      (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
+       value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering)
+    select $1, k.entry_no, k.entry_id, k.kind, k.transaction_code, k.description, k.reference, k.end_to_end_id, $2,
+           k.value_date, $3, k.correlation_id, k.causation_id, k.metadata, k.line_count, $4
+      from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::date[],
+                  $13::text[], $14::text[], $15::jsonb[], $16::smallint[])
+        as k (entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
+              correlation_id, causation_id, metadata, line_count)`,
+}
+
+const insertLines: Statement = {
+  name: 'ledger.insert_lines',
+  text: `insert into ledger.posting_line
+      (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
+       booking_date, value_date)
+    select $1, k.entry_no, k.line_no, k.account_id, k.side, k.amount, k.currency, k.gl_code, k.balance_after,
+           k.account_version, $2, k.value_date
+      from unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::numeric[], $8::text[], $9::text[],
+                  $10::numeric[], $11::bigint[], $12::date[])
+        as k (entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date)`,
+}
+
+/** What one transaction books: on one date, at one moment, in one form. */
+export interface Booking {
+  readonly bookingDate: BusinessDate
+  readonly postedAt: Instant
+  readonly rendering: number
+}
+
+/** Appends entries whose numbers were taken from the head in this transaction, in order, each with all its lines. */
+export async function appendEntries(
+  tx: Tx,
+  entries: readonly JournalEntry[],
+  booking: Booking,
+): Promise<void> {
+  if (entries.length === 0) return
+  for (const entry of entries) assertBalanced(entry)
+  const columns = lineColumns(entries)
+  const [, written] = await Promise.all([
+    sql.change(tx, insertEntries, [
+      tenantOf(tx),
+      booking.bookingDate,
+      booking.postedAt,
+      booking.rendering,
+      plainArray(entries.map(({ entryNo }) => entryNo)),
+      plainArray(entries.map(({ entryId }) => entryId)),
+      textArray(entries.map(({ kind }) => kind)),
+      textArray(entries.map(({ transactionCode }) => transactionCode)),
+      optionalTextArray(entries.map(({ description }) => description)),
+      optionalTextArray(entries.map(({ reference }) => reference)),
+      optionalTextArray(entries.map(({ endToEndId }) => endToEndId)),
+      plainArray(entries.map(({ valueDate }) => valueDate)),
+      textArray(entries.map(({ correlationId }) => correlationId)),
+      optionalTextArray(entries.map(({ causationId }) => causationId)),
+      textArray(entries.map(({ metadata }) => JSON.stringify(metadata))),
+      plainArray(entries.map(({ lines }) => lines.length)),
+    ]),
+    sql.change(tx, insertLines, [tenantOf(tx), booking.bookingDate, ...columns.arrays]),
+  ])
+  invariant(written === columns.count, 'every line of the entries is written', {
+    written,
+    expected: columns.count,
+  })
+}
+
+function lineColumns(entries: readonly JournalEntry[]): { arrays: string[]; count: number } {
+  const entryNos: number[] = []
+  const lineNos: number[] = []
+  const accountIds: string[] = []
+  const sides: string[] = []
+  const amounts: bigint[] = []
+  const currencies: string[] = []
+  const glCodes: string[] = []
+  const balances: bigint[] = []
+  const versions: number[] = []
+  const valueDates: BusinessDate[] = []
+  for (const entry of entries) {
+    entry.lines.forEach((line, index) => {
+      entryNos.push(entry.entryNo)
+      lineNos.push(index + 1)
+      accountIds.push(line.accountId)
+      sides.push(line.side)
+      amounts.push(line.amount)
+      currencies.push(line.currency)
+      glCodes.push(line.glCode)
+      balances.push(line.balanceAfter)
+      versions.push(line.accountVersion)
+      valueDates.push(entry.valueDate)
+    })
+  }
+  const arrays = [
+    plainArray(entryNos),
+    plainArray(lineNos),
+    textArray(accountIds),
+    plainArray(sides),
+    plainArray(amounts),
+    plainArray(currencies),
+    textArray(glCodes),
+    plainArray(balances),
+    plainArray(versions),
+    plainArray(valueDates),
+  ]
+  return { arrays, count: entryNos.length }
+}

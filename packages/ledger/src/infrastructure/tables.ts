@@ -1,0 +1,42 @@
+/** Kysely's view of the schema `ledger`, as node-postgres delivers it: numerics as text, bigints as counts. */
+export interface LedgerTables {
+  'ledger.journal_head': {
+    tenant_id: string
+    next_entry_no: number
+    next_event_position: number
+    last_posted_at: string
+    business_date: string
+  }
+  'ledger.journal_entry': {
+    tenant_id: string
+    entry_no: number
+    entry_id: string
+    kind: string
+    transaction_code: string
+    description: string | null
+    reference: string | null
+    end_to_end_id: string | null
+    booking_date: string
+    value_date: string
+    posted_at: string
+    correlation_id: string
+    causation_id: string | null
+    metadata: Record<string, string>
+    line_count: number
+    rendering: number
+  }
+  'ledger.posting_line': {
+    tenant_id: string
+    entry_no: number
+    line_no: number
+    account_id: string
+    side: string
+    amount: string
+    currency: string
+    gl_code: string
+    balance_after: string
+    account_version: number
+    booking_date: string
+    value_date: string
+  }
+}

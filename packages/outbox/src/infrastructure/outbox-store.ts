@@ -1,0 +1,35 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import type { Instant } from '@plinth/kernel'
+import type { OutboxEvent } from '../domain/outbox-event.js'
+
+const sql = sqlDoor<Record<never, never>>('outbox')
+
+const insertEvents: Statement = {
+  name: 'outbox.insert_events',
+  text: `insert into outbox.outbox_event
+      (tenant_id, position, event_id, type, subject, occurred_at, correlation_id, causation_id, data)
+    select $1, k.position, k.event_id, k.type, k.subject, $2, k.correlation_id, k.causation_id, k.data
+      from unnest($3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
+        as k (position, event_id, type, subject, correlation_id, causation_id, data)`,
+}
+
+/** Writes events of one moment in the transaction of what they tell; nothing is published before its commit. */
+export async function enqueueEvents(
+  tx: Tx,
+  events: readonly Omit<OutboxEvent, 'occurredAt'>[],
+  occurredAt: Instant,
+): Promise<void> {
+  if (events.length === 0) return
+  await sql.change(tx, insertEvents, [
+    tenantOf(tx),
+    occurredAt,
+    plainArray(events.map(({ position }) => position)),
+    plainArray(events.map(({ eventId }) => eventId)),
+    textArray(events.map(({ type }) => type)),
+    textArray(events.map(({ subject }) => subject)),
+    textArray(events.map(({ correlationId }) => correlationId)),
+    optionalTextArray(events.map(({ causationId }) => causationId)),
+    optionalTextArray(events.map(({ data }) => data && JSON.stringify(data))),
+  ])
+}

@@ -1,0 +1,138 @@
+import type { Database, Lane } from '@plinth/db'
+import type { Currencies, IdempotencyKey, TenantId } from '@plinth/kernel'
+import type { Tenant } from '@plinth/tenancy'
+import type { Submission, Unit } from '../domain/command.js'
+import type { Outcome, RecordedCommand } from '../domain/recorded-command.js'
+import {
+  type GroupCommit,
+  type GroupCommitOptions,
+  type KeysAtWork,
+  openGroupCommit,
+} from './group-commit.js'
+import type { CommandStore } from './ports.js'
+import { type Batch, postBatchWith } from './post-batch.js'
+import { readRecorded } from './recorded-commands.js'
+
+/** For whom commands are run: the tenant and its currencies. */
+export interface Books {
+  readonly tenant: Tenant
+  readonly currencies: Currencies
+}
+
+/** The one way to change the books. */
+export interface PostingEngine {
+  /** One command, together with whatever else is waiting. */
+  submit(books: Books, submission: Submission): Promise<Outcome>
+  /** Units in order, in the batch lane. An outcome for each submission, in order. */
+  submitBatch(books: Books, units: readonly Unit[]): Promise<Outcome[]>
+  /** The answer a command would get now. Nothing is recorded. */
+  rehearse(books: Books, submission: Submission): Promise<Outcome>
+  /** What is recorded for a key. */
+  recorded(books: Books, key: IdempotencyKey): Promise<RecordedCommand | undefined>
+  /** Commands waiting in this process, by lane. */
+  queued(): Readonly<Record<Lane, number>>
+}
+
+export type LaneOptions = Readonly<Record<Lane, GroupCommitOptions>>
+
+// A caller waits at most 5 s for its turn (contract §3) and 10 s for an answer.
+const patience = { waitMs: 5_000, answerMs: 10_000 }
+
+/**
+ * One transaction in flight per lane: a second one would mostly wait for the first one's rows and for the head. A thousand
+ * commands commit in some 50 ms, so a file does not keep single postings waiting for long.
+ */
+export const laneDefaults: LaneOptions = {
+  online: { ...patience, commandsMax: 250, queuedMax: 10_000, inFlightMax: 1 },
+  batch: {
+    ...patience,
+    waitMs: 60_000,
+    answerMs: 70_000,
+    commandsMax: 1_000,
+    queuedMax: 40_000,
+    inFlightMax: 1,
+  },
+}
+
+export function openPostingEngine(
+  database: Database,
+  store: CommandStore,
+  lanes: LaneOptions = laneDefaults,
+): PostingEngine {
+  const postBatch = postBatchWith(store)
+  const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
+
+  const run = (lane: Lane, batch: Batch, tenantId: TenantId, deadlineMs: number) =>
+    database.transaction({ tenantId, lane, deadlineMs, repeatable: true, rehearse: batch.rehearsal }, (tx) =>
+      postBatch(tx, batch),
+    )
+
+  const batchOf = ({ tenant, currencies }: Books, units: readonly Unit[], rehearsal = false): Batch => ({
+    units,
+    currencies,
+    valueDates: { daysBack: tenant.valueDateDaysBack, daysAhead: tenant.valueDateDaysAhead },
+    rehearsal,
+  })
+
+  function queuesOf(books: Books): Readonly<Record<Lane, GroupCommit>> {
+    const { tenantId } = books.tenant
+    const known = queues.get(tenantId)
+    if (known !== undefined) return known
+    const keysAtWork: KeysAtWork = new Map()
+    const open = (lane: Lane) =>
+      openGroupCommit(
+        lanes[lane],
+        (units, deadlineMs) => run(lane, batchOf(books, units), tenantId, deadlineMs),
+        keysAtWork,
+      )
+    const opened = { online: open('online'), batch: open('batch') }
+    queues.set(tenantId, opened)
+    return opened
+  }
+
+  return {
+    submit: async (books, submission) => {
+      const [outcome] = await queuesOf(books).online.submit([{ submissions: [submission], broken: false }])
+      return outcome as Outcome
+    },
+    submitBatch: async (books, units) => {
+      const { batch } = queuesOf(books)
+      const parts = await Promise.all(
+        inParts(units, lanes.batch.commandsMax).map((part) => batch.submit(part)),
+      )
+      return parts.flat()
+    },
+    rehearse: async (books, submission) => {
+      const batch = batchOf(books, [{ submissions: [submission], broken: false }], true)
+      const [outcome] = await run('online', batch, books.tenant.tenantId, Date.now() + patience.answerMs)
+      return outcome as Outcome
+    },
+    recorded: async ({ tenant, currencies }, key) =>
+      database.read(tenant.tenantId, async (tx) =>
+        (await readRecorded(store, tx, { keys: [key], currencies })).get(key),
+      ),
+    queued: () => {
+      const total = { online: 0, batch: 0 }
+      for (const { online, batch } of queues.values()) {
+        total.online += online.queued()
+        total.batch += batch.queued()
+      }
+      return total
+    },
+  }
+}
+
+/** Units in runs of at most `commandsMax` commands, so that a large batch gives way to others between its transactions. */
+function inParts(units: readonly Unit[], commandsMax: number): Unit[][] {
+  const parts: Unit[][] = []
+  let size = Number.POSITIVE_INFINITY
+  for (const unit of units) {
+    size += unit.submissions.length
+    if (size > commandsMax) {
+      parts.push([])
+      size = unit.submissions.length
+    }
+    parts.at(-1)?.push(unit)
+  }
+  return parts
+}

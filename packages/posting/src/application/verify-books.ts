@@ -1,0 +1,28 @@
+import type { Tx } from '@plinth/db'
+import { readHeadCounters } from '@plinth/ledger'
+import { Findings, type VerifyReport } from '../domain/verify-report.js'
+import type { Books } from './posting-engine.js'
+import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
+import { verifyJournal } from './verify-journal.js'
+import { verifyLinks } from './verify-links.js'
+import type { VerifyStore } from './verify-ports.js'
+
+/**
+ * Recomputes every invariant of a tenant's books from the posting lines, in the snapshot of `tx`. Each module reads its own
+ * schema, in pages; what they say of each other is compared here.
+ */
+export const verifyBooksWith =
+  (store: VerifyStore) =>
+  async (tx: Tx, { tenant, currencies }: Books): Promise<VerifyReport> => {
+    const findings = new Findings()
+    const head = await readHeadCounters(tx)
+    const standings = await readStandings(store, tx)
+    const valueDates = { daysBack: tenant.valueDateDaysBack, daysAhead: tenant.valueDateDaysAhead }
+    const check = { currencies, valueDates, limitUnknown: standings.limitChanged, head }
+    const { entries, lines } = await verifyJournal(store, tx, check, findings)
+    const accounts = await verifyBalances(tx, { standings, currencies }, findings)
+    const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
+    if (accounts !== opened) await findUnopened(store, tx, findings)
+    await verifyLinks(store, tx, head, findings)
+    return findings.report({ entries, lines, accounts })
+  }

@@ -1,0 +1,269 @@
+import { type AccountState, readStates } from '@plinth/account'
+import type { Tx } from '@plinth/db'
+import { type AccountId, type Currencies, formatMinor } from '@plinth/kernel'
+import {
+  type HeadCounters,
+  readLinesByVersion,
+  readStoredEntries,
+  type StoredEntry,
+  type StoredLine,
+} from '@plinth/ledger'
+import type { ValueDateWindow } from '../domain/book.js'
+import { replayPosting } from '../domain/replay.js'
+import type { Findings } from '../domain/verify-report.js'
+import type { StoredCommand, VerifyStore } from './verify-ports.js'
+
+// A page holds its lines, its commands and its accounts in memory: some megabytes at two lines an entry.
+const entriesPerPage = 2_000
+
+export interface JournalCheck {
+  readonly currencies: Currencies
+  readonly valueDates: ValueDateWindow
+  /** Accounts whose limit was changed or passed at some time: what it was then is not known, so funds are not tested again. */
+  readonly limitUnknown: ReadonlySet<AccountId>
+  readonly head: HeadCounters
+}
+
+/**
+ * Walks the journal in entry order and decides every posting again. A page starts from the lines before it: what they say of
+ * their accounts was verified on an earlier page, so memory does not grow with the journal or the number of accounts.
+ */
+export async function verifyJournal(
+  store: VerifyStore,
+  tx: Tx,
+  check: JournalCheck,
+  findings: Findings,
+): Promise<{ entries: number; lines: number }> {
+  const walk = new JournalWalk(check, findings)
+  for (let after = 0; ; ) {
+    const { entries, strayLines, last } = await readStoredEntries(tx, { after, limit: entriesPerPage })
+    const upTo = last ? Number.MAX_SAFE_INTEGER : (entries.at(-1)?.entryNo ?? after)
+    const commands = await store.readCommandsByEntry(tx, { after, upTo })
+    await walk.startPage(tx, entries, after)
+    walk.takePage(entries, commands)
+    for (const { entryNo, lineNo, accountId } of strayLines) {
+      findings.add('entries_are_whole', {
+        row: { entryNo, lineNo, accountId },
+        expected: 'an entry',
+        found: 'a line alone',
+      })
+    }
+    if (last) return walk.finish()
+    after = upTo
+  }
+}
+
+class JournalWalk {
+  #entries = 0
+  #lines = 0
+  #previous: StoredEntry | undefined
+  /** The accounts of the page as they stood before the entry at hand; undefined: there is no balance row. */
+  #accounts = new Map<AccountId, AccountState>()
+
+  constructor(
+    readonly check: JournalCheck,
+    readonly findings: Findings,
+  ) {}
+
+  async startPage(tx: Tx, entries: readonly StoredEntry[], after: number): Promise<void> {
+    const first = new Map<AccountId, StoredLine>()
+    for (const entry of entries) {
+      for (const line of entry.lines) if (!first.has(line.accountId)) first.set(line.accountId, line)
+    }
+    const earlier = [...first.values()]
+      .filter(({ accountVersion }) => accountVersion > 1)
+      .map(({ accountId, accountVersion }) => ({ accountId, accountVersion: accountVersion - 1 }))
+    const states = await readStates(tx, [...first.keys()])
+    const before = await readLinesByVersion(tx, earlier)
+    // A line before the page stands in an entry before it; one that does not is out of order and counts as missing.
+    const sound = before.filter(({ entryNo }) => entryNo <= after)
+    const lineBefore = new Map(sound.map((line) => [line.accountId, line]))
+    this.#accounts = new Map(
+      states.map((state) => {
+        const line = lineBefore.get(state.accountId)
+        return [state.accountId, this.#asBefore(state, line?.balanceAfter ?? 0n, line?.accountVersion ?? 0)]
+      }),
+    )
+  }
+
+  takePage(entries: readonly StoredEntry[], commands: readonly StoredCommand[]): void {
+    const waiting = new Map(commands.map((command) => [command.entryNo, command]))
+    for (const entry of entries) {
+      this.#take(entry, waiting.get(entry.entryNo))
+      waiting.delete(entry.entryNo)
+    }
+    for (const { key, entryNo } of waiting.values()) {
+      this.findings.add('commands_and_entries', {
+        row: { entryNo, key },
+        expected: 'an entry',
+        found: 'nothing',
+      })
+    }
+  }
+
+  finish(): { entries: number; lines: number } {
+    const { findings, check } = this
+    const last = this.#previous?.entryNo ?? 0
+    findings.compare(
+      'entry_numbers',
+      { entryNo: last + 1 },
+      {
+        expected: `the head's next entry number to be ${last + 1}`,
+        found: `the head's next entry number to be ${check.head.nextEntryNo}`,
+      },
+    )
+    const { postedAt, bookingDate } = this.#previous ?? {}
+    if (postedAt !== undefined && postedAt > check.head.lastPostedAt) {
+      findings.add('entries_in_order', {
+        row: { entryNo: last },
+        expected: `at most ${check.head.lastPostedAt}`,
+        found: postedAt,
+      })
+    }
+    if (bookingDate !== undefined && bookingDate > check.head.businessDate) {
+      findings.add('entries_in_order', {
+        row: { entryNo: last },
+        expected: `at most ${check.head.businessDate}`,
+        found: bookingDate,
+      })
+    }
+    return { entries: this.#entries, lines: this.#lines }
+  }
+
+  #take(entry: StoredEntry, command: StoredCommand | undefined): void {
+    this.#entries += 1
+    this.#lines += entry.lines.length
+    this.#checkOrder(entry)
+    this.#checkShape(entry)
+    this.#checkBalance(entry)
+    this.#checkCommand(entry, command)
+    for (const line of entry.lines) this.#takeLine(line)
+    this.#previous = entry
+  }
+
+  #checkOrder({ entryNo, postedAt, bookingDate, kind }: StoredEntry): void {
+    const { findings } = this
+    const previous = this.#previous
+    findings.compare('entry_numbers', { entryNo }, { expected: (previous?.entryNo ?? 0) + 1, found: entryNo })
+    if (previous === undefined) return
+    if (postedAt < previous.postedAt) {
+      findings.add('entries_in_order', {
+        row: { entryNo },
+        expected: `posted at ${previous.postedAt} or later`,
+        found: postedAt,
+      })
+    }
+    // The end of day's own entries are booked into the day that it closes.
+    if (bookingDate < previous.bookingDate && kind !== 'eod') {
+      findings.add('entries_in_order', {
+        row: { entryNo },
+        expected: `booked on ${previous.bookingDate} or later`,
+        found: bookingDate,
+      })
+    }
+  }
+
+  #checkShape({ entryNo, lineCount, lines, bookingDate, valueDate }: StoredEntry): void {
+    const { findings } = this
+    findings.compare(
+      'entries_are_whole',
+      { entryNo },
+      { expected: `${lineCount} lines`, found: `${lines.length} lines` },
+    )
+    if (lineCount < 2)
+      findings.add('entries_are_whole', {
+        row: { entryNo },
+        expected: 'two lines or more',
+        found: `${lineCount}`,
+      })
+    for (const [index, line] of lines.entries()) {
+      const row = { entryNo, lineNo: line.lineNo, accountId: line.accountId }
+      findings.compare('entries_are_whole', row, {
+        expected: `lineNo ${index + 1}`,
+        found: `lineNo ${line.lineNo}`,
+      })
+      findings.compare('entries_are_whole', row, {
+        expected: `booked ${bookingDate}, value ${valueDate}`,
+        found: `booked ${line.bookingDate}, value ${line.valueDate}`,
+      })
+    }
+  }
+
+  #checkBalance({ entryNo, lines }: StoredEntry): void {
+    const nets = new Map<string, bigint>()
+    for (const { side, amount, currency } of lines) {
+      nets.set(currency, (nets.get(currency) ?? 0n) + (side === 'debit' ? amount : -amount))
+    }
+    for (const [currency, net] of nets) {
+      const found = `debits less credits of ${this.#format(net, currency)} ${currency}`
+      if (net !== 0n)
+        this.findings.add('entries_balance', { row: { entryNo }, expected: 'debits equal to credits', found })
+    }
+  }
+
+  #checkCommand(entry: StoredEntry, command: StoredCommand | undefined): void {
+    const { entryNo } = entry
+    const { findings, check } = this
+    if (command === undefined || command.outcome !== 'accepted') {
+      const found = command === undefined ? 'nothing' : `a rejected one, ${command.key}`
+      findings.add('commands_and_entries', { row: { entryNo }, expected: 'an accepted command', found })
+      return
+    }
+    const row = { entryNo, key: command.key }
+    findings.compare('commands_and_entries', row, {
+      expected: `decided at ${entry.postedAt} on ${entry.bookingDate}`,
+      found: `decided at ${command.decidedAt} on ${command.businessDate}`,
+    })
+    if (entry.kind !== 'posting') return
+    const difference = replayPosting(command, entry, { ...check, accounts: this.#accounts })
+    if (difference === undefined) return
+    const { pointer, expected, found } = difference
+    const lineIndex = /^\/lines\/(\d+)/.exec(pointer)?.[1]
+    const line = lineIndex === undefined ? {} : { lineNo: Number(lineIndex) + 1 }
+    findings.add('decided_again', {
+      row: { ...row, ...line, ...(pointer && { at: pointer }) },
+      expected,
+      found,
+    })
+  }
+
+  /** Moves the account on to what the stored line says, so that one wrong line is one finding and not a thousand. */
+  #takeLine(line: StoredLine): void {
+    const { findings } = this
+    const { entryNo, lineNo, accountId, currency, glCode, accountVersion, balanceAfter } = line
+    const row = { entryNo, lineNo, accountId }
+    const before = this.#accounts.get(accountId)
+    if (before === undefined) {
+      findings.add('accounts_agree', { row, expected: 'a balance row', found: 'nothing' })
+      return
+    }
+    findings.compare('line_copies', row, {
+      expected: `${before.currency} under ${before.glCode}`,
+      found: `${currency} under ${glCode}`,
+    })
+    findings.compare('account_versions', row, { expected: before.version + 1, found: accountVersion })
+    const signed = line.side === before.normalSide ? line.amount : -line.amount
+    const balance =
+      before.normalSide === 'credit' ? before.credits - before.debits : before.debits - before.credits
+    findings.compare('running_balances', row, {
+      expected: this.#format(balance + signed, currency),
+      found: this.#format(balanceAfter, currency),
+    })
+    this.#accounts.set(accountId, this.#asBefore(before, balanceAfter, accountVersion))
+  }
+
+  /** An account with this balance: open and unblocked, because its command was accepted, and holding nothing. */
+  #asBefore(state: AccountState, balance: bigint, version: number): AccountState {
+    const onNormalSide = balance > 0n ? balance : 0n
+    const onOtherSide = balance < 0n ? -balance : 0n
+    const [debits, credits] =
+      state.normalSide === 'debit' ? [onNormalSide, onOtherSide] : [onOtherSide, onNormalSide]
+    const unlimited = state.unlimited || this.check.limitUnknown.has(state.accountId)
+    const standing = { status: 'open', blockDebits: false, blockCredits: false, held: 0n } as const
+    return { ...state, ...standing, unlimited, debits, credits, version }
+  }
+
+  #format(minor: bigint, currency: string): string {
+    return formatMinor(minor, this.check.currencies.decimalsOf(currency) ?? 0)
+  }
+}

@@ -1,0 +1,250 @@
+import type { Account, AccountDetails, AccountState, GlAccount } from '@plinth/account'
+import {
+  type AccountId,
+  firstDifference,
+  type GlCode,
+  type IdempotencyKey,
+  type Json,
+  type Rejection,
+} from '@plinth/kernel'
+import type { Book } from './book.js'
+import { accountsOf, type Submission, type Unit } from './command.js'
+import { type Accepted, type Decision, decide } from './decide.js'
+import type { Answer, RecordedCommand } from './recorded-command.js'
+
+/** A submission that was decided and will be recorded. */
+export interface Decided {
+  readonly submission: Submission
+  readonly decision: Decision
+}
+
+/** How each submission of a batch will end, before numbers are known. */
+export type Verdict =
+  | { readonly kind: 'decided'; readonly decided: Decided; readonly replayed: boolean }
+  | { readonly kind: 'known'; readonly answer: Answer }
+  | { readonly kind: 'key_reused'; readonly firstDifference: string }
+  | { readonly kind: 'linked_failed' }
+
+/** Balance rows to write, in order. A row is written once a batch, unless its status or terms change in between. */
+export type BalanceStep =
+  | { readonly kind: 'turnovers'; readonly states: readonly AccountState[] }
+  | { readonly kind: 'standing'; readonly state: AccountState }
+
+/** All that a batch changes. The final states are in the book that was decided on. */
+export interface BatchPlan {
+  readonly verdicts: readonly Verdict[]
+  /** In order; rejections included. */
+  readonly records: readonly Decided[]
+  readonly opened: readonly Account[]
+  readonly createdGlAccounts: readonly GlAccount[]
+  readonly changedDetails: readonly AccountDetails[]
+  readonly balanceSteps: readonly BalanceStep[]
+}
+
+/**
+ * Runs the units in order over the book, which it changes: a later command sees what an earlier one did, and a unit of
+ * which one fails leaves nothing behind but the record of its first failure (contract §5).
+ */
+export function decideBatch(
+  book: Book,
+  units: readonly Unit[],
+  known: ReadonlyMap<IdempotencyKey, RecordedCommand>,
+): BatchPlan {
+  const run = new BatchRun(book, known)
+  for (const unit of units) run.take(unit)
+  return run.plan()
+}
+
+interface Mark {
+  readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>
+  readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
+  readonly glCodes: readonly GlCode[]
+  readonly unwritten: ReadonlySet<AccountId>
+  readonly lengths: readonly [number, number, number, number]
+}
+
+class BatchRun {
+  readonly #verdicts: Verdict[] = []
+  readonly #records: Decided[] = []
+  readonly #decidedKeys = new Map<IdempotencyKey, Decided>()
+  readonly #opened: Account[] = []
+  readonly #createdGlAccounts: GlAccount[] = []
+  readonly #changedDetails: AccountDetails[] = []
+  readonly #steps: BalanceStep[] = []
+  /** Accounts with lines whose balance row no step covers yet. */
+  #unwritten = new Set<AccountId>()
+
+  constructor(
+    readonly book: Book,
+    readonly known: ReadonlyMap<IdempotencyKey, RecordedCommand>,
+  ) {}
+
+  take(unit: Unit): void {
+    const { submissions } = unit
+    if (submissions.length === 1 && !unit.broken) {
+      this.#verdicts.push(this.#verdictOf(submissions[0] as Submission))
+      return
+    }
+    const settled = submissions.map((submission) => this.#settledBefore(submission))
+    const spoilt = unit.broken || settled.some((verdict) => verdict !== undefined && failed(verdict))
+    if (spoilt) this.#verdicts.push(...settled.map((verdict) => verdict ?? linkedFailed))
+    else this.#takeLinked(submissions)
+  }
+
+  plan(): BatchPlan {
+    const steps = [...this.#steps]
+    if (this.#unwritten.size > 0)
+      steps.push({ kind: 'turnovers', states: this.#states([...this.#unwritten]) })
+    return {
+      verdicts: this.#verdicts,
+      records: this.#records,
+      opened: this.#opened,
+      createdGlAccounts: this.#createdGlAccounts,
+      changedDetails: this.#changedDetails,
+      balanceSteps: steps,
+    }
+  }
+
+  #takeLinked(submissions: readonly Submission[]): void {
+    const mark = this.#mark(submissions)
+    const verdicts: Verdict[] = []
+    for (const submission of submissions) {
+      const verdict = this.#verdictOf(submission)
+      verdicts.push(verdict)
+      if (!failed(verdict)) continue
+      this.#undo(mark, submissions)
+      const failure = verdict.kind === 'decided' && !verdict.replayed ? verdict.decided : undefined
+      if (failure !== undefined) this.#record(failure)
+      this.#verdicts.push(
+        ...submissions.map((each, index) => {
+          if (index === verdicts.length - 1) return verdict
+          return this.#settledBefore(each) ?? linkedFailed
+        }),
+      )
+      return
+    }
+    this.#verdicts.push(...verdicts)
+  }
+
+  /** The verdict on a key that was answered before, by an earlier batch or earlier in this one. */
+  #settledBefore({ key, request }: Submission): Verdict | undefined {
+    const recorded = this.known.get(key)
+    const decided = this.#decidedKeys.get(key)
+    const earlier = recorded?.request ?? decided?.submission.request
+    if (earlier === undefined) return undefined
+    if (earlier !== request) {
+      const difference = firstDifference(JSON.parse(earlier) as Json, JSON.parse(request) as Json)
+      return { kind: 'key_reused', firstDifference: difference ?? '' }
+    }
+    if (recorded !== undefined) return { kind: 'known', answer: recorded.answer }
+    return { kind: 'decided', decided: decided as Decided, replayed: true }
+  }
+
+  #verdictOf(submission: Submission): Verdict {
+    const before = this.#settledBefore(submission)
+    if (before !== undefined) return before
+    const { command, ids, context } = submission
+    const { entryId, accountId } = ids
+    const { correlationId, causationId } = context
+    const decision = decide(this.book, command, { entryId, accountId, correlationId, causationId })
+    const decided: Decided = { submission, decision }
+    this.#record(decided)
+    if (decision.kind !== 'rejected') this.#apply(decision)
+    return { kind: 'decided', decided, replayed: false }
+  }
+
+  #record(decided: Decided): void {
+    this.#records.push(decided)
+    this.#decidedKeys.set(decided.submission.key, decided)
+  }
+
+  #apply(accepted: Accepted): void {
+    switch (accepted.kind) {
+      case 'posted':
+        for (const state of accepted.states) {
+          this.book.accounts.set(state.accountId, state)
+          this.#unwritten.add(state.accountId)
+        }
+        return
+      case 'account_opened':
+        this.#opened.push(accepted.account)
+        this.book.accounts.set(accepted.account.state.accountId, accepted.account.state)
+        this.book.details.set(accepted.account.details.accountId, accepted.account.details)
+        return
+      case 'status_set':
+      case 'terms_changed':
+        this.#applyStanding(accepted.account)
+        return
+      case 'gl_account_created':
+        this.#createdGlAccounts.push(accepted.glAccount)
+        this.book.glAccounts.set(accepted.glAccount.code, accepted.glAccount)
+    }
+  }
+
+  // Lines before the change are written before it and lines after it behind it: the database tests each against the limit
+  // that was in force when it was decided.
+  #applyStanding({ details, state }: Account): void {
+    const { accountId } = state
+    if (this.#unwritten.delete(accountId))
+      this.#steps.push({ kind: 'turnovers', states: this.#states([accountId]) })
+    const rowVersion = this.book.accounts.get(accountId)?.rowVersion ?? state.rowVersion
+    this.#steps.push({ kind: 'standing', state: { ...state, rowVersion } })
+    this.book.accounts.set(accountId, { ...state, rowVersion: rowVersion + 1 })
+    if (details !== this.book.details.get(accountId)) this.#changedDetails.push(details)
+    this.book.details.set(accountId, details)
+  }
+
+  /** The states to write, each with the row_version it was decided on; the book moves on to the one it will have. */
+  #states(accountIds: readonly AccountId[]): AccountState[] {
+    return accountIds.map((accountId) => {
+      const state = this.book.accounts.get(accountId) as AccountState
+      this.book.accounts.set(accountId, { ...state, rowVersion: state.rowVersion + 1 })
+      return state
+    })
+  }
+
+  #mark(submissions: readonly Submission[]): Mark {
+    const accountIds = submissions.flatMap(({ command, ids }) => [...accountsOf(command), ids.accountId])
+    return {
+      accounts: new Map(accountIds.map((accountId) => [accountId, this.book.accounts.get(accountId)])),
+      details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
+      glCodes: this.#createdGlAccounts.map(({ code }) => code),
+      unwritten: new Set(this.#unwritten),
+      lengths: [this.#records.length, this.#opened.length, this.#changedDetails.length, this.#steps.length],
+    }
+  }
+
+  #undo(mark: Mark, submissions: readonly Submission[]): void {
+    for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)
+    for (const [accountId, details] of mark.details) restore(this.book.details, accountId, details)
+    for (const { code } of this.#createdGlAccounts.splice(mark.glCodes.length))
+      this.book.glAccounts.delete(code)
+    const [records, opened, changedDetails, steps] = mark.lengths
+    this.#records.length = records
+    this.#opened.length = opened
+    this.#changedDetails.length = changedDetails
+    this.#steps.length = steps
+    this.#unwritten = new Set(mark.unwritten)
+    const kept = new Set(this.#records)
+    for (const { key } of submissions) {
+      const decided = this.#decidedKeys.get(key)
+      if (decided !== undefined && !kept.has(decided)) this.#decidedKeys.delete(key)
+    }
+  }
+}
+
+const linkedFailed: Verdict = { kind: 'linked_failed' }
+
+/** Whether a verdict makes the others of its unit fail. A replay counts by its stored outcome (contract §5). */
+function failed(verdict: Verdict): boolean {
+  if (verdict.kind === 'decided') return isRejection(verdict.decided.decision)
+  if (verdict.kind === 'known') return verdict.answer.outcome === 'rejected'
+  return true
+}
+
+const isRejection = (decision: Decision): decision is Rejection => decision.kind === 'rejected'
+
+function restore<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
+}

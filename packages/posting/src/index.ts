@@ -1,0 +1,33 @@
+import type { Database } from '@plinth/db'
+import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
+import { verifyBooksWith } from './application/verify-books.js'
+import { commandStore } from './infrastructure/command-store.js'
+import { verifyStore } from './infrastructure/verify-store.js'
+
+export { KeyInProgress, QueueFull } from './application/group-commit.js'
+export {
+  type Books,
+  type LaneOptions,
+  laneDefaults,
+  type PostingEngine,
+} from './application/posting-engine.js'
+export {
+  type Command,
+  type CommandContext,
+  type CommandType,
+  canonicalRequest,
+  type LineRequest,
+  type Post,
+  type Submission,
+  type SubmissionIds,
+  type Unit,
+} from './domain/command.js'
+export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
+export type { Finding, RuleResult, VerifyReport } from './domain/verify-report.js'
+
+/** The posting engine on a database. */
+export const openPosting = (database: Database, lanes?: LaneOptions): PostingEngine =>
+  openPostingEngine(database, commandStore, lanes)
+
+/** Recomputes every invariant of the books of the transaction's tenant; wants a transaction that reads one snapshot. */
+export const verifyBooks = verifyBooksWith(verifyStore)

@@ -1,0 +1,73 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import type { BusinessDate, IdempotencyKey, Instant } from '@plinth/kernel'
+import type { CommandRow, CommandStore } from '../application/ports.js'
+
+const sql = sqlDoor<Record<never, never>>('posting')
+
+interface StoredRow {
+  idempotency_key: IdempotencyKey
+  type: string
+  request: string
+  outcome: 'accepted' | 'rejected'
+  entry_no: number | null
+  answer: string | null
+  business_date: BusinessDate
+  decided_at: Instant
+  correlation_id: string
+}
+
+const commandsByKey: Statement = {
+  name: 'posting.commands',
+  text: `select c.* from unnest($2::text[]) as k (idempotency_key)
+    cross join lateral (
+      select idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id
+        from posting.command where tenant_id = $1 and idempotency_key = k.idempotency_key offset 0) c`,
+}
+
+async function readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise<CommandRow[]> {
+  if (keys.length === 0) return []
+  const rows = await sql.run<StoredRow>(tx, commandsByKey, [tenantOf(tx), textArray(keys)])
+  return rows.map((row) => ({
+    key: row.idempotency_key,
+    type: row.type,
+    request: row.request,
+    outcome: row.outcome,
+    entryNo: row.entry_no ?? undefined,
+    answer: row.answer ?? undefined,
+    businessDate: row.business_date,
+    decidedAt: row.decided_at,
+    correlationId: row.correlation_id,
+  }))
+}
+
+const insertCommands: Statement = {
+  name: 'posting.insert_commands',
+  text: `insert into posting.command
+      (tenant_id, idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id)
+    select $1, k.idempotency_key, k.type, k.request, k.outcome, k.entry_no, k.answer, $8, $9, k.correlation_id
+      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $10::text[])
+        as k (idempotency_key, type, request, outcome, entry_no, answer, correlation_id)`,
+}
+
+async function writeCommandRows(
+  tx: Tx,
+  rows: readonly Omit<CommandRow, 'businessDate' | 'decidedAt'>[],
+  decided: { on: BusinessDate; at: Instant },
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql.change(tx, insertCommands, [
+    tenantOf(tx),
+    textArray(rows.map(({ key }) => key)),
+    textArray(rows.map(({ type }) => type)),
+    textArray(rows.map(({ request }) => request)),
+    textArray(rows.map(({ outcome }) => outcome)),
+    plainArray(rows.map(({ entryNo }) => entryNo)),
+    optionalTextArray(rows.map(({ answer }) => answer)),
+    decided.on,
+    decided.at,
+    textArray(rows.map(({ correlationId }) => correlationId)),
+  ])
+}
+
+export const commandStore: CommandStore = { readCommandRows, writeCommandRows }

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import type { Tx } from '@plinth/db'
+import { type Currencies, currenciesWith, type TenantId } from '@plinth/kernel'
+import { type ApiKey, opens, parseApiToken } from '../domain/api-key.js'
+import type { Role } from '../domain/role.js'
+import type { Tenant } from '../domain/tenant.js'
+import type { TenancyPort } from './ports.js'
+
+/** Who calls, for which tenant, and what its currencies are. */
+export interface Principal {
+  readonly subject: string
+  readonly roles: readonly Role[]
+  readonly tenant: Tenant
+  readonly currencies: Currencies
+}
+
+// A revoked or expired key is refused at most this much later; in return a busy caller costs one look-up in five seconds.
+const rememberedMs = 5_000
+// Bounds the memory of a flood of wrong tokens, which are remembered as well.
+const rememberedMax = 10_000
+
+type ReadTenantRows = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => Promise<T>
+
+/**
+ * Turns a bearer token into its principal, or undefined: malformed, unknown, of another tenant, expired and revoked look
+ * alike. A key is read under the tenant that its own token names, so it opens nothing else.
+ */
+export function authenticatorWith(store: TenancyPort, read: ReadTenantRows) {
+  const remembered = new Map<
+    string,
+    { readonly until: number; readonly principal: Promise<Principal | undefined> }
+  >()
+
+  async function lookUp(token: string, nowMs: number): Promise<Principal | undefined> {
+    const parsed = parseApiToken(token)
+    if (parsed === undefined) return undefined
+    const [key, tenant] = await read(parsed.tenantId, (tx) =>
+      Promise.all([store.readApiKey(tx, parsed.keyId), store.readTenant(tx)]),
+    )
+    return key && tenant && opens(key, parsed.secret, nowMs) ? principalOf(key, tenant) : undefined
+  }
+
+  return (token: string, nowMs: number): Promise<Principal | undefined> => {
+    const fingerprint = createHash('sha256').update(token).digest('base64')
+    const known = remembered.get(fingerprint)
+    if (known !== undefined && nowMs < known.until) return known.principal
+    if (remembered.size >= rememberedMax) remembered.clear()
+    const principal = lookUp(token, nowMs)
+    remembered.set(fingerprint, { until: nowMs + rememberedMs, principal })
+    principal.catch(() => remembered.delete(fingerprint))
+    return principal
+  }
+}
+
+const principalOf = (key: ApiKey, tenant: Tenant): Principal => ({
+  subject: `key:${key.keyId}`,
+  roles: key.roles,
+  tenant,
+  currencies: currenciesWith(tenant.currencies),
+})

@@ -1,0 +1,38 @@
+/** Contract §9. */
+export const roles = ['payments', 'operator', 'auditor', 'product_manager', 'approver', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** What a caller may do. One table decides it for every edge. */
+export type Permission =
+  | 'read_chart'
+  | 'read_books'
+  | 'read_audit'
+  | 'post'
+  | 'open_account'
+  | 'open_unlimited_account'
+  | 'manage_accounts'
+  | 'manage_chart'
+
+const payments: readonly Permission[] = ['read_chart', 'read_books', 'post', 'open_account']
+const operator: readonly Permission[] = [
+  ...payments,
+  'open_unlimited_account',
+  'manage_accounts',
+  'manage_chart',
+]
+const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit']
+
+const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  payments: new Set(payments),
+  operator: new Set(operator),
+  auditor: new Set(auditor),
+  product_manager: new Set(['read_chart']),
+  approver: new Set(['read_chart']),
+  admin: new Set([...operator, ...auditor]),
+}
+
+/** Whether any of the roles grants the permission. */
+export const may = (held: readonly Role[], permission: Permission): boolean =>
+  held.some((role) => permissions[role].has(permission))
+
+export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)

@@ -1,0 +1,32 @@
+import type { Tx } from '@plinth/db'
+import type { Instant, TenantId } from '@plinth/kernel'
+import { authenticatorWith, type Principal } from './application/authenticate.js'
+import { hashSecret, newApiToken } from './domain/api-key.js'
+import type { Role } from './domain/role.js'
+import { insertApiKey, readApiKey } from './infrastructure/api-key-store.js'
+import { readTenant } from './infrastructure/tenant-store.js'
+
+export type { Principal } from './application/authenticate.js'
+export { isRole, may, type Permission, type Role, roles } from './domain/role.js'
+export type { Tenant } from './domain/tenant.js'
+export { listApiKeys, revokeApiKey } from './infrastructure/api-key-store.js'
+export { insertTenant, listTenants, readTenant } from './infrastructure/tenant-store.js'
+
+export type Authenticate = (token: string, nowMs: number) => Promise<Principal | undefined>
+
+/** An authenticator that reads keys through `read`, one snapshot per look-up. */
+export const openAuthenticator = (
+  read: <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => Promise<T>,
+): Authenticate => authenticatorWith({ readApiKey, readTenant }, read)
+
+/** Makes an API key of the transaction's tenant and answers its token, which is shown this once. */
+export async function issueApiKey(
+  tx: Tx,
+  tenantId: TenantId,
+  key: { name: string; roles: readonly Role[]; createdBy: string; expiresAt?: Instant },
+): Promise<{ keyId: string; token: string }> {
+  const { keyId, secret, text } = newApiToken(tenantId)
+  const { name, roles, createdBy, expiresAt } = key
+  await insertApiKey(tx, { keyId, name, roles, secretHash: hashSecret(secret), createdBy, expiresAt })
+  return { keyId, token: text }
+}

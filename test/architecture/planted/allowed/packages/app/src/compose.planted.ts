@@ -1,0 +1,4 @@
+import * as http from '@plinth/http'
+import * as posting from '@plinth/posting'
+
+export const parts = [http, posting]

@@ -1,0 +1,3 @@
+export interface Store {
+  append(): Promise<void>
+}

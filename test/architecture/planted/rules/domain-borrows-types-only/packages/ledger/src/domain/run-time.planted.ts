@@ -1,0 +1,3 @@
+import * as account from '@plinth/account'
+
+export const names = Object.keys(account)

@@ -1,0 +1,3 @@
+import { readRate } from '../infrastructure/rate-store.support.js'
+
+export const rate = readRate()

@@ -1,0 +1,3 @@
+import type { Tx } from '@plinth/db'
+
+export type Decide = (tx: Tx) => Promise<void>

@@ -1,0 +1,1 @@
+export const readRate = () => 0n

@@ -1,0 +1,3 @@
+import type * as http from '@plinth/http'
+
+export type Http = typeof http

@@ -1,0 +1,3 @@
+import type * as own from '../index.js'
+
+export type Own = typeof own

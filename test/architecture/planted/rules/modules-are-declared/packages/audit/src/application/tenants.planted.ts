@@ -1,0 +1,3 @@
+import type * as tenancy from '@plinth/tenancy'
+
+export type Tenancy = typeof tenancy

@@ -1,0 +1,3 @@
+import type * as ledger from '@plinth/ledger'
+
+export type Ledger = typeof ledger

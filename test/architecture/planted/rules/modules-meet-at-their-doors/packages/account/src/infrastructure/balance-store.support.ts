@@ -1,0 +1,1 @@
+export const readBalance = () => 0n

@@ -1,0 +1,3 @@
+import { readBalance } from '../../../account/src/infrastructure/balance-store.support.js'
+
+export const balance = readBalance()

@@ -1,0 +1,5 @@
+import type { Egg } from './egg.planted.js'
+
+export interface Hen {
+  readonly lays: Egg
+}

@@ -1,0 +1,3 @@
+import { Decimal } from 'decimal.js'
+
+export const rate = new Decimal('0.035')

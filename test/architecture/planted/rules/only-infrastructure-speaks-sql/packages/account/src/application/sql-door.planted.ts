@@ -1,0 +1,3 @@
+import * as sqlDoor from '@plinth/db/sql'
+
+export const door = sqlDoor

@@ -1,0 +1,3 @@
+import * as z from '../../../http/node_modules/zod/index.js'
+
+export const body = z.strictObject({})

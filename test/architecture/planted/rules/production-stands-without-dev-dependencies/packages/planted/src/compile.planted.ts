@@ -1,0 +1,3 @@
+import ts from 'typescript'
+
+export const version = ts.version

@@ -1,0 +1,3 @@
+import { balance } from './fixture.test.js'
+
+export const twice = balance * 2n

@@ -1,0 +1,3 @@
+import express from '../../http/node_modules/express/index.js'
+
+export const app = express()

@@ -1,0 +1,181 @@
+import { type Database, openDatabase } from '@plinth/db'
+import { createHttpApp, type Listening, listen } from '@plinth/http'
+import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
+import { openBooks } from '@plinth/ledger'
+import { openPosting } from '@plinth/posting'
+import { insertTenant, issueApiKey, openAuthenticator, type Role, roles } from '@plinth/tenancy'
+import { afterAll, beforeAll } from 'vitest'
+import { useTestDatabase } from '../../support/test-database.js'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** The bytes as they came. */
+  readonly text: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what an answer says, whatever it is.
+  readonly body: any
+}
+
+export interface CallOptions {
+  /** The role whose token is sent; `none` sends none. */
+  readonly as?: Role | 'none'
+  readonly tenant?: string
+  readonly key?: string | undefined
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A served bank: two tenants alike, `alpha` and `beta`, with a token for every role. */
+export interface HttpBank {
+  readonly url: string
+  readonly port: number
+  readonly database: Database
+  readonly listening: Listening
+  readonly logLines: string[]
+  token(tenant: string, role: Role): string
+  get(path: string, options?: CallOptions): Promise<Answer>
+  /** A command or batch. `body` is sent as it is if it is a string or bytes. A key is made unless one is given. */
+  post(path: string, body: unknown, options?: CallOptions): Promise<Answer>
+}
+
+export const firstBusinessDate = '2026-11-20' as BusinessDate
+
+let keysMade = 0
+export const newKey = (): string => `test-${++keysMade}`
+
+/** One served bank for the tests of a file, see `useTestDatabase`. */
+export function useHttpBank(): () => HttpBank {
+  const testDatabase = useTestDatabase()
+  let bank: HttpBank | undefined
+  beforeAll(async () => {
+    bank = await openHttpBank(testDatabase().serveUrl)
+  })
+  afterAll(async () => {
+    await bank?.listening.close()
+    await bank?.database.close()
+  })
+  return () => {
+    if (bank === undefined) throw new Error('The bank exists only inside tests and hooks')
+    return bank
+  }
+}
+
+async function openHttpBank(url: string): Promise<HttpBank> {
+  const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
+  const database = openDatabase({ url, applicationName: 'test', strictRoles })
+  const tokens = new Map<string, string>()
+  for (const name of ['alpha', 'beta']) {
+    for (const [role, token] of await createTenant(database, parseTenantId(name) as TenantId)) {
+      tokens.set(`${name} ${role}`, token)
+    }
+  }
+  const logLines: string[] = []
+  const note = (...said: unknown[]): void => void logLines.push(JSON.stringify(said, errorsInFull))
+  const app = createHttpApp({
+    database,
+    posting: openPosting(database),
+    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work)),
+    logger: { info: note, error: note },
+    cursorSecret: Buffer.alloc(32, 7),
+  })
+  const listening = await listen(app, { port: 0, host: '127.0.0.1' })
+  const base = `http://127.0.0.1:${listening.port}`
+  const token = (tenant: string, role: Role): string => tokens.get(`${tenant} ${role}`) as string
+  const call = async (method: string, path: string, body: unknown, options: CallOptions): Promise<Answer> => {
+    const { as = 'admin', tenant = 'alpha' } = options
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        ...(as !== 'none' && { authorization: `Bearer ${token(tenant, as)}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(options.key !== undefined && { 'idempotency-key': options.key }),
+        ...options.headers,
+      },
+      ...(body !== undefined && { body: body as string }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, body: readable(text) }
+  }
+  return {
+    url: base,
+    port: listening.port,
+    database,
+    listening,
+    logLines,
+    token,
+    get: (path, options = {}) => call('GET', path, undefined, options),
+    post: (path, body, options = {}) => {
+      const raw = typeof body === 'string' || body instanceof Uint8Array
+      return call('POST', path, raw ? body : JSON.stringify(body), { key: newKey(), ...options })
+    },
+  }
+}
+
+// JSON.stringify says nothing of an error.
+const errorsInFull = (_: string, value: unknown): unknown => (value instanceof Error ? String(value.stack) : value)
+
+function readable(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function createTenant(database: Database, tenantId: TenantId): Promise<[Role, string][]> {
+  await database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 }, async (tx) => {
+    await insertTenant(tx, {
+      tenantId,
+      name: tenantId,
+      baseCurrency: 'EUR',
+      timeZone: 'Europe/Berlin',
+      firstBusinessDate,
+      currencies: { GOLD: 4 },
+      valueDateDaysBack: undefined,
+      valueDateDaysAhead: 30,
+    })
+    await openBooks(tx, firstBusinessDate)
+  })
+  return await database.transaction(
+    { tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 },
+    async (tx) => {
+      const made: [Role, string][] = []
+      for (const role of roles) {
+        const { token } = await issueApiKey(tx, tenantId, { name: role, roles: [role], createdBy: 'test' })
+        made.push([role, token])
+      }
+      return made
+    },
+  )
+}
+
+/** Opens a small chart and customers with money: `alice` and `bob` in EUR, `cash` without a limit. */
+export async function openCustomers(bank: HttpBank, tenant = 'alpha'): Promise<void> {
+  const commands = [
+    glAccount({ code: '1000', name: 'Cash', type: 'asset' }),
+    glAccount({ code: '2000', name: 'Deposits', type: 'liability' }),
+    account({ accountId: 'cash', glCode: '1000', unlimited: true }),
+    account({ accountId: 'alice', glCode: '2000' }),
+    account({ accountId: 'bob', glCode: '2000' }),
+    { type: 'post', idempotencyKey: newKey(), ...transfer({ from: 'cash', to: 'alice', amount: '500.00' }) },
+  ]
+  const answer = await bank.post('/v1/batches', { atomicity: 'all_or_nothing', commands }, { tenant })
+  if (answer.body.summary.succeeded !== commands.length) throw new Error(answer.text)
+}
+
+const glAccount = (body: object) => ({ type: 'create_gl_account', idempotencyKey: newKey(), glAccount: body })
+const account = (body: { accountId: string; glCode: string; unlimited?: boolean }) => ({
+  type: 'open_account',
+  idempotencyKey: newKey(),
+  name: body.accountId,
+  currency: 'EUR',
+  ...body,
+})
+
+/** The body of a posting from one account to another. */
+export const transfer = ({ from, to, amount = '1.00' }: { from: string; to: string; amount?: string }) => ({
+  transactionCode: 'TRANSFER',
+  lines: [
+    { accountId: from, side: 'debit', amount, currency: 'EUR' },
+    { accountId: to, side: 'credit', amount, currency: 'EUR' },
+  ],
+})

@@ -1,0 +1,38 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+// Run the workspace from its sources, unbuilt; the rest is what vite would take for Node.
+const conditions = ['source', 'module', 'node', 'development|production']
+
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+}
+
+export default defineConfig({
+  ...shared,
+  test: {
+    pool: 'forks',
+    // Two files at a time already keep PostgreSQL busy; more only make timings uneven.
+    maxWorkers: Math.min(2, availableParallelism()),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        ...shared,
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/architecture/planted/**', '**/node_modules/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
