@@ -121,18 +121,18 @@ begin
   end if;
   -- Versions are dense, and every line copies its account: the first new line of an account follows one that is there and
   -- copied the same, or is the first one and copies the account itself.
-  select t.account_id, t.first_version into broken
-    from (select tenant_id, account_id, count(*) as lines, min(account_version) as first_version,
-                 max(account_version) as last_version, min(currency) as currency, max(currency) as currency_too,
-                 min(gl_code) as gl_code, max(gl_code) as gl_code_too
-            from inserted group by tenant_id, account_id) t
+  select t.account_id, t.account_version as first_version into broken
+    from (select tenant_id, account_id, account_version, currency, gl_code, lag(account_version) over own as version_before,
+                 lag(currency) over own as currency_before, lag(gl_code) over own as gl_code_before
+            from inserted window own as (partition by tenant_id, account_id order by account_version)) t
     left join lateral (select l.currency, l.gl_code from ledger.posting_line l
-            where l.tenant_id = t.tenant_id and l.account_id = t.account_id
-              and l.account_version = t.first_version - 1 offset 0) before on true
-   where (t.last_version - t.first_version + 1 = t.lines and t.currency = t.currency_too and t.gl_code = t.gl_code_too
-          and case when t.first_version = 1
-                   then account.is_account(t.tenant_id, t.account_id, t.currency, t.gl_code)
-                   else before.currency = t.currency and before.gl_code = t.gl_code end) is not true
+            where t.version_before is null and l.tenant_id = t.tenant_id and l.account_id = t.account_id
+              and l.account_version = t.account_version - 1 offset 0) b on true
+   where case when t.version_before is not null
+              then t.version_before = t.account_version - 1 and t.currency_before = t.currency and t.gl_code_before = t.gl_code
+              when t.account_version = 1
+              then account.is_account(t.tenant_id, t.account_id, t.currency, t.gl_code)
+              else b.currency = t.currency and b.gl_code = t.gl_code end is not true
    limit 1;
   if found then
     raise exception 'account %: lines from version % leave a gap, or are not of the account''s currency and GL account',

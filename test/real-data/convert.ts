@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { type BankTransaction, bankTransactions } from './czech-bank.js'
@@ -117,8 +118,7 @@ async function writeLines(path: string, values: AsyncIterable<object>): Promise<
   let count = 0
   for await (const value of values) {
     count += 1
-    if (!stream.write(`${JSON.stringify(value)}\n`))
-      await new Promise((resolve) => stream.once('drain', resolve))
+    if (!stream.write(`${JSON.stringify(value)}\n`)) await once(stream, 'drain')
   }
   stream.end()
   await finished(stream)

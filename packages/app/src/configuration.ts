@@ -19,7 +19,7 @@ export interface Configuration {
   readonly tenant: TenantId
 }
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -57,7 +57,7 @@ export function readConfiguration(environment: Environment): Configuration {
 }
 
 /** A port as written, or undefined. */
-export function parsePort(text: string): number | undefined {
+function parsePort(text: string): number | undefined {
   const port = Number(text)
   return /^[0-9]{1,5}$/.test(text) && port <= 65_535 ? port : undefined
 }

@@ -20,12 +20,7 @@ const patienceMs = 10_000
 const nameLengthMax = 200
 
 /** The tenant, its open books, a key for each role and the audit events of all that, in one transaction. */
-export async function createTenant(
-  database: Database,
-  request: TenantRequest,
-  subject: string,
-): Promise<NewTenant> {
-  const tenant = readTenantRequest(request, Date.now())
+export async function createTenant(database: Database, tenant: Tenant, subject: string): Promise<NewTenant> {
   const { tenantId } = tenant
   const write = { tenantId, lane: 'online', deadlineMs: Date.now() + patienceMs, repeatable: true } as const
   const tokens = await database.transaction(write, async (tx) => {

@@ -4,7 +4,7 @@ import type { Demo, Plinth } from '@plinth/cli'
 import { type IdempotencyKey, invariant, type TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { openAuthenticator, type Role, readTenant, roles } from '@plinth/tenancy'
-import { createTenant, issueRoleTokens } from './create-tenant.js'
+import { createTenant, issueRoleTokens, readTenantRequest } from './create-tenant.js'
 import { demoCommands } from './demo-books.js'
 
 const tenantId = 'demo' as TenantId
@@ -34,7 +34,7 @@ export async function makeDemo(plinth: Plinth, dataDir: string): Promise<Demo> {
 
 async function createDemoTenant({ database, subject }: Plinth): Promise<Tokens> {
   const wanted = { tenantId, name: 'Demo Bank', baseCurrency: 'EUR', timeZone: 'Europe/Berlin' }
-  return (await createTenant(database, wanted, subject)).tokens
+  return (await createTenant(database, readTenantRequest(wanted, Date.now()), subject)).tokens
 }
 
 /** True if anything was new. What an earlier release made otherwise stays as it is. */

@@ -1,12 +1,13 @@
 import type { CliRuntime, Plinth } from '@plinth/cli'
 import { describeServer } from '@plinth/db'
 import { type Configuration, type Environment, readConfiguration } from './configuration.js'
-import { createTenant } from './create-tenant.js'
+import { createTenant, readTenantRequest } from './create-tenant.js'
 import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
 import { makeDemo } from './demo.js'
 import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
+import { serve } from './serve.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -45,9 +46,11 @@ export function createRuntime(environment: Environment): CliRuntime {
       withAccess(configuration(), (access) =>
         runMigrations(adminUrlOf(access), { configuration: configuration(), log }),
       ),
-    createTenant: ({ database, subject }, wanted) => createTenant(database, wanted, subject),
+    createTenant: async (wanted) => {
+      const tenant = readTenantRequest(wanted, Date.now())
+      return await withPlinth(({ database, subject }) => createTenant(database, tenant, subject))
+    },
     makeDemo: () => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir)),
-    // Loaded here: the web framework is half of what there is to load, and other commands need none of it.
-    serve: async (options) => (await import('./serve.js')).serve(configuration(), options),
+    serve: async (options) => serve(configuration(), options),
   }
 }

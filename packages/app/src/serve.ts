@@ -30,7 +30,8 @@ export async function serve(configuration: Configuration, options: ServeOptions)
       await serveOn(access, { configuration, options, address, signals, say })
     } finally {
       await access.release()
-      if (access.embedded) say('PostgreSQL is given back; the data are kept.')
+      if (access.embedded)
+        say('Stopped. The data are kept; PostgreSQL runs on only while another command uses it.')
     }
   } finally {
     signals.release()

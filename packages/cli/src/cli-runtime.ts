@@ -17,10 +17,10 @@ export interface CliRuntime {
   withPlinth<T>(work: (plinth: Plinth) => Promise<T>): Promise<T>
   /** Makes the roles and runs what is pending. */
   migrate(log: (line: string) => void): Promise<MigrationReport>
-  /** A tenant with open books and an API key for each role. */
-  createTenant(plinth: Plinth, wanted: TenantRequest): Promise<NewTenant>
+  /** A tenant with open books and an API key for each role. What makes no sense is refused before the database is asked. */
+  createTenant(wanted: TenantRequest): Promise<NewTenant>
   /** The tenant `demo`, as `start` makes it; changes nothing the second time. */
-  makeDemo(log: (line: string) => void): Promise<Demo>
+  makeDemo(): Promise<Demo>
   /** A failure in plain words; undefined for a fault of Plinth itself. */
   explain(error: unknown): { readonly message: string; readonly exitCode: number } | undefined
   /** Runs the HTTP server until SIGINT or SIGTERM. `start` also migrates, makes the demo tenant and greets. */

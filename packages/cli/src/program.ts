@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type CliRuntime, exitCodes } from './cli-runtime.js'
 import { accountCommand } from './commands/account.js'
+import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { journalCommand } from './commands/journal.js'
@@ -70,6 +71,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     verifyCommand(runtime),
   ])
+  addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program
 }

@@ -16,6 +16,9 @@ export {
   pendingMigrations,
   RoleRightsMissing,
   RoleTooPowerful,
+  type RuntimeRole,
   runtimeUrl,
 } from './migrate.js'
+export { withScratchDatabase } from './scratch-database.js'
+export { createTpcbTables, runTpcbLike, type TpcbLoad } from './tpcb-like.js'
 export type { Tx } from './tx.js'

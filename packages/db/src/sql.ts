@@ -91,24 +91,26 @@ function track<Answer>(inside: TxInside, answer: Promise<Answer>): Promise<Answe
   return answer
 }
 
+const needsEscape = (value: string): boolean => value.includes('"') || value.includes('\\')
+const quoted = (value: string): string =>
+  needsEscape(value) ? `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"` : `"${value}"`
+
 /** A text[] literal. Built here because node-postgres escapes element by element with regular expressions. */
 export function textArray(values: readonly string[]): string {
-  const joined = values.join('","')
   if (values.length === 0) return '{}'
-  if (!joined.includes('\\') && joined.split('"').length === values.length * 2 - 1) return `{"${joined}"}`
-  return `{${values.map((value) => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`
+  return values.some(needsEscape) ? `{${values.map(quoted).join(',')}}` : `{"${values.join('","')}"}`
 }
 
 /** A text[] literal in which undefined stands for NULL. */
 export function optionalTextArray(values: readonly (string | undefined)[]): string {
-  if (values.every((value) => value === undefined))
-    return `{${'NULL,'.repeat(Math.max(values.length - 1, 0))}${values.length > 0 ? 'NULL' : ''}}`
-  return `{${values
-    .map((value) =>
-      value === undefined ? 'NULL' : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
-    )
-    .join(',')}}`
+  return `{${values.map((value) => (value === undefined ? 'NULL' : quoted(value))).join(',')}}`
 }
+
+/**
+ * Many JSON texts as one parameter for `string_to_array($n, E'\x1e')`: JSON never holds a raw control character, so nothing is
+ * escaped here and nothing unescaped there.
+ */
+export const jsonTexts = (texts: readonly string[]): string => texts.join('\x1e')
 
 /** An array literal of numbers, booleans, dates, or NULL for undefined: values that need no quotes. */
 export function plainArray(values: readonly (bigint | number | boolean | string | undefined)[]): string {

@@ -14,7 +14,7 @@ const metadataNameMax = 64
 const metadataTextMax = 1024
 
 /** Account and GL codes, and the codes of transactions, which reports print in one column. */
-export const transactionCodePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/
+const transactionCodePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/
 
 const wellFormed = (text: string): boolean => faultOfText(text) === undefined
 
@@ -26,13 +26,13 @@ const id = (pattern: RegExp, description: string) =>
   z.string(says('wrong_type')).regex(pattern, says('id_malformed')).meta({ description })
 
 export const accountId = id(accountIdPattern, 'Chosen by the caller, or made by Plinth.')
-export const glCode = id(glCodePattern, 'A code of the chart of accounts.')
-export const transactionCode = id(transactionCodePattern, 'What kind of transaction it is.')
-export const currency = z
+const glCode = id(glCodePattern, 'A code of the chart of accounts.')
+const transactionCode = id(transactionCodePattern, 'What kind of transaction it is.')
+const currency = z
   .string(says('wrong_type'))
   .meta({ description: 'ISO 4217, or one of the tenant’s own.', pattern: '^[A-Z0-9]{3,10}$', example: 'EUR' })
 // Digits, decimals and size depend on the currency beside it: read-command.ts reads them.
-export const amount = z.string(says('amount_not_a_string')).meta({
+const amount = z.string(says('amount_not_a_string')).meta({
   description: 'A decimal string with at most as many decimals as its currency. Never a JSON number.',
   pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$',
   example: '100.00',
@@ -42,7 +42,7 @@ export const date = z
   .refine((value) => parseBusinessDate(value) !== undefined, says('date_malformed'))
   .meta({ format: 'date', example: '2026-11-20' })
 
-export const metadata = z
+const metadata = z
   .record(
     z
       .string()
@@ -58,10 +58,10 @@ const flag = z.boolean(says('wrong_type'))
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, says('wrong_type'))
 
-export const accountName = name(255)
-export const reference = text(64)
-export const customerId = name(64)
-export const productCode = name(64)
+const accountName = name(255)
+const reference = text(64)
+const customerId = name(64)
+const productCode = name(64)
 export const side = oneOf(['debit', 'credit'])
 export const glType = oneOf(glTypes)
 export const accountStatus = oneOf(['open', 'dormant', 'frozen', 'closed'])

@@ -7,6 +7,7 @@ const cursor = sealCursor(secret, 'alpha entries', 42)
 test('a cursor opens where it was sealed', () => {
   expect(openCursor(secret, 'alpha entries', cursor)).toBe(42)
   expect(openCursor(secret, 's', sealCursor(secret, 's', 'CUST-42:main'))).toBe('CUST-42:main')
+  expect(openCursor(secret, 's', sealCursor(secret, 's', 1))).toBe(1)
 })
 
 test.each([

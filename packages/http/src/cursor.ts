@@ -9,7 +9,7 @@ export function sealCursor(secret: Buffer, scope: string, place: string | number
   return Buffer.concat([sealOf(secret, scope, content), content]).toString('base64url')
 }
 
-const cursorForm = /^[A-Za-z0-9_-]{24,400}$/
+const cursorForm = /^[A-Za-z0-9_-]{23,400}$/
 
 /** The place in a cursor, or undefined: tampered, of another list or of another tenant look alike. */
 export function openCursor(secret: Buffer, scope: string, text: string): string | number | undefined {

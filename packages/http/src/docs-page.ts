@@ -8,7 +8,8 @@ export interface Page {
   readonly content: string | Buffer
 }
 
-const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+const require = createRequire(import.meta.url)
+const swaggerUi = dirname(require.resolve('swagger-ui-dist/package.json'))
 
 const fromSwaggerUi = (file: string, contentType: string) => async (): Promise<Page> => ({
   contentType,

@@ -74,7 +74,7 @@ export function malformedFields(errors: readonly FieldError[]): Malformed {
 export const isMalformed = (value: object): value is Malformed =>
   'kind' in value && value.kind === 'malformed'
 
-export const pointerOf = (path: readonly PropertyKey[]): string =>
+const pointerOf = (path: readonly PropertyKey[]): string =>
   path.map((token) => `/${escapePointer(String(token))}`).join('')
 
 const details: Readonly<Record<FieldErrorCode, string>> = {

@@ -1,9 +1,25 @@
-import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import { describedProblem } from './operations.js'
 import type { Route } from './route.js'
+
+const answered = (description: string) => ({ '200': { description } })
+const open = (operationId: string, summary: string, responses: ZodOpenApiResponsesObject) => ({
+  get: { operationId, summary, security: [], responses },
+})
+
+// Outside /v1 and for everybody who can reach the port.
+const systemPaths: ZodOpenApiPathsObject = {
+  '/health/live': open('isLive', 'Whether the process runs', answered('It does.')),
+  '/health/ready': open('isReady', 'Whether the database answers', {
+    ...answered('It does.'),
+    '503': describedProblem('`unavailable`'),
+  }),
+  '/metrics': open('readMetrics', 'What Plinth counts, for Prometheus', answered('Text of Prometheus.')),
+}
 
 /** The OpenAPI document of the routes: what they read is what it says, for both come from the same schemas. */
 export function describeApi(routes: readonly Route[]): object {
-  const paths: ZodOpenApiPathsObject = {}
+  const paths: ZodOpenApiPathsObject = { ...systemPaths }
   for (const { path, method, operation } of routes) paths[path] = { ...paths[path], [method]: operation }
   return createDocument({
     openapi: '3.1.0',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi'
 import { problem } from './answer-schemas.js'
 
-const describedProblem = (description: string) => ({
+export const describedProblem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problem } },
 })

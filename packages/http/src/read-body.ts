@@ -52,7 +52,9 @@ function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> 
       if (size > bytesMax) tooLarge()
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size))
     })
-    request.on('close', () => reject(new ClientGone('the connection closed before the body was whole')))
+    request.on('close', () => {
+      if (!request.complete) reject(new ClientGone('the connection closed before the body was whole'))
+    })
     request.on('error', () => reject(new ClientGone('the connection broke before the body was whole')))
   })
 }

@@ -31,9 +31,16 @@ async function respond(
 ): Promise<void> {
   const startedMs = performance.now()
   const exchange = new Exchange(edge, call.request)
-  const reply = await handle(exchange).catch((error: unknown) => refusal(exchange, error))
-  if (reply === undefined) call.response.destroy()
-  else send(call.response, reply, exchange.correlation.correlationId)
+  const { correlationId } = exchange.correlation
+  let reply: Reply | undefined
+  try {
+    reply = await handle(exchange)
+    send(call.response, reply, correlationId)
+  } catch (error) {
+    reply = refusal(exchange, error)
+    if (reply === undefined) call.response.destroy()
+    else send(call.response, reply, correlationId)
+  }
   note(exchange, call, { reply, durationMs: performance.now() - startedMs })
 }
 

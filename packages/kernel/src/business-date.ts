@@ -3,16 +3,15 @@ import type { Brand } from './ids.js'
 /** A calendar date `YYYY-MM-DD` without a time or a zone. Compares as text. */
 export type BusinessDate = Brand<string, 'BusinessDate'>
 
-const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/
+const datePattern = /^\d{4}-\d{2}-\d{2}$/
 const dayMs = 86_400_000
 
 /** The date, or undefined if `text` is not a day of the calendar (`2026-02-30`) or not in the form of RFC 3339. */
 export function parseBusinessDate(text: string): BusinessDate | undefined {
-  const parts = datePattern.exec(text)
-  if (parts === null) return undefined
-  const instant = Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]))
-  const valid = !Number.isNaN(instant) && Number(parts[1]) >= 1 && isoDay(instant) === text
-  return valid ? (text as BusinessDate) : undefined
+  // PostgreSQL has no year 0. Date.UTC would take the years before 100 for those after 1900.
+  if (!datePattern.test(text) || text.startsWith('0000')) return undefined
+  const instant = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(instant) && isoDay(instant) === text ? (text as BusinessDate) : undefined
 }
 
 /** The date `days` calendar days later (earlier when negative). */

@@ -111,7 +111,8 @@ async function openHttpBank(url: string): Promise<HttpBank> {
 }
 
 // JSON.stringify says nothing of an error.
-const errorsInFull = (_: string, value: unknown): unknown => (value instanceof Error ? String(value.stack) : value)
+const errorsInFull = (_: string, value: unknown): unknown =>
+  value instanceof Error ? String(value.stack) : value
 
 function readable(text: string): unknown {
   try {

@@ -9,7 +9,7 @@ export function demoCommand(runtime: CliRuntime): Command {
     )
     .addOption(jsonOption())
     .action(async ({ json }: { json?: true }) => {
-      const demo = await runtime.makeDemo(() => {})
+      const demo = await runtime.makeDemo()
       if (json) return printJson(demo)
       console.log(
         demo.changed ? 'The demo tenant is made.' : 'The demo tenant is there already; nothing was changed.',

@@ -20,8 +20,8 @@ import {
   exportJournal,
 } from '../journal-export/export-journal.js'
 import { jsonLinesFormat } from '../journal-export/json-lines.js'
-import { openTextOutput, type TextOutput } from '../journal-export/text-output.js'
 import { jsonOption, printFields, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+import { openTextOutput, type TextOutput } from '../text-output.js'
 
 export function journalCommand(runtime: CliRuntime): Command {
   const journal = new Command('journal').description('what stands in the books')
@@ -135,8 +135,11 @@ function tableRows(entry: JournalEntry, { currencies }: Books): string[][] {
   })
 }
 
+/** What a caller wrote must not move the cursor of whoever reads it. */
+const printable = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+
 const shortened = (text: string): string => {
-  const line = text.replace(/\p{Cc}/gu, ' ')
+  const line = printable(text)
   return line.length > 40 ? `${line.slice(0, 39)}…` : line
 }
 
@@ -164,8 +167,12 @@ async function find(tx: Tx, which: string): Promise<JournalEntry | undefined> {
 
 function printEntry(entry: JournalEntry, { currencies }: Books): void {
   const { lines, metadata, entryNo, journalEntryId, ...rest } = renderEntry(entry, currencies)
-  const named = Object.entries(metadata).map(([name, value]) => [`metadata ${name}`, value])
-  printFields({ entry: String(entryNo), id: journalEntryId, ...rest, ...Object.fromEntries(named) })
+  const named = Object.entries(metadata).map(([name, value]) => [`metadata ${name}`, value] as const)
+  const texts = [...Object.entries(rest), ...named].map(([name, value]) => [
+    printable(name),
+    value === undefined ? undefined : printable(value),
+  ])
+  printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts) })
   console.log('')
   printTable(
     [

@@ -31,10 +31,7 @@ function createCommand(runtime: CliRuntime): Command {
     )
     .addOption(jsonOption())
     .action(async (tenantId: string, { json, currency, ...wanted }: CreateOptions) => {
-      const made = await runtime.withPlinth((plinth) =>
-        runtime.createTenant(plinth, { tenantId, currencies: currency, ...wanted }),
-      )
-      const { tenant, tokens } = made
+      const { tenant, tokens } = await runtime.createTenant({ tenantId, currencies: currency, ...wanted })
       if (json) return printJson({ tenantId: tenant.tenantId, tokens })
       console.log(`The books of ${tenant.tenantId} are open.`)
       printFields({

@@ -87,7 +87,7 @@ export const beancountComponentToId = (component: string): string =>
   component.replace(/^X-L/, '').replace(/-([DCPU])/g, (_, letter: string) => characterOf[letter] as string)
 
 /** Currencies there begin with a letter. No code of a tenant has a point, so this can be undone. */
-export const beancountCurrency = (code: string): string => (/^[A-Z]/.test(code) ? code : `X.${code}`)
+const beancountCurrency = (code: string): string => (/^[A-Z]/.test(code) ? code : `X.${code}`)
 
 const quoted = (text: string): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r')}"`

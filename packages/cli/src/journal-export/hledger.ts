@@ -33,11 +33,11 @@ export function hledgerFormat(context: ExportContext): JournalFormat {
         '',
         '',
       ].join('\n'),
-    account: (account) => `account ${accountName(account)}  ; ${escapeText(account.name)}\n`,
+    account: (account) => `account ${accountName(account)}  ; ${escapeComment(account.name)}\n`,
     entry: (entry) => {
       const { bookingDate, valueDate, transactionCode, description } = entry
       const dates = valueDate === bookingDate ? bookingDate : `${bookingDate}=${valueDate}`
-      const text = description === undefined ? '' : ` ${escapeText(description)}`
+      const text = description ? ` ${escapeText(description)}` : ''
       const postings = entry.lines.map((line) => {
         const amount = formatMinor(
           line.side === 'debit' ? line.amount : -line.amount,
@@ -80,6 +80,8 @@ export const hledgerNameToId = (name: string): string => name.replaceAll('%3A', 
 
 /** What would end a description, or the line it stands in; and the sign of escaping itself, so that it can be undone. */
 const escapeText = (text: string): string => text.replace(/[%;()|\p{Cc}\p{Zl}\p{Zp}]/gu, percent)
+/** In a comment a colon makes a tag of the word before it, and some tags mean something to hledger. */
+const escapeComment = (text: string): string => escapeText(text).replaceAll(':', '%3A')
 const escapeTagName = (name: string): string => name.replace(/[^A-Za-z0-9._-]/gu, percent)
 
 const percent = (character: string): string =>

@@ -1,5 +1,5 @@
-import { createWriteStream, rmSync, type WriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
+import { rmSync } from 'node:fs'
+import { openTextOutput, type TextOutput } from '../text-output.js'
 
 /** A line that took no effect, and why. */
 export interface RejectedLine {
@@ -12,8 +12,7 @@ export interface RejectedLine {
 
 /** Collects rejected lines beside the file they are from. Made with its first line, so an empty one is never left behind. */
 export class RejectedFile {
-  #stream: WriteStream | undefined
-  #failure: Error | undefined
+  #output: TextOutput | undefined
 
   constructor(readonly path: string) {
     // Of an earlier run: what it says may not be true any more.
@@ -21,27 +20,15 @@ export class RejectedFile {
   }
 
   get written(): boolean {
-    return this.#stream !== undefined
+    return this.#output !== undefined
   }
 
   async add(line: RejectedLine): Promise<void> {
-    if (this.#stream === undefined) {
-      this.#stream = createWriteStream(this.path)
-      this.#stream.on('error', (error) => {
-        this.#failure = error
-      })
-    }
-    if (this.#failure !== undefined) throw this.#failure
-    if (!this.#stream.write(`${JSON.stringify(line)}\n`)) {
-      await new Promise<void>((resolve) =>
-        this.#stream?.once('drain', resolve).once('error', () => resolve()),
-      )
-    }
+    this.#output ??= openTextOutput(this.path)
+    await this.#output.write(`${JSON.stringify(line)}\n`)
   }
 
   async close(): Promise<void> {
-    if (this.#stream === undefined) return
-    this.#stream.end()
-    await finished(this.#stream)
+    await this.#output?.close()
   }
 }

@@ -66,7 +66,7 @@ export async function submitPart(units: readonly Unit[], submitting: Submitting)
 }
 
 /** Trouble that passes by itself, in which nothing is lost by asking again. */
-export const passes = (error: unknown): boolean =>
+const passes = (error: unknown): boolean =>
   error instanceof DatabaseUnavailable ||
   error instanceof OutcomeUnknown ||
   error instanceof QueueFull ||

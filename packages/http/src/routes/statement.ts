@@ -10,7 +10,7 @@ import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
 import { readOperation } from '../operations.js'
 import { notFound, refuseMalformed } from '../problem.js'
-import { type Page, pageOf, pageParameters, readQuery } from '../query.js'
+import { pageOf, pageParameters, readQuery } from '../query.js'
 import type { Route } from '../route.js'
 import { accountInPath } from './accounts.js'
 
@@ -36,7 +36,7 @@ async function readStatement(exchange: Exchange): Promise<Reply> {
   const principal = await exchange.principal('read_books')
   const asked = readQuery(exchange, query)
   const id = accountInPath(exchange)
-  const page = pageOf<string, typeof asked>(exchange, principal, { list: `statement ${id}`, query: asked })
+  const page = pageOf<number, typeof asked>(exchange, principal, { list: `statement ${id}`, query: asked })
   return await exchange.edge.database.read(principal.tenant.tenantId, async (tx) => {
     const [state, { businessDate }] = await Promise.all([readState(tx, id), readHead(tx)])
     if (state === undefined) throw notFound()
@@ -52,22 +52,15 @@ async function readStatement(exchange: Exchange): Promise<Reply> {
       from,
       to,
       limit: page.limit,
-      after: placeOf(page),
+      afterVersion: page.after,
     })
-    const { items, nextCursor } = page.cut(lines, (line) => `${line.bookingDate} ${line.accountVersion}`)
+    const { items, nextCursor } = page.cut(lines, ({ accountVersion }) => accountVersion)
     const opening = await openingOf(tx, state, { lines: items, from })
     const provisional = to >= businessDate
     const amounts = amountsOf(state, { opening, lines: items, currencies: principal.currencies })
     const { currency } = state
     return { status: 200, body: { accountId: id, currency, from, to, ...amounts, provisional, nextCursor } }
   })
-}
-
-/** The place of the last line of the page before. */
-function placeOf({ after }: Page<string, object>) {
-  if (after === undefined) return undefined
-  const [bookingDate, accountVersion] = after.split(' ')
-  return { bookingDate: bookingDate as BusinessDate, accountVersion: Number(accountVersion) }
 }
 
 /** The balance before the page's first line. */

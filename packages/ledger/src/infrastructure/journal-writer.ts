@@ -1,5 +1,13 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import {
+  jsonTexts,
+  optionalTextArray,
+  plainArray,
+  type Statement,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
 import { type BusinessDate, type Instant, invariant } from '@plinth/kernel'
 import { assertBalanced } from '../domain/assert-balanced.js'
 import type { JournalEntry } from '../domain/journal-entry.js'
@@ -13,9 +21,9 @@ const insertEntries: Statement = {
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
        value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering)
     select $1, k.entry_no, k.entry_id, k.kind, k.transaction_code, k.description, k.reference, k.end_to_end_id, $2,
-           k.value_date, $3, k.correlation_id, k.causation_id, k.metadata, k.line_count, $4
+           k.value_date, $3, k.correlation_id, k.causation_id, k.metadata::jsonb, k.line_count, $4
       from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::date[],
-                  $13::text[], $14::text[], $15::jsonb[], $16::smallint[])
+                  $13::text[], $14::text[], string_to_array($15, E'\\x1e'), $16::smallint[])
         as k (entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
               correlation_id, causation_id, metadata, line_count)`,
 }
@@ -64,7 +72,7 @@ export async function appendEntries(
       plainArray(entries.map(({ valueDate }) => valueDate)),
       textArray(entries.map(({ correlationId }) => correlationId)),
       optionalTextArray(entries.map(({ causationId }) => causationId)),
-      textArray(entries.map(({ metadata }) => JSON.stringify(metadata))),
+      jsonTexts(entries.map(({ metadata }) => JSON.stringify(metadata))),
       plainArray(entries.map(({ lines }) => lines.length)),
     ]),
     sql.change(tx, insertLines, [tenantOf(tx), booking.bookingDate, ...columns.arrays]),

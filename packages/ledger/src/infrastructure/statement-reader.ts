@@ -36,8 +36,8 @@ export interface StatementRange {
   readonly from: BusinessDate
   readonly to: BusinessDate
   readonly limit: number
-  /** The place of the last line of the page before. */
-  readonly after?: { readonly bookingDate: BusinessDate; readonly accountVersion: number } | undefined
+  /** The account version of the last line of the page before. */
+  readonly afterVersion?: number | undefined
 }
 
 interface StatementRow {
@@ -79,7 +79,7 @@ export async function readStatementLines(tx: Tx, range: StatementRange): Promise
     range.accountId,
     range.from,
     range.to,
-    range.after?.accountVersion ?? 0,
+    range.afterVersion ?? 0,
     range.limit,
   ])
   return rows.map((row) => ({

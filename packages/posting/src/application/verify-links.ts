@@ -107,7 +107,7 @@ async function compare(
   }
   for (const { side, other, row } of unmatched.sort((a, b) => inOrder(a, b, left))) {
     findings.add(rule, {
-      row: { [side.key]: row.key },
+      row: { [side.key]: isNumbered(side) ? Number(row.key) : row.key },
       expected: `${other.name} for ${row.content}`,
       found: 'nothing',
     })
@@ -123,11 +123,11 @@ interface Unmatched {
 /** Offenders on the left are named first, by number where their keys are numbers. */
 function inOrder(a: Unmatched, b: Unmatched, left: Side): number {
   if (a.side !== b.side) return a.side === left ? -1 : 1
-  const byLength =
-    a.side.key === 'entryNo' || a.side.key === 'position' ? a.row.key.length - b.row.key.length : 0
-  if (byLength !== 0) return byLength
+  if (isNumbered(a.side)) return Number(a.row.key) - Number(b.row.key)
   return a.row.key < b.row.key ? -1 : 1
 }
+
+const isNumbered = ({ key }: Side): boolean => key === 'entryNo' || key === 'position'
 
 async function digestAll(tx: Tx, digest: Digest): Promise<Map<number, string>> {
   const buckets = new Map<number, { rows: number; sum: bigint }>()

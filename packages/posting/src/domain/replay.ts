@@ -65,7 +65,7 @@ export function replayPosting(
 }
 
 /** Reads a canonical request of type `post` back; undefined unless it says exactly what it said when it was recorded. */
-export function postOfRequest(request: string, currencies: Currencies): Post | undefined {
+function postOfRequest(request: string, currencies: Currencies): Post | undefined {
   try {
     const stored = JSON.parse(request) as Omit<Post, 'lines'> & { lines: readonly StoredLineRequest[] }
     const lines = stored.lines.map(({ accountId, side, amount, currency }) => {

@@ -1,5 +1,13 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import {
+  jsonTexts,
+  optionalTextArray,
+  plainArray,
+  type Statement,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
 import type { BusinessDate, IdempotencyKey, Instant } from '@plinth/kernel'
 import type { CommandRow, CommandStore } from '../application/ports.js'
 
@@ -46,7 +54,7 @@ const insertCommands: Statement = {
   text: `insert into posting.command
       (tenant_id, idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id)
     select $1, k.idempotency_key, k.type, k.request, k.outcome, k.entry_no, k.answer, $8, $9, k.correlation_id
-      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $10::text[])
+      from unnest($2::text[], $3::text[], string_to_array($4, E'\\x1e'), $5::text[], $6::bigint[], $7::text[], $10::text[])
         as k (idempotency_key, type, request, outcome, entry_no, answer, correlation_id)`,
 }
 
@@ -60,7 +68,7 @@ async function writeCommandRows(
     tenantOf(tx),
     textArray(rows.map(({ key }) => key)),
     textArray(rows.map(({ type }) => type)),
-    textArray(rows.map(({ request }) => request)),
+    jsonTexts(rows.map(({ request }) => request)),
     textArray(rows.map(({ outcome }) => outcome)),
     plainArray(rows.map(({ entryNo }) => entryNo)),
     optionalTextArray(rows.map(({ answer }) => answer)),

@@ -1,0 +1,70 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Runs another command of this program and answers what it printed. */
+export async function runPlinth(args: readonly string[], environment: Environment): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [process.argv[1] as string, ...args], {
+    env: environment,
+  })
+  return stdout
+}
+
+/** A `plinth serve` of its own process, as in production, on a free port of loopback. */
+export interface BenchServer {
+  readonly port: number
+  /** Resident memory in bytes, or undefined where /proc does not tell. */
+  residentBytes(): Promise<number | undefined>
+  stop(): Promise<void>
+}
+
+const readyWithinMs = 30_000
+
+export async function startBenchServer(environment: Environment): Promise<BenchServer> {
+  const port = await freePort()
+  const child = spawn(process.execPath, [process.argv[1] as string, 'serve'], {
+    env: { ...environment, PLINTH_PORT: String(port), PLINTH_HOST: '127.0.0.1', PLINTH_LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await ready(child, port)
+  return {
+    port,
+    residentBytes: async () => {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+      const kibibytes = /VmRSS:\s+(\d+) kB/.exec(status)?.[1]
+      return kibibytes === undefined ? undefined : Number(kibibytes) * 1024
+    },
+    stop: async () => {
+      if (child.exitCode !== null) return
+      child.kill('SIGTERM')
+      await new Promise((resolve) => child.once('exit', resolve))
+    },
+  }
+}
+
+async function ready(child: ChildProcess, port: number): Promise<void> {
+  const deadline = Date.now() + readyWithinMs
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error('the server to be measured did not start')
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
+    if (answer?.status === 200) return
+    await sleep(100)
+  }
+  child.kill('SIGKILL')
+  throw new Error('the server to be measured was not ready in time')
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

@@ -1,0 +1,87 @@
+import { type Round, roundOf } from './figures.js'
+import { type HttpConnection, openHttpConnection } from './http-connection.js'
+
+export interface Target {
+  readonly port: number
+  readonly token: string
+  /** Accounts `bench-0` to `bench-<n-1>` are open, with limits out of reach. */
+  readonly accounts: number
+}
+
+let keyCount = 0
+const keyPrefix = `bench-${process.pid}-${Date.now().toString(36)}`
+const freshKey = (): string => {
+  keyCount += 1
+  return `${keyPrefix}-${keyCount}`
+}
+
+/** `hot`: one account stands in every posting. */
+function lines({ accounts }: Target, hot: boolean): string {
+  const from = Math.floor(Math.random() * accounts)
+  const to = hot ? 0 : Math.floor(Math.random() * accounts)
+  const other = to === from ? (from + 1) % accounts : to
+  const amount = `${1 + Math.floor(Math.random() * 99)}.${10 + Math.floor(Math.random() * 90)}`
+  const line = (account: number, side: string): string =>
+    `{"accountId":"bench-${account}","side":"${side}","amount":"${amount}","currency":"EUR"}`
+  return `[${line(from, 'debit')},${line(other, 'credit')}]`
+}
+
+/** Sends `POST /v1/batches` of `size` transfers from some connections for some seconds. */
+export async function runBatches(
+  target: Target,
+  load: { connections: number; size: number; seconds: number },
+): Promise<Round> {
+  const head = `Authorization: Bearer ${target.token}\r\n`
+  return timed(target, load, load.size, async (connection) => {
+    const commands = Array.from(
+      { length: load.size },
+      () =>
+        `{"type":"post","idempotencyKey":"${freshKey()}","transactionCode":"TRANSFER","lines":${lines(target, false)}}`,
+    )
+    const body = `{"atomicity":"independent","commands":[${commands.join(',')}]}`
+    const answer = await connection.post('/v1/batches', head, body)
+    if (answer.status !== 200 || !answer.body.includes(`"succeeded":${load.size}`)) fail(answer)
+  })
+}
+
+/** Sends `POST /v1/postings` from some connections for some seconds. */
+export async function runPostings(
+  target: Target,
+  load: { connections: number; seconds: number; hot: boolean },
+): Promise<Round> {
+  return timed(target, load, 1, async (connection) => {
+    const head = `Authorization: Bearer ${target.token}\r\nIdempotency-Key: ${freshKey()}\r\n`
+    const body = `{"transactionCode":"TRANSFER","lines":${lines(target, load.hot)}}`
+    const answer = await connection.post('/v1/postings', head, body)
+    if (answer.status !== 201) fail(answer)
+  })
+}
+
+async function timed(
+  target: Target,
+  { connections, seconds }: { connections: number; seconds: number },
+  each: number,
+  request: (connection: HttpConnection) => Promise<void>,
+): Promise<Round> {
+  const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(target.port)))
+  const latencies: number[] = []
+  const start = performance.now()
+  const end = start + seconds * 1000
+  await Promise.all(
+    opened.map(async (connection) => {
+      for (let now = performance.now(); now < end; ) {
+        await request(connection)
+        const answered = performance.now()
+        latencies.push(answered - now)
+        now = answered
+      }
+    }),
+  )
+  const elapsedMs = performance.now() - start
+  for (const connection of opened) connection.close()
+  return roundOf(latencies, elapsedMs, each)
+}
+
+function fail({ status, body }: { status: number; body: string }): never {
+  throw new Error(`a posting of the benchmark was answered ${status}: ${body.slice(0, 400)}`)
+}

@@ -1,0 +1,222 @@
+import { type AccountState, readState } from '@plinth/account'
+import { renderBalance } from '@plinth/account/domain'
+import { type Database, openDatabase } from '@plinth/db'
+import {
+  type AccountId,
+  type BusinessDate,
+  type IdempotencyKey,
+  parseTenantId,
+  type TenantId,
+} from '@plinth/kernel'
+import { openBooks, readHead } from '@plinth/ledger'
+import {
+  type Books,
+  type Command,
+  type LaneOptions,
+  type Outcome,
+  openPosting,
+  type PostingEngine,
+  type Submission,
+  type Unit,
+} from '@plinth/posting'
+import { insertTenant, type Tenant } from '@plinth/tenancy'
+import pg from 'pg'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { brokenInvariants } from './book-invariants.js'
+import {
+  alone,
+  currencies,
+  endOf,
+  newGlAccount,
+  newTerms,
+  type Opening,
+  opening,
+  ownCurrencies,
+  posting,
+  standing,
+  submissionOf,
+  type Transfer,
+  transferOf,
+} from './commands.js'
+import { type TestDatabase, useTestDatabase } from './test-database.js'
+
+export const firstBusinessDate = '2026-11-20' as BusinessDate
+
+export interface BankOptions {
+  readonly valueDateDaysBack?: number
+  readonly valueDateDaysAhead?: number
+}
+
+export type Balance = ReturnType<typeof renderBalance>
+
+/** A tenant with books and a small chart, and an engine that changes them, in a banker's words. */
+export interface Bank {
+  readonly tenantId: TenantId
+  readonly books: Books
+  readonly database: Database
+  readonly engine: PostingEngine
+  /** The same bank through another process's worth of connections and queues. */
+  elsewhere(lanes?: LaneOptions): Bank
+  submit(command: Command, key?: IdempotencyKey): Promise<Outcome>
+  send(submission: Submission): Promise<Outcome>
+  batch(units: readonly (Unit | Command)[]): Promise<Outcome[]>
+  rehearse(command: Command, key?: IdempotencyKey): Promise<Outcome>
+  /** Opens accounts; throws unless all were opened. */
+  open(accountId: string, opening?: Opening): Promise<void>
+  glAccount(...asked: Parameters<typeof newGlAccount>): Promise<void>
+  /** Money from the bank's cash, which is unlimited. */
+  fund(accountId: string, amount: string): Promise<void>
+  transfer(transfer: Transfer & { key?: IdempotencyKey }): Promise<Outcome>
+  post(lines: readonly string[], key?: IdempotencyKey): Promise<Outcome>
+  status(...asked: Parameters<typeof standing>): Promise<Outcome>
+  terms(...asked: Parameters<typeof newTerms>): Promise<Outcome>
+  balance(accountId: string): Promise<Balance>
+  state(accountId: string): Promise<AccountState>
+  /** Anything, as the superuser. */
+  rows<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /** How many rows each table holds. */
+  counts(): Promise<Record<string, number>>
+  /** Every invariant of the books as SQL, in one snapshot. */
+  expectBooksInOrder(): Promise<void>
+}
+
+interface Place {
+  readonly testDatabase: () => TestDatabase
+  readonly admin: () => pg.Pool
+  readonly main: () => Database
+  connect(): Database
+}
+
+let tenantsMade = 0
+
+/** Banks of a test file, in one database of its own. Call the result for a new, empty one. */
+export function useBank(): (options?: BankOptions) => Promise<Bank> {
+  const testDatabase = useTestDatabase()
+  const open: Database[] = []
+  let admin: pg.Pool | undefined
+  const connect = (): Database => {
+    const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
+    const database = openDatabase({ url: testDatabase().serveUrl, applicationName: 'test', strictRoles })
+    open.push(database)
+    return database
+  }
+  beforeAll(() => {
+    admin = new pg.Pool({ connectionString: testDatabase().adminUrl, max: 3 })
+    admin.on('error', () => {})
+    connect()
+  })
+  afterAll(async () => {
+    await Promise.all([...open.map((database) => database.close()), admin?.end()])
+  })
+  const place: Place = {
+    testDatabase,
+    admin: () => admin as pg.Pool,
+    main: () => open[0] as Database,
+    connect,
+  }
+  return async (options = {}) => {
+    const tenant = tenantOf(options)
+    await foundTenant(place.main(), tenant)
+    const bank = bankAt(place, { tenant, currencies }, place.main())
+    await setUpChart(bank)
+    return bank
+  }
+}
+
+function tenantOf({ valueDateDaysBack, valueDateDaysAhead = 30 }: BankOptions): Tenant {
+  tenantsMade += 1
+  return {
+    tenantId: parseTenantId(`bank-${tenantsMade}`) as TenantId,
+    name: `Bank ${tenantsMade}`,
+    baseCurrency: 'EUR',
+    timeZone: 'Europe/Berlin',
+    firstBusinessDate,
+    currencies: ownCurrencies,
+    valueDateDaysBack,
+    valueDateDaysAhead,
+  }
+}
+
+async function foundTenant(database: Database, tenant: Tenant): Promise<void> {
+  const { tenantId } = tenant
+  const deadlineMs = Date.now() + 10_000
+  await database.transaction({ tenantId, lane: 'online', deadlineMs }, async (tx) => {
+    await insertTenant(tx, tenant)
+    await openBooks(tx, firstBusinessDate)
+  })
+}
+
+/** Customers' deposits 2100, loans 1300, fees 4100, and the bank's cash: `cash` in EUR, `yen`, `gold`. */
+async function setUpChart(bank: Bank): Promise<void> {
+  const made = await bank.batch([
+    newGlAccount('1000', 'asset', { postable: false }),
+    newGlAccount('1100', 'asset', { parent: '1000' }),
+    newGlAccount('1300', 'asset', { parent: '1000' }),
+    newGlAccount('2100', 'liability'),
+    newGlAccount('4100', 'income'),
+    opening('cash', { gl: '1100', unlimited: true }),
+    opening('yen', { gl: '1100', unlimited: true, currency: 'JPY' }),
+    opening('gold', { gl: '1100', unlimited: true, currency: 'GOLD' }),
+  ])
+  expect(made.map(endOf)).toEqual(made.map(() => 'accepted'))
+}
+
+function bankAt(place: Place, books: Books, database: Database, lanes?: LaneOptions): Bank {
+  const engine = openPosting(database, lanes)
+  const { tenantId } = books.tenant
+  const send = (submission: Submission) => engine.submit(books, submission)
+  const submit: Bank['submit'] = (command, key) => send(submissionOf(command, key))
+  const mustPass = async (command: Command): Promise<void> => {
+    expect(endOf(await submit(command))).toBe('accepted')
+  }
+  const rows: Bank['rows'] = async (sql, values = []) =>
+    (await place.admin().query(sql, [...values])).rows as never
+  const state: Bank['state'] = (accountId) =>
+    database.read(tenantId, async (tx) => {
+      const found = await readState(tx, accountId as AccountId)
+      if (found === undefined) throw new Error(`no account ${accountId}`)
+      return found
+    })
+  return {
+    tenantId,
+    books,
+    database,
+    engine,
+    elsewhere: (otherLanes) => bankAt(place, books, place.connect(), otherLanes),
+    send,
+    submit,
+    batch: (units) =>
+      engine.submitBatch(
+        books,
+        units.map((unit) => ('submissions' in unit ? unit : alone(unit))),
+      ),
+    rehearse: (command, key) => engine.rehearse(books, submissionOf(command, key)),
+    open: (accountId, asked) => mustPass(opening(accountId, asked)),
+    glAccount: (...asked) => mustPass(newGlAccount(...asked)),
+    fund: (accountId, amount) => mustPass(transferOf({ from: 'cash', to: accountId, amount })),
+    transfer: ({ key, ...transfer }) => submit(transferOf(transfer), key),
+    post: (lines, key) => submit(posting(lines), key),
+    status: (...asked) => submit(standing(...asked)),
+    terms: (...asked) => submit(newTerms(...asked)),
+    balance: (accountId) =>
+      database.read(tenantId, async (tx) => {
+        const found = await readState(tx, accountId as AccountId)
+        if (found === undefined) throw new Error(`no account ${accountId}`)
+        return renderBalance(found, (await readHead(tx)).businessDate, currencies)
+      }),
+    state,
+    rows,
+    counts: () => countRows(place.admin()),
+    expectBooksInOrder: async () => expect(await brokenInvariants(place.admin(), tenantId)).toEqual({}),
+  }
+}
+
+async function countRows(admin: pg.Pool): Promise<Record<string, number>> {
+  const { rows: tables } = await admin.query<{ name: string }>(
+    `select table_schema || '.' || table_name as name from information_schema.tables
+      where table_schema in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting') order by 1`,
+  )
+  const one = tables.map(({ name }) => `select '${name}' as name, count(*)::int as count from ${name}`)
+  const { rows } = await admin.query<{ name: string; count: number }>(one.join(' union all '))
+  return Object.fromEntries(rows.map(({ name, count }) => [name, count]))
+}

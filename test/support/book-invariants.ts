@@ -1,0 +1,126 @@
+import type pg from 'pg'
+
+/**
+ * Each selects the rows that break a rule of the books of tenant $1 (reliability §4.4). Written without a look at what
+ * `plinth verify` does, so that the two can disagree.
+ */
+const invariants: Readonly<Record<string, string>> = {
+  'every entry balances in every currency': `
+    select entry_no, currency from ledger.posting_line where tenant_id = $1
+     group by 1, 2 having sum(case side when 'debit' then amount else -amount end) <> 0`,
+  'every entry has its two lines or more, numbered from 1': `
+    select e.entry_no from ledger.journal_entry e
+      left join ledger.posting_line l on l.tenant_id = e.tenant_id and l.entry_no = e.entry_no
+     where e.tenant_id = $1 group by e.entry_no, e.line_count
+    having count(l.line_no) < 2 or count(l.line_no) <> e.line_count or min(l.line_no) <> 1
+        or max(l.line_no) <> e.line_count or bool_or(l.amount <= 0)`,
+  'every line belongs to an entry': `
+    select l.entry_no, l.line_no from ledger.posting_line l
+     where l.tenant_id = $1 and not exists (select from ledger.journal_entry e
+            where e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
+              and e.booking_date = l.booking_date and e.value_date = l.value_date)`,
+  'entries are numbered 1, 2, 3 … up to the head': `
+    select h.next_entry_no, x.* from ledger.journal_head h cross join lateral
+      (select count(*) as n, coalesce(max(entry_no), 0) as last from ledger.journal_entry e
+        where e.tenant_id = h.tenant_id) x
+     where h.tenant_id = $1 and (x.n <> x.last or h.next_entry_no <> x.last + 1)`,
+  'posted at and booking date never fall as the number rises': `
+    select * from (select entry_no, posted_at, booking_date,
+             lag(posted_at) over w as posted_before, lag(booking_date) over w as booked_before
+        from ledger.journal_entry where tenant_id = $1 window w as (order by entry_no)) e
+     where posted_at < posted_before or booking_date < booked_before`,
+  'balances are the sums of the lines': `
+    select b.account_id, b.debits, b.credits, x.* from account.balance b left join
+      (select account_id, sum(amount) filter (where side = 'debit') as d,
+              sum(amount) filter (where side = 'credit') as c, count(*) as n
+         from ledger.posting_line where tenant_id = $1 group by 1) x on x.account_id = b.account_id
+     where b.tenant_id = $1 and (b.debits <> coalesce(x.d, 0) or b.credits <> coalesce(x.c, 0)
+        or b.version <> coalesce(x.n, 0))`,
+  'versions of an account are dense': `
+    select account_id from ledger.posting_line where tenant_id = $1
+     group by 1 having min(account_version) <> 1 or max(account_version) <> count(*)`,
+  'versions of an account follow the entries': `
+    select * from (select account_id, entry_no, line_no,
+             lag(entry_no) over w as entry_before, lag(line_no) over w as line_before
+        from ledger.posting_line where tenant_id = $1
+      window w as (partition by account_id order by account_version)) l
+     where (entry_no, line_no) <= (entry_before, line_before)`,
+  'every line carries the running balance on the normal side': `
+    select * from (select l.account_id, l.account_version, l.balance_after,
+             sum(case when l.side = b.normal_side then l.amount else -l.amount end)
+               over (partition by l.account_id order by l.account_version) as running
+        from ledger.posting_line l join account.balance b
+          on b.tenant_id = l.tenant_id and b.account_id = l.account_id where l.tenant_id = $1) q
+     where running <> balance_after`,
+  'the books balance in every currency': `
+    select currency from account.balance where tenant_id = $1 group by 1 having sum(debits) <> sum(credits)`,
+  'a limited account stands below zero only if its limit was changed': `
+    select b.account_id from account.balance b
+     where b.tenant_id = $1 and not b.unlimited and b.credits - b.debits - b.held + b.overdraft_limit < 0
+       and not exists (select from posting.command c where c.tenant_id = $1 and c.type = 'change_terms'
+            and c.outcome = 'accepted' and c.request::jsonb ->> 'accountId' = b.account_id
+            and c.request::jsonb ? 'overdraftLimit')`,
+  'nothing is posted or held on a closed account': `
+    select account_id from account.balance
+     where tenant_id = $1 and status = 'closed' and (debits <> credits or held <> 0)`,
+  'an entry has its one command and an accepted posting its one entry': `
+    select coalesce(c.idempotency_key, e.entry_no::text) as what from
+      (select * from posting.command where tenant_id = $1 and type = 'post' and outcome = 'accepted') c
+      full join (select * from ledger.journal_entry where tenant_id = $1) e on e.entry_no = c.entry_no
+     where c.entry_no is null or e.entry_no is null
+    union all select entry_no::text from posting.command where tenant_id = $1 and entry_no is not null
+     group by 1 having count(*) > 1`,
+  'every command has its one audit event, with the same outcome': `
+    select coalesce(c.idempotency_key, a.idempotency_key) as key from
+      (select * from posting.command where tenant_id = $1) c full join
+      (select idempotency_key, outcome, action from audit.audit_event
+        where tenant_id = $1 and idempotency_key is not null and outcome <> 'denied') a
+        on a.idempotency_key = c.idempotency_key
+     where a.outcome is distinct from c.outcome or a.action is distinct from c.type
+    union all select idempotency_key from audit.audit_event
+     where tenant_id = $1 and idempotency_key is not null group by 1 having count(*) > 1`,
+  'every entry has its one outbox event': `
+    select e.entry_no from ledger.journal_entry e left join outbox.outbox_event o
+        on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type like 'plinth.journal_entry.%'
+     where e.tenant_id = $1 group by 1 having count(o.position) <> 1`,
+  'outbox positions are dense up to the head, one for each accepted command': `
+    select h.next_event_position, x.* from ledger.journal_head h cross join lateral
+      (select count(*) as n, coalesce(max(position), 0) as last,
+              (select count(*) from posting.command c where c.tenant_id = $1 and c.outcome = 'accepted') as accepted
+         from outbox.outbox_event o where o.tenant_id = h.tenant_id) x
+     where h.tenant_id = $1 and (x.n <> x.last or h.next_event_position <> x.last + 1 or x.n <> x.accepted)`,
+  'entries are told in the order of their numbers': `
+    select * from (select o.position, lag(o.position) over (order by e.entry_no) as before
+        from ledger.journal_entry e join outbox.outbox_event o
+          on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text where e.tenant_id = $1) q
+     where position <= before`,
+  'a line is of an account of its own tenant, currency and GL account': `
+    select l.entry_no, l.line_no from ledger.posting_line l
+     where l.tenant_id = $1 and not exists (select from account.account a
+            where a.tenant_id = l.tenant_id and a.account_id = l.account_id
+              and a.currency = l.currency and a.gl_code = l.gl_code)`,
+  'an account, its balance row and its GL account agree': `
+    select coalesce(a.account_id, b.account_id) as account_id from
+      (select * from account.account where tenant_id = $1) a full join
+      (select * from account.balance where tenant_id = $1) b on b.account_id = a.account_id
+      left join account.gl_account g on g.tenant_id = $1 and g.code = a.gl_code
+     where (a.gl_code = b.gl_code and a.currency = b.currency and g.normal_side = b.normal_side and g.postable)
+           is not true`,
+}
+
+/** The first rows that break each broken rule; empty when the books are in order. One snapshot. */
+export async function brokenInvariants(admin: pg.Pool, tenantId: string): Promise<Record<string, unknown[]>> {
+  const client = await admin.connect()
+  const broken: Record<string, unknown[]> = {}
+  try {
+    await client.query('begin isolation level repeatable read read only')
+    for (const [rule, sql] of Object.entries(invariants)) {
+      const { rows } = await client.query(`select * from (${sql}) broken limit 5`, [tenantId])
+      if (rows.length > 0) broken[rule] = rows
+    }
+    await client.query('commit')
+  } finally {
+    client.release()
+  }
+  return broken
+}

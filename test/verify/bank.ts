@@ -1,0 +1,128 @@
+import { type Database, openDatabase } from '@plinth/db'
+import { uuidV7 } from '@plinth/http'
+import {
+  type AccountId,
+  type BusinessDate,
+  type CurrencyCode,
+  currenciesWith,
+  type EntryId,
+  type GlCode,
+  type IdempotencyKey,
+  type TenantId,
+} from '@plinth/kernel'
+import { openBooks } from '@plinth/ledger'
+import { type Books, type Command, canonicalRequest, openPosting, type Post } from '@plinth/posting'
+import { insertTenant, type Tenant } from '@plinth/tenancy'
+
+const tenant: Tenant = {
+  tenantId: 'bank' as TenantId,
+  name: 'Bank',
+  baseCurrency: 'EUR',
+  timeZone: 'UTC',
+  firstBusinessDate: '2026-11-20' as BusinessDate,
+  currencies: {},
+  valueDateDaysBack: undefined,
+  valueDateDaysAhead: 0,
+}
+
+export const books: Books = { tenant, currencies: currenciesWith() }
+
+/** A small bank: a chart, four accounts, and transfers in several transactions, one of them refused. */
+export async function openBank(serveUrl: string): Promise<Database> {
+  const database = openDatabase({
+    url: serveUrl,
+    applicationName: 'plinth test',
+    strictRoles: process.env.PLINTH_STRICT_ROLES === '1',
+    connections: { batch: 1, online: 1 },
+  })
+  const write = { tenantId: tenant.tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 } as const
+  await database.transaction(write, async (tx) => {
+    await insertTenant(tx, tenant)
+    await openBooks(tx, tenant.firstBusinessDate)
+  })
+  const posting = openPosting(database)
+  const run = async (commands: readonly Command[]): Promise<void> => {
+    const units = commands.map((command) => ({ submissions: [submissionOf(command)], broken: false }))
+    const outcomes = await posting.submitBatch(books, units)
+    const failed = outcomes.find(({ kind }) => kind !== 'answered')
+    if (failed !== undefined)
+      throw new Error(`a command of the test's bank failed: ${JSON.stringify(failed)}`)
+  }
+  await run([glAccount('1000', 'asset'), glAccount('2000', 'liability'), glAccount('3000', 'liability')])
+  await run([
+    account('cash', '1000', true),
+    account('alice', '2000'),
+    account('bob', '2000'),
+    account('carol', '2000'),
+  ])
+  await run([transfer('cash', 'alice', 100_00n), transfer('cash', 'bob', 50_00n)])
+  await run([transfer('alice', 'bob', 30_00n), transfer('bob', 'alice', 999_00n)])
+  await run([
+    {
+      type: 'change_terms',
+      accountId: 'carol' as AccountId,
+      name: undefined,
+      overdraftLimit: '20.00',
+      metadata: undefined,
+    },
+  ])
+  await run([transfer('carol', 'bob', 15_00n)])
+  const change = { accountId: 'carol' as AccountId, status: 'dormant', reason: 'quiet' } as const
+  await run([{ ...change, type: 'set_status', blockDebits: undefined, blockCredits: undefined }])
+  await run([transfer('bob', 'alice', 1_00n), transfer('alice', 'cash', 2_00n)])
+  return database
+}
+
+let keys = 0
+
+function submissionOf(command: Command) {
+  keys += 1
+  const ids = {
+    entryId: uuidV7() as EntryId,
+    accountId: uuidV7() as AccountId,
+    auditEventId: uuidV7(),
+    eventId: uuidV7(),
+  }
+  return {
+    key: `key-${keys}` as IdempotencyKey,
+    command,
+    request: canonicalRequest(command, books.currencies),
+    context: { subject: 'test', roles: [], correlationId: `correlation-${keys}`, causationId: undefined },
+    ids,
+  }
+}
+
+const glAccount = (code: string, type: 'asset' | 'liability'): Command => {
+  const normalSide = type === 'asset' ? 'debit' : 'credit'
+  return {
+    type: 'create_gl_account',
+    glAccount: { code: code as GlCode, name: code, type, parentCode: undefined, normalSide, postable: true },
+  }
+}
+
+const account = (accountId: string, glCode: string, unlimited = false): Command => ({
+  type: 'open_account',
+  accountId: accountId as AccountId,
+  name: accountId,
+  glCode: glCode as GlCode,
+  currency: 'EUR' as CurrencyCode,
+  customerId: undefined,
+  productCode: undefined,
+  overdraftLimit: 0n,
+  unlimited,
+  metadata: {},
+})
+
+const transfer = (from: string, to: string, amount: bigint): Post => ({
+  type: 'post',
+  transactionCode: 'TRANSFER',
+  description: undefined,
+  valueDate: undefined,
+  reference: undefined,
+  endToEndId: undefined,
+  metadata: {},
+  lines: [
+    { accountId: from as AccountId, side: 'debit', amount, currency: 'EUR' as CurrencyCode },
+    { accountId: to as AccountId, side: 'credit', amount, currency: 'EUR' as CurrencyCode },
+  ],
+})
