@@ -33,7 +33,7 @@ create table account.account (
   opened_at timestamptz(3) not null,
   opened_on date not null,
   primary key (tenant_id, account_id),
-  -- What a posting line copies from its account is held to it by a foreign key.
+  -- What a balance row copies from its account is held to it by a foreign key.
   unique (tenant_id, account_id, currency, gl_code),
   foreign key (tenant_id, gl_code) references account.gl_account
 );

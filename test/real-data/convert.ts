@@ -48,7 +48,7 @@ export function counterAccount({ operation, symbol }: BankTransaction): Internal
 }
 
 /** The chart and the accounts, as commands: what has to be there before the transactions. */
-export async function* setUpCommands(transactions: AsyncIterable<BankTransaction>): AsyncGenerator<object> {
+async function* setUpCommands(transactions: AsyncIterable<BankTransaction>): AsyncGenerator<object> {
   for (const glAccount of chart) {
     yield { type: 'create_gl_account', idempotencyKey: `gl:${glAccount.code}`, glAccount }
   }
@@ -81,7 +81,7 @@ export async function* setUpCommands(transactions: AsyncIterable<BankTransaction
 }
 
 /** A transaction as a posting. The value date is the bank's date, `transId` its reference. */
-export function postingOf(transaction: BankTransaction): object {
+function postingOf(transaction: BankTransaction): object {
   const { transId, date, amount, operation, symbol } = transaction
   const customer = { accountId: customerAccountId(transaction), amount, currency }
   const bank = { accountId: counterAccount(transaction), amount, currency }

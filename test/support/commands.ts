@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto'
 import { normalSideOf } from '@plinth/account/domain'
-import { uuidV7 } from '@plinth/http'
 import {
   type AccountId,
   type BusinessDate,
@@ -149,12 +149,12 @@ export function submissionOf(command: Command, key: IdempotencyKey = newKey()): 
     key,
     command,
     request: canonicalRequest(command, currencies),
-    context: { subject: 'key:test', roles: ['admin'], correlationId: uuidV7(), causationId: undefined },
+    context: { subject: 'key:test', roles: ['admin'], correlationId: randomUUID(), causationId: undefined },
     ids: {
-      entryId: uuidV7() as EntryId,
-      accountId: uuidV7() as AccountId,
-      auditEventId: uuidV7(),
-      eventId: uuidV7(),
+      entryId: randomUUID() as EntryId,
+      accountId: randomUUID() as AccountId,
+      auditEventId: randomUUID(),
+      eventId: randomUUID(),
     },
   }
 }

@@ -3,7 +3,7 @@ import { findUnsafe, pendingMigrations } from '@plinth/db'
 import { inPlainWords } from './run-migrations.js'
 
 /**
- * Refuses a database on which the books would not be safe (ADR 0001): everything that is wrong at once, by name, on the
+ * Refuses a database on which the books would not be safe (ADR 0007): everything that is wrong at once, by name, on the
  * connection of the runtime role.
  *
  * @throws CommandFailure

@@ -34,6 +34,8 @@ export interface DatabaseOptions {
   connections?: Partial<Record<Lane | 'read', number>>
 }
 
+// Beyond the statement_timeout that transactions set for themselves: 10 s to write, 120 s to read.
+const answerTimeoutMs = { online: 20_000, batch: 20_000, read: 130_000 } as const
 const connectionsDefault = { online: 4, batch: 2, read: 6 } as const
 // A read has nobody waiting on its locks; it may outlast a short restart of the server.
 const readPatienceMs = 5_000
@@ -48,6 +50,7 @@ export function openDatabase({
     openPool({
       url,
       connectionsMax: connections?.[lane] ?? connectionsDefault[lane],
+      answerTimeoutMs: answerTimeoutMs[lane],
       applicationName: `${applicationName} ${lane}`,
     })
   const pools = { online: pool('online'), batch: pool('batch'), read: pool('read') }

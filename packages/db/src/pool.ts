@@ -4,12 +4,12 @@ import pg from 'pg'
 export interface PoolOptions {
   url: string
   connectionsMax: number
+  /** Longer than the statements' own time-out: it fires only when the server or the network no longer answers. */
+  answerTimeoutMs: number
   /** Shows in pg_stat_activity, so that an operator sees who holds a lock. */
   applicationName: string
 }
 
-// Longer than any statement_timeout below: it fires only when the server or the network no longer answers.
-const answerTimeoutMs = 20_000
 const acquireTimeoutMs = 3_000
 
 const parsers: Readonly<Record<number, (text: string) => unknown>> = {
@@ -31,7 +31,7 @@ const types: pg.CustomTypesConfig = {
 }
 
 /** Pipelined connections in UTC. A connection lost while idle is dropped quietly: the next transaction opens another. */
-export function openPool({ url, connectionsMax, applicationName }: PoolOptions): pg.Pool {
+export function openPool({ url, connectionsMax, answerTimeoutMs, applicationName }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connectionsMax,

@@ -53,7 +53,8 @@ function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> 
       else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size))
     })
     request.on('close', () => {
-      if (!request.complete) reject(new ClientGone('the connection closed before the body was whole'))
+      // An error is dear to make, and after `end` nobody would hear it.
+      if (!request.readableEnded) reject(new ClientGone('the connection closed before the body was whole'))
     })
     request.on('error', () => reject(new ClientGone('the connection broke before the body was whole')))
   })

@@ -1,6 +1,6 @@
 /**
  * Every rejection of contract §6 in its order of precedence: a command with two faults always answers the first.
- * test/posting/precedence.test.ts holds `decide` to this order.
+ * packages/posting/src/domain/precedence.test.ts holds `decide` to this order.
  */
 export const rejectionCodes = [
   'command_abandoned',

@@ -50,85 +50,101 @@ interface Waiting {
 export type KeysAtWork = Map<IdempotencyKey, number>
 
 /**
- * Collects units while the transaction before them is in flight and runs them as one (ADR 0002). Nobody waits when it is
+ * Collects units while the transaction in front of them is in flight and runs them as one (ADR 0002). Nobody waits when it is
  * quiet; under load one commit carries many. A fault in a batch is found by running its halves.
  */
-export function openGroupCommit(
+export const openGroupCommit = (
   options: GroupCommitOptions,
   run: RunUnits,
   keysAtWork: KeysAtWork,
-): GroupCommit {
-  const queue: Waiting[] = []
-  let queuedCommands = 0
-  let inFlight = 0
+): GroupCommit => new CommitQueue(options, run, keysAtWork)
 
-  function submit(units: readonly Unit[]): Promise<readonly Outcome[]> {
+class CommitQueue implements GroupCommit {
+  readonly #queue: Waiting[] = []
+  #queuedCommands = 0
+  #inFlight = 0
+
+  constructor(
+    readonly options: GroupCommitOptions,
+    readonly run: RunUnits,
+    readonly keysAtWork: KeysAtWork,
+  ) {}
+
+  queued(): number {
+    return this.#queuedCommands
+  }
+
+  submit(units: readonly Unit[]): Promise<readonly Outcome[]> {
     const size = sizeOf(units)
-    if (queuedCommands > 0 && queuedCommands + size > options.queuedMax) {
+    if (this.#queuedCommands > 0 && this.#queuedCommands + size > this.options.queuedMax) {
       return Promise.reject(new QueueFull('too many commands are waiting'))
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => giveUpWaiting(waiting), options.waitMs)
+      const timer = setTimeout(() => this.#giveUpWaiting(waiting), this.options.waitMs)
       const waiting: Waiting = { units, size, submittedMs: Date.now(), resolve, reject, timer }
-      count(keysAtWork, units, 1)
-      queue.push(waiting)
-      queuedCommands += size
-      pump()
+      count(this.keysAtWork, units, 1)
+      this.#queue.push(waiting)
+      this.#queuedCommands += size
+      this.#pump()
     })
   }
 
-  function pump(): void {
-    while (inFlight < options.inFlightMax && queue.length > 0) {
-      inFlight += 1
-      void execute(take()).finally(() => {
-        inFlight -= 1
-        pump()
+  #pump(): void {
+    while (this.#inFlight < this.options.inFlightMax && this.#queue.length > 0) {
+      this.#inFlight += 1
+      void this.#execute(this.#take()).finally(() => {
+        this.#inFlight -= 1
+        this.#pump()
       })
     }
   }
 
-  function take(): Waiting[] {
+  #take(): Waiting[] {
     const batch: Waiting[] = []
     let size = 0
-    for (let next = queue[0]; next !== undefined; next = queue[0]) {
-      if (batch.length > 0 && size + next.size > options.commandsMax) break
-      queue.shift()
-      queuedCommands -= next.size
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      if (batch.length > 0 && size + next.size > this.options.commandsMax) break
+      this.#queue.shift()
+      this.#queuedCommands -= next.size
       size += next.size
-      batch.push(inTransaction(next))
+      batch.push(this.#inTransaction(next))
     }
     return batch
   }
 
   // From now on it may commit: past its deadline only asking again with the same key can tell.
-  function inTransaction(waiting: Waiting): Waiting {
+  #inTransaction(waiting: Waiting): Waiting {
     clearTimeout(waiting.timer)
     waiting.timer = setTimeout(
       () => waiting.reject(new OutcomeUnknown('the transaction has not ended in time')),
-      answerDeadline(waiting) - Date.now(),
+      this.#answerDeadline(waiting) - Date.now(),
     )
     return waiting
   }
 
-  async function execute(batch: readonly Waiting[]): Promise<void> {
-    const deadlineMs = Math.min(...batch.map(answerDeadline))
+  async #execute(batch: readonly Waiting[]): Promise<void> {
+    const deadlineMs = Math.min(...batch.map((waiting) => this.#answerDeadline(waiting)))
     const units = batch.flatMap((waiting) => waiting.units)
-    const outcomes = await runHalving(run, units, deadlineMs)
+    const outcomes = await runHalving(this.run, units, deadlineMs)
     let at = 0
     for (const waiting of batch) {
-      finish(waiting)
+      this.#finish(waiting)
       waiting.resolve(outcomes.slice(at, at + waiting.size))
       at += waiting.size
     }
   }
 
-  const answerDeadline = ({ submittedMs }: Waiting): number => submittedMs + options.answerMs
+  #answerDeadline({ submittedMs }: Waiting): number {
+    return submittedMs + this.options.answerMs
+  }
 
-  function giveUpWaiting(waiting: Waiting): void {
-    queue.splice(queue.indexOf(waiting), 1)
-    queuedCommands -= waiting.size
-    finish(waiting)
-    const shared = waiting.units.some(({ submissions }) => submissions.some(({ key }) => keysAtWork.has(key)))
+  #giveUpWaiting(waiting: Waiting): void {
+    this.#queue.splice(this.#queue.indexOf(waiting), 1)
+    this.#queuedCommands -= waiting.size
+    this.#finish(waiting)
+    const shared = waiting.units.some(({ submissions }) =>
+      submissions.some(({ key }) => this.keysAtWork.has(key)),
+    )
     waiting.reject(
       shared
         ? new KeyInProgress('the key is being worked on')
@@ -136,12 +152,10 @@ export function openGroupCommit(
     )
   }
 
-  function finish(waiting: Waiting): void {
+  #finish(waiting: Waiting): void {
     clearTimeout(waiting.timer)
-    count(keysAtWork, waiting.units, -1)
+    count(this.keysAtWork, waiting.units, -1)
   }
-
-  return { submit, queued: () => queuedCommands }
 }
 
 /** A failure concerns only the units that carry it: a batch that fails is run again in halves. An outage concerns them all. */
@@ -149,14 +163,16 @@ async function runHalving(run: RunUnits, units: readonly Unit[], deadlineMs: num
   try {
     return [...(await run(units, deadlineMs))]
   } catch (error) {
-    if (units.length === 1 || isOutage(error)) {
-      return Array.from({ length: sizeOf(units) }, () => ({ kind: 'failed', error }))
-    }
+    if (units.length === 1 || isOutage(error)) return failedOutcomes(units, error)
     const middle = units.length >> 1
     const first = await runHalving(run, units.slice(0, middle), deadlineMs)
     return [...first, ...(await runHalving(run, units.slice(middle), deadlineMs))]
   }
 }
+
+/** The same failure for every submission of the units. */
+export const failedOutcomes = (units: readonly Unit[], error: unknown): Outcome[] =>
+  Array.from({ length: sizeOf(units) }, () => ({ kind: 'failed', error }))
 
 const sizeOf = (units: readonly Unit[]): number =>
   units.reduce((size, { submissions }) => size + submissions.length, 0)

@@ -4,6 +4,7 @@ import type { Tenant } from '@plinth/tenancy'
 import type { Submission, Unit } from '../domain/command.js'
 import type { Outcome, RecordedCommand } from '../domain/recorded-command.js'
 import {
+  failedOutcomes,
   type GroupCommit,
   type GroupCommitOptions,
   type KeysAtWork,
@@ -97,8 +98,11 @@ export function openPostingEngine(
     },
     submitBatch: async (books, units) => {
       const { batch } = queuesOf(books)
+      // Each part is a transaction: one that is turned away says nothing about those that committed.
       const parts = await Promise.all(
-        inParts(units, lanes.batch.commandsMax).map((part) => batch.submit(part)),
+        inParts(units, lanes.batch.commandsMax).map((part) =>
+          batch.submit(part).catch((error: unknown) => failedOutcomes(part, error)),
+        ),
       )
       return parts.flat()
     },

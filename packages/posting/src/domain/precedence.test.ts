@@ -1,0 +1,133 @@
+import type { AccountState } from '@plinth/account'
+import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
+import { type RejectionCode, rejectionCodes, sumMinorMax } from '@plinth/kernel'
+import { describe, expect, test } from 'vitest'
+import { newGlAccount, newTerms, opening, posting, standing } from '../../../../test/support/commands.js'
+import { bookOf } from '../../../../test/support/memory-book.js'
+import type { Command } from './command.js'
+import { decide } from './decide.js'
+
+const stamp = {
+  entryId: 'e' as EntryId,
+  accountId: 'a' as AccountId,
+  correlationId: 'c',
+  causationId: undefined,
+}
+
+/** What makes a posting wrong in one way: an account of its own, a balanced pair of lines on it, or a value date. */
+interface Fault {
+  readonly code: RejectionCode
+  readonly account?: Partial<AccountState>
+  readonly line?: 'debit' | 'credit'
+  readonly valueDate?: string
+}
+
+const rich = { credits: 10_000n }
+const faults: readonly Fault[] = [
+  { code: 'account_not_found', line: 'credit' },
+  { code: 'account_closed', account: { status: 'closed' }, line: 'credit' },
+  { code: 'account_frozen', account: { ...rich, status: 'frozen' }, line: 'debit' },
+  { code: 'account_dormant', account: { ...rich, status: 'dormant' }, line: 'debit' },
+  { code: 'account_debits_blocked', account: { ...rich, blockDebits: true }, line: 'debit' },
+  { code: 'account_credits_blocked', account: { blockCredits: true }, line: 'credit' },
+  { code: 'currency_mismatch', account: { currency: 'JPY' as never }, line: 'credit' },
+  { code: 'value_date_out_of_window', valueDate: '2026-11-21' },
+  { code: 'insufficient_funds', account: {}, line: 'debit' },
+  { code: 'balance_out_of_range', account: { unlimited: true, debits: sumMinorMax }, line: 'debit' },
+]
+
+const rank = (code: RejectionCode): number => rejectionCodes.indexOf(code)
+const firstOf = (codes: readonly RejectionCode[]): RejectionCode | undefined =>
+  [...codes].sort((a, b) => rank(a) - rank(b))[0]
+
+/** A posting with all of these faults, their lines in this order. */
+function codeOf(together: readonly Fault[]): string {
+  const accounts: Record<string, Partial<AccountState>> = {}
+  const lines: string[] = []
+  let valueDate: BusinessDate | undefined
+  for (const { code, account, line, valueDate: date } of together) {
+    if (account !== undefined) accounts[code] = account
+    if (line !== undefined)
+      lines.push(`${line} ${code} 1.00`, `${line === 'debit' ? 'credit' : 'debit'} cash 1.00`)
+    valueDate = (date as BusinessDate | undefined) ?? valueDate
+  }
+  if (lines.length === 0) lines.push('debit cash 1.00', 'credit cash 1.00')
+  const decision = decide(bookOf({ accounts }), posting(lines, { valueDate }), stamp)
+  return decision.kind === 'rejected' ? decision.code : 'accepted'
+}
+
+const pairs = faults.flatMap((one) =>
+  faults.filter((other) => other !== one).map((other) => [one, other] as const),
+)
+
+describe('a posting with two faults answers the one that the contract lists first', () => {
+  test.each(faults.map((fault) => [fault.code, fault] as const))('%s alone', (code, fault) => {
+    expect(codeOf([fault])).toBe(code)
+  })
+
+  test.each(pairs.map(([one, other]) => [one.code, other.code, one, other] as const))(
+    '%s, then %s',
+    (first, second, one, other) => {
+      expect(codeOf([one, other])).toBe(firstOf([first, second]))
+    },
+  )
+
+  test('and so does one with three', () => {
+    for (const [one, other] of pairs) {
+      for (const third of faults) {
+        if (third === one || third === other) continue
+        const expected = firstOf([one.code, other.code, third.code])
+        expect([one.code, other.code, third.code, codeOf([one, other, third])].at(-1)).toBe(expected)
+      }
+    }
+  })
+})
+
+describe('an account with several faults at once', () => {
+  const statuses = ['open', 'dormant', 'frozen', 'closed'] as const
+  const yesNo = [false, true]
+  const cases = statuses.flatMap((status) =>
+    yesNo.flatMap((blocked) =>
+      yesNo.flatMap((foreign) =>
+        yesNo.flatMap((poor) => yesNo.map((full) => ({ status, blocked, foreign, poor, full }))),
+      ),
+    ),
+  )
+
+  test.each(cases)('%j', ({ status, blocked, foreign, poor, full }) => {
+    const codes: RejectionCode[] = []
+    if (status !== 'open') codes.push(`account_${status}`)
+    if (blocked) codes.push('account_debits_blocked')
+    if (foreign) codes.push('currency_mismatch')
+    if (poor) codes.push('insufficient_funds')
+    if (full) codes.push('balance_out_of_range')
+    const alice: Partial<AccountState> = {
+      status,
+      blockDebits: blocked,
+      currency: (foreign ? 'USD' : 'EUR') as never,
+      debits: full ? sumMinorMax : 0n,
+      credits: poor ? 0n : sumMinorMax,
+      overdraftLimit: poor ? 0n : 10_000n,
+    }
+    const command = posting(['debit alice 1.00', 'credit cash 1.00'])
+    const decision = decide(bookOf({ accounts: { alice } }), command, stamp)
+    expect(decision.kind === 'rejected' ? decision.code : undefined).toBe(firstOf(codes))
+  })
+})
+
+describe('the other commands with two faults', () => {
+  const closed = { accounts: { alice: { status: 'closed', credits: 1n } } } as const
+  const frozen = { accounts: { alice: { status: 'frozen', credits: 1n } } } as const
+  test.each<[RejectionCode, RejectionCode, Command, Parameters<typeof bookOf>[0]]>([
+    ['gl_account_not_found', 'account_exists', opening('alice', { gl: '9999' }), { accounts: { alice: {} } }],
+    ['gl_account_not_found', 'account_exists', opening('alice', { gl: '1000' }), { accounts: { alice: {} } }],
+    ['gl_account_not_found', 'gl_account_exists', newGlAccount('2100', 'liability', { parent: '9999' }), {}],
+    ['account_closed', 'account_not_empty', standing('alice', 'closed'), closed],
+    ['account_closed', 'status_transition_invalid', standing('alice', 'dormant'), closed],
+    ['status_transition_invalid', 'account_not_empty', standing('alice', 'closed'), frozen],
+    ['account_closed', 'currency_mismatch', newTerms('alice', { limit: '0.001' }), closed],
+  ])('%s before %s (%#)', (first, second, command, options) => {
+    expect(rank(first)).toBeLessThan(rank(second))
+    expect(decide(bookOf(options), command, stamp)).toMatchObject({ kind: 'rejected', code: first })
+  })
+})

@@ -1,0 +1,109 @@
+import type { AccountState, GlAccount } from '@plinth/account'
+import type { AccountId, BusinessDate, CurrencyCode, GlCode } from '@plinth/kernel'
+import type { Book } from '../../packages/posting/src/domain/book.js'
+import type { BatchPlan } from '../../packages/posting/src/domain/decide-batch.js'
+import { currencies } from './commands.js'
+
+/** An account on paper. Amounts are minor units; what is not said is an open, empty customer account in EUR. */
+export function stateOf(accountId: string, change: Partial<AccountState> = {}): AccountState {
+  return {
+    accountId: accountId as AccountId,
+    glCode: '2100' as GlCode,
+    currency: 'EUR' as CurrencyCode,
+    normalSide: 'credit',
+    unlimited: false,
+    status: 'open',
+    blockDebits: false,
+    blockCredits: false,
+    overdraftLimit: 0n,
+    debits: 0n,
+    credits: 0n,
+    held: 0n,
+    version: 0,
+    rowVersion: 0,
+    ...change,
+  }
+}
+
+const chart: readonly GlAccount[] = [
+  {
+    code: '2100' as GlCode,
+    name: 'Deposits',
+    type: 'liability',
+    parentCode: undefined,
+    normalSide: 'credit',
+    postable: true,
+  },
+  {
+    code: '1000' as GlCode,
+    name: 'Assets',
+    type: 'asset',
+    parentCode: undefined,
+    normalSide: 'debit',
+    postable: false,
+  },
+]
+
+export interface BookOptions {
+  readonly accounts?: Readonly<Record<string, Partial<AccountState>>>
+  readonly businessDate?: string
+  readonly daysBack?: number | undefined
+  readonly daysAhead?: number
+}
+
+/** A book on 2026-11-20 with these accounts, the GL account 2100 and the heading 1000. `cash` is always there, unlimited. */
+export function bookOf({
+  accounts = {},
+  businessDate = '2026-11-20',
+  daysBack,
+  daysAhead = 0,
+}: BookOptions = {}): Book {
+  const states = Object.entries({ cash: { unlimited: true }, ...accounts }).map(([id, change]) =>
+    stateOf(id, change),
+  )
+  return {
+    businessDate: businessDate as BusinessDate,
+    currencies,
+    valueDates: { daysBack, daysAhead },
+    accounts: new Map(states.map((state) => [state.accountId, state])),
+    details: new Map(
+      states.map(({ accountId, glCode, currency }) => [
+        accountId,
+        {
+          accountId,
+          name: accountId,
+          glCode,
+          currency,
+          customerId: undefined,
+          productCode: undefined,
+          metadata: {},
+        },
+      ]),
+    ),
+    glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),
+  }
+}
+
+/**
+ * Writes a plan's balance steps over `rows` as the database would: a step must find the row_version it was decided on, and
+ * raises it. Throws where it does not.
+ */
+export function writeSteps(rows: Map<AccountId, AccountState>, plan: BatchPlan): void {
+  for (const { state } of plan.opened) rows.set(state.accountId, state)
+  for (const step of plan.balanceSteps) {
+    for (const state of step.kind === 'standing' ? [step.state] : step.states) {
+      const row = rows.get(state.accountId)
+      if (row?.rowVersion !== state.rowVersion) {
+        throw new Error(
+          `${state.accountId}: decided on ${state.rowVersion}, the row is at ${row?.rowVersion}`,
+        )
+      }
+      const { status, blockDebits, blockCredits, overdraftLimit, debits, credits, version } = state
+      const changed =
+        step.kind === 'standing'
+          ? { status, blockDebits, blockCredits, overdraftLimit }
+          : { debits, credits, version }
+      rows.set(state.accountId, { ...row, ...changed, rowVersion: row.rowVersion + 1 })
+    }
+  }
+}
