@@ -263,7 +263,8 @@ export class PaperBank {
     if (account.status === 'closed') return { end: 'account_closed' }
     if (wish.type === 'terms') {
       const limit = units(wish.limit, account.currency)
-      if (account.unlimited || limit === undefined) return { end: 'currency_mismatch' }
+      if (account.unlimited || limit === undefined || `${limit}`.length > 28)
+        return { end: 'currency_mismatch' }
       account.limit = limit
       return { end: 'accepted', answer: { accountId: wish.id, name: wish.note, ...termsOf(account) } }
     }

@@ -1,4 +1,4 @@
-import type { AccountState, GlAccount } from '@plinth/account'
+import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
 import type { AccountId, BusinessDate, CurrencyCode, GlCode } from '@plinth/kernel'
 import type { Book } from '../../packages/posting/src/domain/book.js'
 import type { BatchPlan } from '../../packages/posting/src/domain/decide-batch.js'
@@ -24,6 +24,16 @@ export function stateOf(accountId: string, change: Partial<AccountState> = {}): 
     ...change,
   }
 }
+
+export const detailsOf = ({ accountId, glCode, currency }: AccountState): AccountDetails => ({
+  accountId,
+  name: accountId,
+  glCode,
+  currency,
+  customerId: undefined,
+  productCode: undefined,
+  metadata: {},
+})
 
 const chart: readonly GlAccount[] = [
   {
@@ -66,20 +76,7 @@ export function bookOf({
     currencies,
     valueDates: { daysBack, daysAhead },
     accounts: new Map(states.map((state) => [state.accountId, state])),
-    details: new Map(
-      states.map(({ accountId, glCode, currency }) => [
-        accountId,
-        {
-          accountId,
-          name: accountId,
-          glCode,
-          currency,
-          customerId: undefined,
-          productCode: undefined,
-          metadata: {},
-        },
-      ]),
-    ),
+    details: new Map(states.map((state) => [state.accountId, detailsOf(state)])),
     glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),
   }
 }

@@ -1,6 +1,7 @@
 import { CommandFailure, exitCodes } from '@plinth/cli'
 import { migrate, pendingMigrations, runtimeUrl, startEmbeddedPostgres } from '@plinth/db'
 import type { Configuration } from './configuration.js'
+import { keepRunning } from './keep-running.js'
 
 /** How to log in, until `release`. */
 export interface DatabaseAccess {
@@ -23,17 +24,15 @@ export async function openAccess(configuration: Configuration, log: Log = () => 
     return { adminUrl: databaseUrl, serveUrl, ...given }
   }
   if (serveDatabaseUrl !== undefined) return { adminUrl: undefined, serveUrl: serveDatabaseUrl, ...given }
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    log,
-    ...(pgBin === undefined ? {} : { binDir: pgBin }),
-  })
+  const start = () =>
+    startEmbeddedPostgres({ dataDir, log, ...(pgBin === undefined ? {} : { binDir: pgBin }) })
+  const server = await start()
   const { adminUrl } = server
   return {
     adminUrl,
     serveUrl: runtimeUrl(adminUrl, 'plinth_serve'),
     embedded: true,
-    release: () => server.stop(),
+    release: keepRunning(server, start, log),
   }
 }
 

@@ -1,0 +1,301 @@
+import fc from 'fast-check'
+import {
+  inWords,
+  type Keyed,
+  type Line,
+  type PaperBank,
+  type Status,
+  units,
+  type Wish,
+} from './paper-bank.js'
+
+/** An amount that is worth trying, once it is known how the accounts stand. */
+type Wanted =
+  | { readonly exactly: bigint }
+  | { readonly edge: 'balance' | 'limit' | 'available'; readonly off: bigint }
+
+interface Leg {
+  readonly from: string
+  readonly to: string
+  readonly wanted: Wanted
+}
+
+type Draft =
+  | {
+      readonly type: 'post'
+      readonly legs: readonly Leg[]
+      readonly valueDate: string | undefined
+      readonly short: boolean
+    }
+  | {
+      readonly type: 'open'
+      readonly id: string
+      readonly gl: string
+      readonly currency: string
+      readonly limit: Wanted
+    }
+  | {
+      readonly type: 'status'
+      readonly id: string
+      readonly status: Status
+      readonly debits: boolean | undefined
+      readonly credits: boolean | undefined
+    }
+  | { readonly type: 'terms'; readonly id: string; readonly limit: Wanted; readonly odd: boolean }
+  | {
+      readonly type: 'gl'
+      readonly code: string
+      readonly kind: 'asset' | 'liability'
+      readonly parent: string | undefined
+      readonly postable: boolean
+    }
+
+/** A new command, or a key of before with the same or another content. */
+export type Intention =
+  | { readonly draft: Draft }
+  | { readonly again: number; readonly changed: boolean; readonly draft: Draft }
+
+export interface Step {
+  readonly how: 'single' | 'dry' | 'batch'
+  readonly groups: readonly (readonly Intention[])[]
+}
+
+const customers = ['a', 'b', 'c', 'd', 'e']
+const anyAccount = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...customers) },
+  { weight: 4, arbitrary: fc.constantFrom('cash', 'cash', 'yen', 'gold') },
+  { weight: 1, arbitrary: fc.constant('nobody') },
+)
+const anyCurrency = fc.constantFrom('EUR', 'EUR', 'EUR', 'JPY', 'GOLD')
+
+const largest = 10n ** 28n - 1n
+const wanted: fc.Arbitrary<Wanted> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(1n, 2n, 99n, 100n, 101n, 12_345n).map((exactly) => ({ exactly })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(largest, largest - 1n, 10n ** 27n).map((exactly) => ({ exactly })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      edge: fc.constantFrom('balance' as const, 'limit' as const, 'available' as const),
+      off: fc.constantFrom(-1n, 0n, 1n),
+    }),
+  },
+)
+
+const legAmong = (of: fc.Arbitrary<string>): fc.Arbitrary<Leg> => fc.record({ from: of, to: of, wanted })
+const leg: fc.Arbitrary<Leg> = fc.oneof(
+  { weight: 16, arbitrary: legAmong(fc.constantFrom('a', 'b', 'c', 'cash')) },
+  { weight: 4, arbitrary: legAmong(fc.constantFrom('d', 'yen')) },
+  { weight: 1, arbitrary: legAmong(anyAccount) },
+)
+const legs = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(leg) },
+  { weight: 1, arbitrary: fc.array(leg, { minLength: 2, maxLength: 4 }) },
+)
+const valueDate = fc.constantFrom(
+  ...[undefined, undefined, undefined, undefined, undefined, undefined, '2026-11-20', '2026-11-10', '2026-11-09', '2026-12-20', '2026-12-21'],
+)
+const maybe = fc.constantFrom(undefined, false, false, true)
+const status = fc.constantFrom<Status>('open', 'open', 'open', 'open', 'dormant', 'frozen', 'closed')
+
+const draft: fc.Arbitrary<Draft> = fc.oneof(
+  {
+    weight: 24,
+    arbitrary: fc.record({
+      type: fc.constant('post' as const),
+      legs,
+      valueDate,
+      short: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('open' as const),
+      id: fc.constantFrom(...customers),
+      gl: fc.constantFrom('2100', '2100', '2100', '1300', '1000', '9999', '5000'),
+      currency: anyCurrency,
+      limit: wanted,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('status' as const),
+      id: anyAccount.filter((id) => !['cash', 'yen', 'gold'].includes(id)),
+      status,
+      debits: maybe,
+      credits: maybe,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('terms' as const),
+      id: anyAccount,
+      limit: wanted,
+      odd: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('gl' as const),
+      code: fc.constantFrom('5000', '5100', '2100'),
+      kind: fc.constantFrom('asset' as const, 'liability' as const),
+      parent: fc.constantFrom(undefined, '1000', '9999'),
+      postable: fc.boolean(),
+    }),
+  },
+)
+
+const intention: fc.Arbitrary<Intention> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ draft }) },
+  { weight: 1, arbitrary: fc.record({ draft, again: fc.nat(1000), changed: fc.boolean() }) },
+)
+
+const group = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(intention) },
+  { weight: 1, arbitrary: fc.array(intention, { minLength: 2, maxLength: 5 }) },
+)
+
+export const steps = (countMax: number): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({ how: fc.constant('single' as const), groups: fc.tuple(fc.tuple(intention)) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ how: fc.constant('dry' as const), groups: fc.tuple(fc.tuple(intention)) }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          how: fc.constant('batch' as const),
+          groups: fc.array(group, { minLength: 1, maxLength: 8 }),
+        }),
+      },
+    ),
+    // Long sequences, not the short ones fast-check likes: accounts must have a history.
+    { minLength: 1, maxLength: countMax, size: 'max' },
+  )
+
+/** Four accounts to begin with, two of them with money; `e` is left for others to open. */
+export const beginning: readonly Wish[] = [
+  { type: 'open', note: 'a', id: 'a', gl: '2100', currency: 'EUR', limit: '5.00' },
+  { type: 'open', note: 'b', id: 'b', gl: '2100', currency: 'EUR', limit: '0.00' },
+  { type: 'open', note: 'c', id: 'c', gl: '1300', currency: 'EUR', limit: '1000.00' },
+  { type: 'open', note: 'd', id: 'd', gl: '2100', currency: 'JPY', limit: '0' },
+  {
+    type: 'post',
+    note: 'salaries',
+    lines: [
+      { id: 'cash', side: 'debit', amount: '124.45', currency: 'EUR' },
+      { id: 'a', side: 'credit', amount: '123.45', currency: 'EUR' },
+      { id: 'b', side: 'credit', amount: '1.00', currency: 'EUR' },
+      { id: 'yen', side: 'debit', amount: '500', currency: 'JPY' },
+      { id: 'd', side: 'credit', amount: '500', currency: 'JPY' },
+    ],
+  },
+]
+
+/** Turns intentions into commands on the accounts as they stand at that moment. */
+export class Teller {
+  readonly history: Keyed[] = []
+  private made = 0
+  constructor(
+    private readonly bank: PaperBank,
+    private readonly prefix: string,
+  ) {}
+
+  /** The commands of the beginning, with keys that may come again like any other. */
+  begin(): Keyed[] {
+    const keyed = beginning.map((wish) => ({ key: `${this.prefix}-${wish.note}`, wish }))
+    this.history.push(...keyed)
+    return keyed
+  }
+
+  next(intention: Intention): Keyed {
+    const before = 'again' in intention ? this.history[intention.again % this.history.length] : undefined
+    if (before !== undefined && 'again' in intention)
+      return intention.changed ? changed(before) : again(before)
+    this.made += 1
+    const keyed = {
+      key: `${this.prefix}-${this.made}`,
+      wish: this.wishOf(intention.draft, `note ${this.made}`),
+    }
+    this.history.push(keyed)
+    return keyed
+  }
+
+  private wishOf(draft: Draft, note: string): Wish {
+    switch (draft.type) {
+      case 'post': {
+        const { valueDate } = draft
+        const lines = draft.legs.flatMap((each) => this.linesOf(each, draft.short))
+        return { type: 'post', note, lines, ...(valueDate && { valueDate }) }
+      }
+      case 'open': {
+        const { id, gl, currency, limit } = draft
+        const limitMinor = 'exactly' in limit ? limit.exactly : 500n
+        return { type: 'open', note, id, gl, currency, limit: inWords(limitMinor, currency) }
+      }
+      case 'status': {
+        const { id, status, debits, credits } = draft
+        const blocks = { ...(debits !== undefined && { debits }), ...(credits !== undefined && { credits }) }
+        return { type: 'status', note, id, status, ...blocks }
+      }
+      case 'terms': {
+        const currency = draft.odd ? 'EUR' : (this.bank.accounts.get(draft.id)?.currency ?? 'EUR')
+        return {
+          type: 'terms',
+          note,
+          id: draft.id,
+          limit: inWords(this.amount(draft.limit, draft.id), currency),
+        }
+      }
+      case 'gl': {
+        const { code, kind, parent, postable } = draft
+        return { type: 'gl', note, code, kind, postable, ...(parent !== undefined && { parent }) }
+      }
+    }
+  }
+
+  private linesOf({ from, to, wanted }: Leg, short: boolean): Line[] {
+    const currency = this.bank.accounts.get(from)?.currency ?? 'EUR'
+    const least = this.amount(wanted, from)
+    let amount = inWords(least > 0n ? least : 1n, currency)
+    if (short && amount.includes('.')) amount = amount.replace(/\.?0+$/, '')
+    return [
+      { id: from, side: 'debit', amount, currency },
+      { id: to, side: 'credit', amount, currency },
+    ]
+  }
+
+  private amount(wanted: Wanted, id: string): bigint {
+    if ('exactly' in wanted) return wanted.exactly
+    const account = this.bank.accounts.get(id)
+    if (account === undefined) return 100n
+    const balance = account.credits - account.debits
+    const about =
+      { balance, limit: account.limit, available: balance + account.limit }[wanted.edge] + wanted.off
+    const size = about < 0n ? -about : about
+    return size > largest ? largest : size
+  }
+}
+
+/** The same content; an amount may be written with all its decimals now. */
+function again({ key, wish }: Keyed): Keyed {
+  if (wish.type !== 'post') return { key, wish }
+  const lines = wish.lines.map((line) => ({
+    ...line,
+    amount: inWords(units(line.amount, line.currency) as bigint, line.currency),
+  }))
+  return { key, wish: { ...wish, lines } }
+}
+
+const changed = ({ key, wish }: Keyed): Keyed => ({ key, wish: { ...wish, note: `${wish.note}!` } })
