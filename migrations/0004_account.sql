@@ -71,7 +71,6 @@ create table account.balance (
   constraint numbers_not_nan check (debits <> 'NaN' and credits <> 'NaN' and held <> 'NaN' and overdraft_limit <> 'NaN'),
   constraint closed_is_empty check (status <> 'closed' or (debits = credits and held = 0))
 ) with (fillfactor = 50); -- room for the next version on the same page: updates stay off the indexes
-create index balance_by_status on account.balance (tenant_id, status, account_id);
 select plinth.fence_by_tenant('account.balance');
 grant select, insert on account.balance to plinth_account;
 grant update (status, block_debits, block_credits, overdraft_limit, debits, credits, held, version, row_version,
@@ -99,7 +98,8 @@ create trigger starts_at_zero before insert on account.balance
 alter table account.balance enable always trigger starts_at_zero;
 
 -- The two sets of rows are joined by hash: a plan made for two rows would otherwise compare every row with every other.
-create function account.refuse_balance_change() returns trigger language plpgsql set enable_nestloop = off as $$
+create function account.refuse_balance_change() returns trigger language plpgsql
+  set enable_nestloop = off set enable_hashjoin = on as $$
 declare broken record;
 begin
   select n.account_id, n.credits - n.debits - n.held + n.overdraft_limit as available,

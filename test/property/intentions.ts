@@ -95,7 +95,19 @@ const legs = fc.oneof(
   { weight: 1, arbitrary: fc.array(leg, { minLength: 2, maxLength: 4 }) },
 )
 const valueDate = fc.constantFrom(
-  ...[undefined, undefined, undefined, undefined, undefined, undefined, '2026-11-20', '2026-11-10', '2026-11-09', '2026-12-20', '2026-12-21'],
+  ...[
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    '2026-11-20',
+    '2026-11-10',
+    '2026-11-09',
+    '2026-12-20',
+    '2026-12-21',
+  ],
 )
 const maybe = fc.constantFrom(undefined, false, false, true)
 const status = fc.constantFrom<Status>('open', 'open', 'open', 'open', 'dormant', 'frozen', 'closed')

@@ -55,6 +55,9 @@ export interface Bank {
   readonly books: Books
   readonly database: Database
   readonly engine: PostingEngine
+  /** The same database as the superuser and as the server sees it. */
+  readonly adminUrl: string
+  readonly serveUrl: string
   /** The same bank through another process's worth of connections and queues. */
   elsewhere(lanes?: LaneOptions): Bank
   submit(command: Command, key?: IdempotencyKey): Promise<Outcome>
@@ -96,9 +99,15 @@ export function useBank(): (options?: BankOptions) => Promise<Bank> {
   let admin: pg.Pool | undefined
   const connect = (): Database => {
     const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
-    const database = openDatabase({ url: testDatabase().serveUrl, applicationName: 'test', strictRoles })
-    open.push(database)
-    return database
+    const applicationName = open.length === 0 ? 'test' : 'elsewhere'
+    const database = openDatabase({ url: testDatabase().serveUrl, applicationName, strictRoles })
+    let closed: Promise<void> | undefined
+    const closedOnce = (): Promise<void> => {
+      closed ??= database.close()
+      return closed
+    }
+    open.push({ ...database, close: closedOnce })
+    return open.at(-1) as Database
   }
   beforeAll(() => {
     admin = new pg.Pool({ connectionString: testDatabase().adminUrl, max: 3 })
@@ -182,6 +191,8 @@ function bankAt(place: Place, books: Books, database: Database, lanes?: LaneOpti
     books,
     database,
     engine,
+    adminUrl: place.testDatabase().adminUrl,
+    serveUrl: place.testDatabase().serveUrl,
     elsewhere: (otherLanes) => bankAt(place, books, place.connect(), otherLanes),
     send,
     submit,

@@ -14,7 +14,12 @@ let pool: pg.Pool
 
 beforeAll(async () => {
   database = await openBank(testDatabase().serveUrl)
-  pool = openPool({ url: testDatabase().adminUrl, connectionsMax: 1, applicationName: 'tampering' })
+  pool = openPool({
+    url: testDatabase().adminUrl,
+    connectionsMax: 1,
+    answerTimeoutMs: 20_000,
+    applicationName: 'tampering',
+  })
 })
 afterAll(async () => {
   await database.close()

@@ -110,9 +110,9 @@ async function attemptOnce<T>(
 }
 
 /**
- * Set for the transaction only, so that nothing survives it on a pooled connection. Sequential scans are off and plans
- * generic because a hot statement must not hang on statistics (ADR 0002): a table that grew a thousandfold since it was
- * analysed is still read by its keys.
+ * Set for the transaction only, so that nothing survives it on a pooled connection. Plans are generic and go by key, row by
+ * row, because a hot statement must not hang on statistics (ADR 0002): a table that grew a thousandfold since it was analysed
+ * must not be read whole to find two rows.
  */
 async function begin(client: pg.PoolClient, { mode, tenantId }: TransactionOptions): Promise<void> {
   const opening = client.query(mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN')
@@ -127,8 +127,11 @@ const forReading = {
 const forWriting = {
   name: 'db.begin_write',
   text: `select set_config('plinth.tenant', $1, true), set_config('enable_seqscan', 'off', true),
-    set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '3s', true),
-    set_config('statement_timeout', '10s', true), set_config('idle_in_transaction_session_timeout', '10s', true)`,
+    set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('lock_timeout', '3s', true), set_config('statement_timeout', '10s', true),
+    set_config('idle_in_transaction_session_timeout', '10s', true)`,
 }
 
 async function rolledBack(client: pg.PoolClient): Promise<boolean> {

@@ -129,7 +129,9 @@ const updateDetails: Statement = {
   name: 'account.update_details',
   text: `update account.account a set name = k.name, metadata = k.metadata::jsonb
     from unnest($2::text[], $3::text[], $4::text[]) as k (account_id, name, metadata)
-   where a.tenant_id = $1 and a.account_id = k.account_id`,
+   cross join lateral (
+      select ctid as place from account.account where tenant_id = $1 and account_id = k.account_id for no key update offset 0) r
+   where a.ctid = r.place and a.tenant_id = $1`,
 }
 
 export async function writeDetails(tx: Tx, details: readonly AccountDetails[]): Promise<void> {

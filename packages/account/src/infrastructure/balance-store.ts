@@ -27,13 +27,18 @@ export async function lockBalances(tx: Tx, ascendingIds: readonly AccountId[]): 
   return rows.map(toState)
 }
 
+// The row is found by key in a lateral query and changed by its place, so that no plan can join the arrays with the whole
+// tenant. Its place is certain because it is locked.
 const applyTurnovers: Statement = {
   name: 'account.apply_turnovers',
   text: `update account.balance b
      set debits = k.debits, credits = k.credits, version = k.version, row_version = b.row_version + 1
     from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[])
       as k (account_id, debits, credits, version, decided_on)
-   where b.tenant_id = $1 and b.account_id = k.account_id and b.row_version = k.decided_on`,
+   cross join lateral (
+      select ctid as place from account.balance
+       where tenant_id = $1 and account_id = k.account_id and row_version = k.decided_on offset 0) r
+   where b.ctid = r.place and b.tenant_id = $1`,
 }
 
 /** Writes the turnovers of locked rows, one row each; `rowVersion` is the one that was decided on. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createTpcbTables, runTpcbLike } from '@plinth/db'
 import { type Round, roundOf } from './figures.js'
 
-export const tpcbScale = 50
+const tpcbScale = 50
 
 /** The database's own benchmark: pgbench where it is installed, else the same statements through node-postgres. */
 export interface Baseline {

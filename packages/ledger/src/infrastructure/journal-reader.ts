@@ -93,9 +93,13 @@ function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
   if (filter.reference !== undefined) query = query.where('e.reference', '=', filter.reference)
   if (filter.endToEndId !== undefined) query = query.where('e.end_to_end_id', '=', filter.endToEndId)
   if (filter.kind !== undefined) query = query.where('e.kind', '=', filter.kind)
+  // Booking dates never fall as numbers rise: a date is a number, which the key finds.
+  const entryNoFrom = (date: BusinessDate, days: number) =>
+    fragment<number>`ledger.entry_no_from(${tenantOf(tx)}, ${date}::date + ${days}::integer)`
   if (filter.bookingDateFrom !== undefined)
-    query = query.where('e.booking_date', '>=', filter.bookingDateFrom)
-  if (filter.bookingDateTo !== undefined) query = query.where('e.booking_date', '<=', filter.bookingDateTo)
+    query = query.where('e.entry_no', '>=', entryNoFrom(filter.bookingDateFrom, 0))
+  if (filter.bookingDateTo !== undefined)
+    query = query.where('e.entry_no', '<', entryNoFrom(filter.bookingDateTo, 1))
   if (filter.valueDateFrom !== undefined) query = query.where('e.value_date', '>=', filter.valueDateFrom)
   if (filter.valueDateTo !== undefined) query = query.where('e.value_date', '<=', filter.valueDateTo)
   return query

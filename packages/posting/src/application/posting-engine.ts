@@ -40,11 +40,12 @@ export type LaneOptions = Readonly<Record<Lane, GroupCommitOptions>>
 const patience = { waitMs: 5_000, answerMs: 10_000 }
 
 /**
- * One transaction in flight per lane: a second one would mostly wait for the first one's rows and for the head. A thousand
- * commands commit in some 50 ms, so a file does not keep single postings waiting for long.
+ * Two small transactions of single commands in flight: while the database works on one, the answers of the other are sent and
+ * new requests read; more than two mostly wait for each other's rows and for the head. The batch lane has one, because the
+ * commands of a batch take effect in order.
  */
 export const laneDefaults: LaneOptions = {
-  online: { ...patience, commandsMax: 250, queuedMax: 10_000, inFlightMax: 1 },
+  online: { ...patience, commandsMax: 32, queuedMax: 10_000, inFlightMax: 2 },
   batch: {
     ...patience,
     waitMs: 60_000,

@@ -1,0 +1,150 @@
+import { readTrialBalance } from '@plinth/ledger'
+import { beforeAll, expect, test } from 'vitest'
+import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
+import {
+  alone,
+  endOf,
+  newKey,
+  newTerms,
+  opening,
+  posting,
+  standing,
+  submissionOf,
+  transferOf,
+} from '../support/commands.js'
+import { until } from '../support/faults.js'
+
+// What a statement reads must not hang on how much there is: not with statistics that were never made, not with those of
+// a table that was still empty, not with fresh ones. Counted by PostgreSQL itself, tuple by tuple.
+
+const openBank = useBank()
+let bank: Bank
+
+const accountsCount = 2_000
+const account = (at: number) => `account-${at % accountsCount}`
+
+beforeAll(async () => {
+  bank = await openBank()
+  const tables = Object.keys(await bank.counts())
+  for (const table of tables) await bank.rows(`alter table ${table} set (autovacuum_enabled = false)`)
+  // Statistics of almost empty tables: PostgreSQL now believes that a scan of the whole costs nothing.
+  await bank.rows('analyze')
+  const loader = bank.elsewhere()
+  await loader.batch(Array.from({ length: accountsCount }, (_, at) => opening(account(at))))
+  await loader.batch(
+    Array.from({ length: 5_000 }, (_, at) => transferOf({ from: 'cash', to: account(at), amount: '1.00' })),
+  )
+  const wide = Array.from({ length: 50 }, (_, at) => {
+    const credits = Array.from({ length: 999 }, (_each, index) => `credit ${account(at * 49 + index)} 1.00`)
+    return posting(['debit cash 999.00', ...credits])
+  })
+  const ends = (await loader.batch(wide)).map(endOf)
+  expect(new Set(ends)).toEqual(new Set(['accepted']))
+  await hangUp(loader)
+}, 120_000)
+
+/** Closes its sessions: a session's counts are everybody's for certain only when it has ended. */
+async function hangUp(there: Bank): Promise<void> {
+  await there.database.close()
+  const sessions = `select from pg_stat_activity
+     where datname = current_database() and application_name like 'elsewhere%'`
+  await until(async () => (await bank.rows(sessions)).length === 0, 'the sessions have ended')
+}
+
+interface Reads {
+  readonly scanned: number
+  readonly fetched: number
+}
+
+/** What every table was read of, since the database was made. */
+async function readsByTable(): Promise<Map<string, Reads>> {
+  const rows = await bank.rows<{ name: string; scanned: string; fetched: string }>(
+    `select schemaname || '.' || relname as name, seq_tup_read as scanned,
+            coalesce(idx_tup_fetch, 0) + coalesce((select sum(idx_tup_read) from pg_stat_user_indexes i
+              where i.relid = t.relid), 0) as fetched
+       from pg_stat_user_tables t
+      where schemaname in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting')`,
+  )
+  return new Map(
+    rows.map(({ name, scanned, fetched }) => [name, { scanned: Number(scanned), fetched: Number(fetched) }]),
+  )
+}
+
+/** The tables of which `work` read more than `most` tuples, by their keys or by looking through them. */
+async function excessiveReads(
+  most: number,
+  work: (there: Bank) => Promise<unknown>,
+): Promise<Record<string, Reads>> {
+  const before = await readsByTable()
+  const there = bank.elsewhere()
+  await work(there)
+  await hangUp(there)
+  const excessive: Record<string, Reads> = {}
+  let readAtAll = 0
+  for (const [name, after] of await readsByTable()) {
+    const { scanned, fetched } = before.get(name) as Reads
+    const reads = { scanned: after.scanned - scanned, fetched: after.fetched - fetched }
+    readAtAll += reads.scanned + reads.fetched
+    if (reads.scanned + reads.fetched > most) excessive[name] = reads
+  }
+  // Nothing read at all would mean that nothing was counted.
+  expect(readAtAll).toBeGreaterThan(0)
+  return excessive
+}
+
+const ofModules = "relnamespace::regnamespace::text in ('audit', 'outbox', 'account', 'ledger', 'posting')"
+const forgetStatistics = async (): Promise<void> => {
+  await bank.rows(`delete from pg_statistic where starelid in (select oid from pg_class where ${ofModules})`)
+  // What a table has that was never analysed.
+  await bank.rows(
+    `update pg_class set reltuples = -1, relpages = 0 where relkind in ('r', 'i') and ${ofModules}`,
+  )
+}
+const statistics: [string, () => Promise<unknown>][] = [
+  ['made when the tables were empty', async () => {}],
+  ['never made', forgetStatistics],
+  ['fresh', () => bank.rows('analyze')],
+]
+
+test.each(statistics)(
+  'with statistics %s a command reads what it names and no more',
+  async (_how, prepare) => {
+    await prepare()
+    const known = submissionOf(transferOf({ from: account(1), to: account(2), amount: '1.00' }))
+    await bank.send(known)
+    // Two lines: an index entry and a tuple for each account, its version, its GL account, the head, the key, once in
+    // deciding and once in the triggers.
+    const perCommand = 40
+    const single: [string, (there: Bank) => Promise<unknown>][] = [
+      ['a posting', (there) => there.transfer({ from: account(3), to: account(4), amount: '1.00' })],
+      ['a rejection', (there) => there.transfer({ from: account(3), to: account(4), amount: '999999.00' })],
+      ['a replay', (there) => there.send(known)],
+      [
+        'a dry run',
+        (there) => there.rehearse(transferOf({ from: account(3), to: account(4), amount: '1.00' })),
+      ],
+      ['an opening', (there) => there.submit(opening(newKey()))],
+      ['a status', (there) => there.submit(standing(account(5), 'dormant'))],
+      ['new terms', (there) => there.submit(newTerms(account(6), { limit: '1.00', name: 'x' }))],
+      ['what is known of a key', (there) => there.engine.recorded(there.books, known.key)],
+      ['a balance', (there) => there.balance('cash')],
+    ]
+    for (const [what, work] of single)
+      expect([what, await excessiveReads(perCommand, work)]).toEqual([what, {}])
+
+    const hundred = Array.from({ length: 100 }, (_, at) =>
+      alone(transferOf({ from: account(at), to: account(at + 1), amount: '0.10' })),
+    )
+    expect(await excessiveReads(100 * perCommand, (there) => there.batch(hundred))).toEqual({})
+    expect(await excessiveReads(100 * perCommand, (there) => there.batch(hundred))).toEqual({})
+  },
+)
+
+test('a statement that looks through the whole tenant is noticed', async () => {
+  const found = await excessiveReads(40, (there) =>
+    there.database.read(there.tenantId, (tx) =>
+      readTrialBalance(tx, { date: firstBusinessDate, by: 'booking' }),
+    ),
+  )
+  expect(Object.keys(found)).toEqual(['ledger.posting_line'])
+})
