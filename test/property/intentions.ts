@@ -197,7 +197,7 @@ export const steps = (countMax: number): fc.Arbitrary<Step[]> =>
   )
 
 /** Four accounts to begin with, two of them with money; `e` is left for others to open. */
-export const beginning: readonly Wish[] = [
+const beginning: readonly Wish[] = [
   { type: 'open', note: 'a', id: 'a', gl: '2100', currency: 'EUR', limit: '5.00' },
   { type: 'open', note: 'b', id: 'b', gl: '2100', currency: 'EUR', limit: '0.00' },
   { type: 'open', note: 'c', id: 'c', gl: '1300', currency: 'EUR', limit: '1000.00' },

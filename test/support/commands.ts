@@ -30,14 +30,14 @@ let keysMade = 0
 export const newKey = (): IdempotencyKey => `test-${process.pid}-${++keysMade}` as IdempotencyKey
 
 /** Minor units of a decimal string; a test that writes an impossible amount is wrong. */
-export function minor(amount: string, currency = 'EUR'): bigint {
+function minor(amount: string, currency = 'EUR'): bigint {
   const parsed = parseMinor(amount, currencies.decimalsOf(currency) as number)
   if (typeof parsed === 'string') throw new Error(`${amount} ${currency}: ${parsed}`)
   return parsed
 }
 
 /** `debit alice 100.00 EUR`: a line in the words in which one would say it. EUR if it says nothing. */
-export function line(text: string): LineRequest {
+function line(text: string): LineRequest {
   const [side, accountId, amount, currency = 'EUR'] = text.split(' ')
   return {
     accountId: accountId as AccountId,

@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 /** Copies the migrated template. The caller drops it; `useTestDatabase` does so by itself. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+async function createTestDatabase(): Promise<TestDatabase> {
   const { adminUrl: serverUrl, template, runPid } = inject('plinthTest')
   const name = `plinth_test_${runPid}_${fileSlug()}_${randomBytes(3).toString('hex')}`
   await withTemplateLock(serverUrl, (client) => client.query(`create database ${name} template ${template}`))
