@@ -193,14 +193,6 @@ const libraries = [
     from: { path: '^packages/', pathNot: packageOf(edges) },
     to: { path: library('zod', 'commander', 'csv-parse') },
   },
-  {
-    name: 'logging-at-the-edge-only',
-    comment:
-      'One line per request, with its outcome. The batcher logs too: it works when no request is looking.',
-    severity: 'error',
-    from: { path: '^packages/', pathNot: [packageOf(edges), '^packages/posting/src/application/'] },
-    to: { path: library('pino', 'pino-http') },
-  },
 ]
 
 /** @type {import('dependency-cruiser').IConfiguration} */

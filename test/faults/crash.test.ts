@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +116,11 @@ describe('kill -9 of plinth serve', () => {
   }
 
   /** The bytes of a 201; undefined when the connection broke before they were there. */
+  // The server remembers a caller for seconds; until then a look-up of its token would meet the fault instead.
+  const recognised = async (url: string): Promise<void> => {
+    expect((await post(url, `known-${randomUUID()}`)).status).toBe(201)
+  }
+
   const bytesOf = (url: string) => (key: string) =>
     post(url, key).then(
       ({ status, text }) => {
@@ -166,6 +172,7 @@ describe('kill -9 of plinth serve', () => {
         const { server, url } = await serve({
           PLINTH_SERVE_DATABASE_URL: proxy.urlFor(database().serveUrl),
         })
+        await recognised(url)
         proxy.arm(fault)
         const unanswered = bytesOf(url)(key)
         await until(() => proxy.done.length > 0, 5_000)
@@ -191,6 +198,7 @@ describe('kill -9 of plinth serve', () => {
       const { server, url } = await serve({
         PLINTH_SERVE_DATABASE_URL: proxy.urlFor(database().serveUrl),
       })
+      await recognised(url)
       proxy.arm('answer lost')
       const answer = await Promise.race([
         post(url, 'connection-lost').catch((error: unknown) => error),

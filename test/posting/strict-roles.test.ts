@@ -23,16 +23,15 @@ beforeAll(async () => {
 })
 afterAll(() => strict.close())
 
-let statementsMade = 0
-
 /** A statement of `module` on a table, in a transaction under the roles of the modules. */
-const readAs = (module: ModuleName, table: string): Promise<unknown[]> => {
-  statementsMade += 1
-  const name = `${module}.test${statementsMade}`
-  return strict.read(bank.tenantId, (tx) =>
-    sqlDoor(module).run(tx, { name, text: `select tenant_id from ${table} limit 1` }, []),
+const readAs = (module: ModuleName, table: string): Promise<unknown[]> =>
+  strict.read(bank.tenantId, (tx) =>
+    sqlDoor(module).run(
+      tx,
+      { name: `${module}.${table}`.slice(0, 60), text: `select tenant_id from ${table} limit 1` },
+      [],
+    ),
   )
-}
 
 describe('under the role of its module a statement', () => {
   test.each(names)('of %s reads its own tables and nobody else’s', async (module) => {

@@ -71,29 +71,32 @@ export const onPostgres = (bank: Bank): Driver => ({
   },
 })
 
-/** The same pure decisions without a database: what the engine does between reading and writing. */
-export function inMemory(): Driver {
-  const chart: GlAccount[] = []
-  for (const command of [
+/** The chart and the three unlimited accounts that `useBank` gives a bank on PostgreSQL. */
+function bookToBeginWith(): Book {
+  const chart: GlAccount[] = [
     newGlAccount('1000', 'asset', { postable: false }),
     newGlAccount('1100', 'asset', { parent: '1000' }),
     newGlAccount('1300', 'asset', { parent: '1000' }),
     newGlAccount('2100', 'liability'),
     newGlAccount('4100', 'income'),
-  ])
-    if (command.type === 'create_gl_account') chart.push(command.glAccount)
+  ].flatMap((command) => (command.type === 'create_gl_account' ? [command.glAccount] : []))
   const unlimited = { glCode: '1100' as never, normalSide: 'debit', unlimited: true } as const
   const start = [
     stateOf('cash', unlimited),
     stateOf('yen', { ...unlimited, currency: 'JPY' as never }),
     stateOf('gold', { ...unlimited, currency: 'GOLD' as never }),
   ]
-  let book: Book = {
+  return {
     ...bookOf({ daysBack: 10, daysAhead: 30 }),
     accounts: new Map(start.map((state) => [state.accountId, state])),
     details: new Map(start.map((state) => [state.accountId, detailsOf(state)])),
     glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),
   }
+}
+
+/** The same pure decisions without a database: what the engine does between reading and writing. */
+export function inMemory(): Driver {
+  let book = bookToBeginWith()
   const rows = new Map(book.accounts)
   const known = new Map<IdempotencyKey, RecordedCommand>()
   let entriesCount = 0

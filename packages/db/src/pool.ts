@@ -44,5 +44,7 @@ export function openPool({ url, connectionsMax, answerTimeoutMs, applicationName
     types,
   })
   pool.on('error', () => {})
+  // A connection lost while a transaction has it fails that transaction's statements; its event must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -87,7 +87,10 @@ function track<Answer>(inside: TxInside, answer: Promise<Answer>): Promise<Answe
   const done = (): void => {
     inside.unanswered.delete(answer)
   }
-  answer.then(done, done)
+  answer.then(done, (error: unknown) => {
+    inside.failure ??= error
+    done()
+  })
   return answer
 }
 

@@ -9,7 +9,7 @@ import {
   isUniqueViolation,
   OutcomeUnknown,
 } from './database-errors.js'
-import { openTx, settle, type Tx } from './tx.js'
+import { insideOf, openTx, settle, type Tx } from './tx.js'
 
 export interface TransactionOptions {
   /** Row-level security shows and accepts rows of this tenant only. Undefined: nothing but the list of tenants. */
@@ -91,7 +91,7 @@ async function attemptOnce<T>(
     const [begun, outcome] = await Promise.allSettled([begin(client, options), work(tx)])
     await settle(tx)
     if (begun.status === 'rejected') throw begun.reason
-    if (outcome.status === 'rejected') throw outcome.reason
+    if (outcome.status === 'rejected') throw insideOf(tx).failure ?? outcome.reason
     progress.commitSent = options.mode === 'write'
     const ending = await client.query(options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT')
     // node-postgres resolves happily when COMMIT of a failed transaction answers ROLLBACK.

@@ -17,10 +17,12 @@ export interface TxInside {
   role: string | undefined
   /** Statements sent and not yet answered: the transaction ends only after them. */
   readonly unanswered: Set<Promise<unknown>>
+  /** Why the first statement failed; the ones behind it only hear that the transaction is aborted. */
+  failure: unknown
 }
 
 export function openTx(inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'>): Tx {
-  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set() }
+  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set(), failure: undefined }
   return whole as unknown as Tx
 }
 

@@ -1,4 +1,3 @@
 import * as door from '@plinth/db/sql'
-import { sql } from 'kysely'
 
-export const store = { door, one: sql`select 1` }
+export const store = { door }
