@@ -115,12 +115,12 @@ describe('kill -9 of plinth serve', () => {
     return { status: response.status, replayed: response.headers.get('idempotency-replayed'), text }
   }
 
-  /** The bytes of a 201; undefined when the connection broke before they were there. */
   // The server remembers a caller for seconds; until then a look-up of its token would meet the fault instead.
   const recognised = async (url: string): Promise<void> => {
     expect((await post(url, `known-${randomUUID()}`)).status).toBe(201)
   }
 
+  /** The bytes of a 201; undefined when the connection broke before they were there. */
   const bytesOf = (url: string) => (key: string) =>
     post(url, key).then(
       ({ status, text }) => {
