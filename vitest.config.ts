@@ -26,6 +26,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
+          // Without a locale hledger cannot read its own journal's letters.
+          env: { LC_ALL: 'C.UTF-8' },
           include: ['test/**/*.test.ts'],
           exclude: ['test/architecture/planted/**', '**/node_modules/**'],
           globalSetup: ['test/support/global-setup.ts'],
