@@ -8,8 +8,8 @@ import type { AccountTables } from './tables.js'
 const sql = sqlDoor<AccountTables>('account')
 
 // The lock clause stands inside the lateral query, so rows are locked in the order of the array, which the caller sorts:
-// two transactions then wait for each other instead of deadlocking. NO KEY, because foreign key checks of other
-// transactions' lines need not wait.
+// two transactions then wait for each other instead of deadlocking. NO KEY, because no key changes, and
+// foreign key checks then need not wait.
 const lockBalancesByKey: Statement = {
   name: 'account.lock_balances',
   text: `select b.* from unnest($2::text[]) as k (account_id)
