@@ -12,6 +12,7 @@ export class OutcomeUnknown extends Error {
 const retriedStates = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
+  'PLN01', // what was decided on has changed (migration 0007)
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now

@@ -37,8 +37,9 @@ const backoffBaseMs = 10
 const backoffMaxMs = 500
 
 /**
- * Runs `work` in one transaction and commits if it returns; rolls back if it throws. Runs it again, whole, after deadlocks,
- * serialization failures and lost connections. So `work` has no effect but through `tx`.
+ * Runs `work` in one transaction and commits if it returns; rolls back if it throws. It may return while statements it sent
+ * are under way: COMMIT then travels behind them, and one that fails makes the transaction fail. Runs it again, whole, after
+ * deadlocks, serialization failures, lost races and lost connections. So `work` has no effect but through `tx`.
  *
  * @throws DatabaseUnavailable nothing was written; OutcomeUnknown the answer to COMMIT was lost and could not be found out.
  */
@@ -87,17 +88,20 @@ async function attemptOnce<T>(
   let broken: Error | boolean = false
   try {
     const tx = openTx({ client, strictRoles, tenantId: options.tenantId })
-    // Sent together, answered in order. Both are waited for, so that no work goes on after the connection is given back.
+    // Sent together, answered in order. All are waited for, so that no work goes on after the connection is given back.
     const [begun, outcome] = await Promise.allSettled([begin(client, options), work(tx)])
-    await settle(tx)
+    if (begun.status === 'rejected' || outcome.status === 'rejected') await settle(tx)
     if (begun.status === 'rejected') throw begun.reason
     if (outcome.status === 'rejected') throw insideOf(tx).failure ?? outcome.reason
+    const ending = options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT'
     progress.commitSent = options.mode === 'write'
-    const ending = await client.query(options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT')
+    const [ended] = await Promise.allSettled([client.query(ending), settle(tx)])
+    // Of statements that travelled together, the first failure is the cause; the others hear that all is aborted.
+    if (insideOf(tx).failure !== undefined) throw insideOf(tx).failure
+    if (ended.status === 'rejected') throw ended.reason
     // node-postgres resolves happily when COMMIT of a failed transaction answers ROLLBACK.
-    const expected = options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT'
-    invariant(ending.command === expected, 'a transaction whose work succeeded ends as asked', {
-      tag: ending.command,
+    invariant(ended.value.command === ending, 'a transaction whose work succeeded ends as asked', {
+      tag: ended.value.command,
     })
     return outcome.value
   } catch (error) {

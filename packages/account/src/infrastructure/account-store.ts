@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import { type AccountId, type BusinessDate, type GlCode, type Instant, invariant } from '@plinth/kernel'
+import type { AccountId, BusinessDate, GlCode } from '@plinth/kernel'
 import type { Account, AccountDetails, AccountState } from '../domain/account-state.js'
 import type { GlAccount } from '../domain/gl-account.js'
 import {
@@ -48,16 +48,13 @@ export async function readGlAccounts(tx: Tx, codes: readonly GlCode[]): Promise<
 const insertGlAccounts: Statement = {
   name: 'account.insert_gl_accounts',
   text: `insert into account.gl_account (tenant_id, code, name, type, parent_code, normal_side, postable, created_at)
-    select $1, k.code, k.name, k.type, k.parent_code, k.normal_side, k.postable, $8
+    select $1, k.code, k.name, k.type, k.parent_code, k.normal_side, k.postable, (select plinth.posted_at())
       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
         as k (code, name, type, parent_code, normal_side, postable)`,
 }
 
-export async function writeGlAccounts(
-  tx: Tx,
-  glAccounts: readonly GlAccount[],
-  createdAt: Instant,
-): Promise<void> {
+/** Creates GL accounts at the moment at which the transaction took its numbers. */
+export async function writeGlAccounts(tx: Tx, glAccounts: readonly GlAccount[]): Promise<void> {
   if (glAccounts.length === 0) return
   await sql.change(tx, insertGlAccounts, [
     tenantOf(tx),
@@ -67,7 +64,6 @@ export async function writeGlAccounts(
     optionalTextArray(glAccounts.map(({ parentCode }) => parentCode)),
     textArray(glAccounts.map(({ normalSide }) => normalSide)),
     plainArray(glAccounts.map(({ postable }) => postable)),
-    createdAt,
   ])
 }
 
@@ -75,7 +71,8 @@ const insertAccounts: Statement = {
   name: 'account.insert_accounts',
   text: `insert into account.account
       (tenant_id, account_id, name, gl_code, currency, customer_id, product_code, metadata, opened_at, opened_on)
-    select $1, k.account_id, k.name, k.gl_code, k.currency, k.customer_id, k.product_code, k.metadata::jsonb, $9, $10
+    select $1, k.account_id, k.name, k.gl_code, k.currency, k.customer_id, k.product_code, k.metadata::jsonb,
+           (select plinth.posted_at()), $9
       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
         as k (account_id, name, gl_code, currency, customer_id, product_code, metadata)`,
 }
@@ -91,11 +88,14 @@ const insertBalances: Statement = {
         as k (account_id, gl_code, currency, normal_side, unlimited, overdraft_limit)`,
 }
 
-/** Creates accounts with their balance rows at zero. Nothing else creates a balance row (design §3). */
+/**
+ * Creates accounts with their balance rows at zero, at the moment at which the transaction took its numbers. Nothing else
+ * creates a balance row (design §3).
+ */
 export async function writeOpenedAccounts(
   tx: Tx,
   accounts: readonly Account[],
-  opened: { at: Instant; on: BusinessDate },
+  openedOn: BusinessDate,
 ): Promise<void> {
   if (accounts.length === 0) return
   const details = accounts.map((account) => account.details)
@@ -110,8 +110,7 @@ export async function writeOpenedAccounts(
       optionalTextArray(details.map(({ customerId }) => customerId)),
       optionalTextArray(details.map(({ productCode }) => productCode)),
       textArray(details.map(({ metadata }) => JSON.stringify(metadata))),
-      opened.at,
-      opened.on,
+      openedOn,
     ]),
     sql.change(tx, insertBalances, [
       tenantOf(tx),
@@ -127,25 +126,26 @@ export async function writeOpenedAccounts(
 
 const updateDetails: Statement = {
   name: 'account.update_details',
-  text: `update account.account a set name = k.name, metadata = k.metadata::jsonb
-    from unnest($2::text[], $3::text[], $4::text[]) as k (account_id, name, metadata)
-   cross join lateral (
-      select ctid as place from account.account where tenant_id = $1 and account_id = k.account_id for no key update offset 0) r
-   where a.ctid = r.place and a.tenant_id = $1`,
+  text: `with changed as (
+    update account.account a set name = k.name, metadata = k.metadata::jsonb
+      from unnest($2::text[], $3::text[], $4::text[]) as k (account_id, name, metadata)
+     cross join lateral (
+        select ctid as place from account.account
+         where tenant_id = $1 and account_id = k.account_id for no key update offset 0) r
+     where a.ctid = r.place and a.tenant_id = $1
+    returning 1)
+    select plinth.expect_rows(count(*), $5, 'accounts') from changed`,
 }
 
 export async function writeDetails(tx: Tx, details: readonly AccountDetails[]): Promise<void> {
   if (details.length === 0) return
-  const changed = await sql.change(tx, updateDetails, [
+  await sql.change(tx, updateDetails, [
     tenantOf(tx),
     textArray(details.map(({ accountId }) => accountId)),
     textArray(details.map(({ name }) => name)),
     textArray(details.map(({ metadata }) => JSON.stringify(metadata))),
+    details.length,
   ])
-  invariant(changed === details.length, 'every changed account is written', {
-    changed,
-    expected: details.length,
-  })
 }
 
 const balanceColumns = [

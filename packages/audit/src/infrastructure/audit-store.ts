@@ -12,18 +12,21 @@ const insertEvents: Statement = {
   text: `insert into audit.audit_event
       (tenant_id, audit_event_id, occurred_at, subject, roles, action, object, outcome, code, idempotency_key,
        correlation_id, causation_id)
-    select $1, k.audit_event_id, $2, k.subject, k.roles::text[], k.action, k.object, k.outcome, k.code,
+    select $1, k.audit_event_id, coalesce($2, (select plinth.posted_at())), k.subject, k.roles::text[], k.action, k.object, k.outcome, k.code,
            k.idempotency_key, k.correlation_id, k.causation_id
       from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                   $10::text[], $11::text[], $12::text[])
         as k (audit_event_id, subject, roles, action, object, outcome, code, idempotency_key, correlation_id, causation_id)`,
 }
 
-/** Records what happened at one moment, in the transaction in which it did. */
+/**
+ * Records what happened at one moment, in the transaction in which it did. Without `occurredAt` that is the moment at which
+ * the transaction took its numbers from the journal's head.
+ */
 export async function recordAuditEvents(
   tx: Tx,
   events: readonly Omit<AuditEvent, 'occurredAt'>[],
-  occurredAt: Instant,
+  occurredAt?: Instant,
 ): Promise<void> {
   if (events.length === 0) return
   await sql.change(tx, insertEvents, [

@@ -8,42 +8,32 @@ const sql = sqlDoor<LedgerTables>('ledger')
 /** The numbers and the moment that a transaction took from the head. */
 export interface TakenNumbers {
   readonly firstEntryNo: number
-  readonly firstEventPosition: number
   /** The database's clock in milliseconds; never falls as entry numbers rise. */
   readonly postedAt: Instant
 }
 
-// No row when EOD moved the date meanwhile: then nothing is locked and the caller decides again.
 const takeFromHead: Statement = {
-  name: 'ledger.take_from_head',
-  text: `update ledger.journal_head
-     set next_entry_no = next_entry_no + $3, next_event_position = next_event_position + $4,
-         last_posted_at = greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp()))
-   where tenant_id = $1 and business_date = $2
-  returning next_entry_no - $3 as first_entry_no, next_event_position - $4 as first_event_position, last_posted_at`,
+  name: 'ledger.take_numbers',
+  text: 'select first_entry_no, posted_at from ledger.take_numbers($1, $2, $3, $4)',
 }
 
 /**
- * Locks the head until `tx` ends and takes numbers from it: the last lock of every write (ADR 0003). Undefined if the
- * business date is not `businessDate` any more.
+ * Locks the head until `tx` ends and takes numbers from it: the last lock of every write (ADR 0003). The statements behind it
+ * find them in `plinth.first_entry_no()`, `plinth.first_event_position()` and `plinth.posted_at()`, so they need not wait
+ * for this answer. Fails, and the transaction is run again, if the business date is not `businessDate` any more.
  */
 export async function takeNumbers(
   tx: Tx,
   wanted: { businessDate: BusinessDate; entries: number; events: number },
-): Promise<TakenNumbers | undefined> {
-  const rows = await sql.run<{
-    first_entry_no: number
-    first_event_position: number
-    last_posted_at: Instant
-  }>(tx, takeFromHead, [tenantOf(tx), wanted.businessDate, wanted.entries, wanted.events])
-  const row = rows[0]
-  return (
-    row && {
-      firstEntryNo: row.first_entry_no,
-      firstEventPosition: row.first_event_position,
-      postedAt: row.last_posted_at,
-    }
-  )
+): Promise<TakenNumbers> {
+  const [row] = await sql.run<{ first_entry_no: number; posted_at: Instant }>(tx, takeFromHead, [
+    tenantOf(tx),
+    wanted.businessDate,
+    wanted.entries,
+    wanted.events,
+  ])
+  invariant(row !== undefined, 'numbers are taken or the statement fails', { tenantId: tenantOf(tx) })
+  return { firstEntryNo: row.first_entry_no, postedAt: row.posted_at }
 }
 
 const readHeadRow: Statement = {

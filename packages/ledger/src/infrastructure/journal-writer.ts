@@ -8,9 +8,8 @@ import {
   tenantOf,
   textArray,
 } from '@plinth/db/sql'
-import { type BusinessDate, type Instant, invariant } from '@plinth/kernel'
-import { assertBalanced } from '../domain/assert-balanced.js'
-import type { JournalEntry } from '../domain/journal-entry.js'
+import type { BusinessDate } from '@plinth/kernel'
+import type { EntryDraft } from '../domain/journal-entry.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
@@ -20,11 +19,12 @@ const insertEntries: Statement = {
   text: `insert into ledger.journal_entry
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
        value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering)
-    select $1, k.entry_no, k.entry_id, k.kind, k.transaction_code, k.description, k.reference, k.end_to_end_id, $2,
-           k.value_date, $3, k.correlation_id, k.causation_id, k.metadata::jsonb, k.line_count, $4
-      from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::date[],
-                  $13::text[], $14::text[], string_to_array($15, E'\\x1e'), $16::smallint[])
-        as k (entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
+    select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, k.kind, k.transaction_code, k.description, k.reference,
+           k.end_to_end_id, $2, k.value_date, (select plinth.posted_at()), k.correlation_id, k.causation_id,
+           k.metadata::jsonb, k.line_count, $3
+      from unnest($4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
+                  $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[])
+        as k (at, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
               correlation_id, causation_id, metadata, line_count)`,
 }
 
@@ -33,36 +33,28 @@ const insertLines: Statement = {
   text: `insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
        booking_date, value_date)
-    select $1, k.entry_no, k.line_no, k.account_id, k.side, k.amount, k.currency, k.gl_code, k.balance_after,
+    select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount, k.currency, k.gl_code, k.balance_after,
            k.account_version, $2, k.value_date
-      from unnest($3::bigint[], $4::smallint[], $5::text[], $6::text[], $7::numeric[], $8::text[], $9::text[],
+      from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::numeric[], $8::text[], $9::text[],
                   $10::numeric[], $11::bigint[], $12::date[])
-        as k (entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date)`,
+        as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date)`,
 }
 
-/** What one transaction books: on one date, at one moment, in one form. */
+/** What one transaction books: on one date, in one form. */
 export interface Booking {
   readonly bookingDate: BusinessDate
-  readonly postedAt: Instant
   readonly rendering: number
 }
 
-/** Appends entries whose numbers were taken from the head in this transaction, in order, each with all its lines. */
-export async function appendEntries(
-  tx: Tx,
-  entries: readonly JournalEntry[],
-  booking: Booking,
-): Promise<void> {
+/** Appends entries, each with all its lines, under the numbers that this transaction took from the head, in order. */
+export async function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: Booking): Promise<void> {
   if (entries.length === 0) return
-  for (const entry of entries) assertBalanced(entry)
-  const columns = lineColumns(entries)
-  const [, written] = await Promise.all([
+  await Promise.all([
     sql.change(tx, insertEntries, [
       tenantOf(tx),
       booking.bookingDate,
-      booking.postedAt,
       booking.rendering,
-      plainArray(entries.map(({ entryNo }) => entryNo)),
+      plainArray(entries.map((_, at) => at)),
       plainArray(entries.map(({ entryId }) => entryId)),
       textArray(entries.map(({ kind }) => kind)),
       textArray(entries.map(({ transactionCode }) => transactionCode)),
@@ -75,16 +67,12 @@ export async function appendEntries(
       jsonTexts(entries.map(({ metadata }) => JSON.stringify(metadata))),
       plainArray(entries.map(({ lines }) => lines.length)),
     ]),
-    sql.change(tx, insertLines, [tenantOf(tx), booking.bookingDate, ...columns.arrays]),
+    sql.change(tx, insertLines, [tenantOf(tx), booking.bookingDate, ...lineColumns(entries)]),
   ])
-  invariant(written === columns.count, 'every line of the entries is written', {
-    written,
-    expected: columns.count,
-  })
 }
 
-function lineColumns(entries: readonly JournalEntry[]): { arrays: string[]; count: number } {
-  const entryNos: number[] = []
+function lineColumns(entries: readonly EntryDraft[]): string[] {
+  const entriesAt: number[] = []
   const lineNos: number[] = []
   const accountIds: string[] = []
   const sides: string[] = []
@@ -94,9 +82,9 @@ function lineColumns(entries: readonly JournalEntry[]): { arrays: string[]; coun
   const balances: bigint[] = []
   const versions: number[] = []
   const valueDates: BusinessDate[] = []
-  for (const entry of entries) {
+  for (const [at, entry] of entries.entries()) {
     entry.lines.forEach((line, index) => {
-      entryNos.push(entry.entryNo)
+      entriesAt.push(at)
       lineNos.push(index + 1)
       accountIds.push(line.accountId)
       sides.push(line.side)
@@ -108,8 +96,8 @@ function lineColumns(entries: readonly JournalEntry[]): { arrays: string[]; coun
       valueDates.push(entry.valueDate)
     })
   }
-  const arrays = [
-    plainArray(entryNos),
+  return [
+    plainArray(entriesAt),
     plainArray(lineNos),
     textArray(accountIds),
     plainArray(sides),
@@ -120,5 +108,4 @@ function lineColumns(entries: readonly JournalEntry[]): { arrays: string[]; coun
     plainArray(versions),
     plainArray(valueDates),
   ]
-  return { arrays, count: entryNos.length }
 }

@@ -1,6 +1,5 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import type { Instant } from '@plinth/kernel'
 import type { OutboxEvent } from '../domain/outbox-event.js'
 
 const sql = sqlDoor<Record<never, never>>('outbox')
@@ -9,22 +8,24 @@ const insertEvents: Statement = {
   name: 'outbox.insert_events',
   text: `insert into outbox.outbox_event
       (tenant_id, position, event_id, type, subject, occurred_at, correlation_id, causation_id, data)
-    select $1, k.position, k.event_id, k.type, k.subject, $2, k.correlation_id, k.causation_id, k.data
-      from unnest($3::bigint[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
-        as k (position, event_id, type, subject, correlation_id, causation_id, data)`,
+    select $1, (select plinth.first_event_position()) + k.at, k.event_id, k.type, k.subject, (select plinth.posted_at()),
+           k.correlation_id, k.causation_id, k.data
+      from unnest($2::integer[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
+        as k (at, event_id, type, subject, correlation_id, causation_id, data)`,
 }
 
-/** Writes events of one moment in the transaction of what they tell; nothing is published before its commit. */
+/**
+ * Writes events in the transaction of what they tell, under the positions it took from the head, in order; nothing is
+ * published before its commit.
+ */
 export async function enqueueEvents(
   tx: Tx,
-  events: readonly Omit<OutboxEvent, 'occurredAt'>[],
-  occurredAt: Instant,
+  events: readonly Omit<OutboxEvent, 'occurredAt' | 'position'>[],
 ): Promise<void> {
   if (events.length === 0) return
   await sql.change(tx, insertEvents, [
     tenantOf(tx),
-    occurredAt,
-    plainArray(events.map(({ position }) => position)),
+    plainArray(events.map((_, at) => at)),
     plainArray(events.map(({ eventId }) => eventId)),
     textArray(events.map(({ type }) => type)),
     textArray(events.map(({ subject }) => subject)),

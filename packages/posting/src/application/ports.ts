@@ -14,12 +14,15 @@ export interface CommandRow {
   readonly correlationId: string
 }
 
+/** A command to record. The transaction's numbers give its entry's number and the moment. */
+export interface DecidedRow
+  extends Pick<CommandRow, 'key' | 'type' | 'request' | 'outcome' | 'answer' | 'correlationId'> {
+  /** Which of the transaction's entries is its own, counted from 0. */
+  readonly entryAt: number | undefined
+}
+
 export interface CommandStore {
   readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise<CommandRow[]>
-  /** Records commands of one transaction, decided at one moment on one business date. */
-  writeCommandRows(
-    tx: Tx,
-    rows: readonly Omit<CommandRow, 'businessDate' | 'decidedAt'>[],
-    decided: { on: BusinessDate; at: Instant },
-  ): Promise<void>
+  /** Records the commands of a transaction that has taken its numbers, decided on one business date. */
+  writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): Promise<void>
 }

@@ -5,9 +5,9 @@ import {
   type BusinessDate,
   type Currencies,
   type IdempotencyKey,
-  InvariantViolation,
+  invariant,
 } from '@plinth/kernel'
-import { type JournalEntry, readHead, takeNumbers } from '@plinth/ledger'
+import { readHead, type TakenNumbers } from '@plinth/ledger'
 import { currentRendering } from '@plinth/ledger/domain'
 import type { Book, ValueDateWindow } from '../domain/book.js'
 import { accountsOf, glCodesOf, type Submission, type Unit } from '../domain/command.js'
@@ -16,7 +16,7 @@ import type { Answer, Outcome, RecordedCommand } from '../domain/recorded-comman
 import { renderAnswer } from '../domain/render-answer.js'
 import type { CommandStore } from './ports.js'
 import { readRecorded } from './recorded-commands.js'
-import { eventCountOf, writeBatch } from './write-batch.js'
+import { writeBatch } from './write-batch.js'
 
 export interface Batch {
   readonly units: readonly Unit[]
@@ -26,52 +26,39 @@ export interface Batch {
   readonly rehearsal: boolean
 }
 
+/** A batch whose writes were sent. */
+export interface Sent {
+  /** One for each submission, in order. True only when the transaction has committed. */
+  readonly outcomes: Promise<Outcome[]>
+}
+
 /**
- * Every write of Plinth: lock, decide, write, in one transaction (ADR 0002). A single command is a batch of one. The result
- * has an outcome for each submission, in order.
+ * Every write of Plinth: lock, decide, write, in one transaction (ADR 0002). A single command is a batch of one. It does not
+ * wait for its writes: they and the COMMIT travel together, and any of them that fails is the transaction's failure.
  */
 export const postBatchWith =
   (store: CommandStore) =>
-  async (tx: Tx, batch: Batch): Promise<Outcome[]> => {
+  async (tx: Tx, batch: Batch): Promise<Sent> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     const found = await lockAndRead(store, tx, { batch, submissions })
-
-    for (;;) {
-      const plan = decideBatch(bookOf(batch, found), batch.units, found.known)
-      const { businessDate } = found
-      const entriesCount = plan.records.filter(({ decision }) => decision.kind === 'posted').length
-      if (plan.records.length === 0) return await outcomesOf(plan, neverDecided)
-      const numbers = batch.rehearsal
-        ? await numbersToBe(tx)
-        : await takeNumbers(tx, { businessDate, entries: entriesCount, events: eventCountOf(plan) })
-      // The end of day moved the business date between reading and locking it: decide again on the new one.
-      if (numbers === undefined) {
-        found.businessDate = (await readHead(tx)).businessDate
-        continue
-      }
-
-      const entries = numbered(plan.records, numbers.firstEntryNo, numbers.postedAt)
-      const answerOf = rendering(entries, batch.currencies)
-      // The answers are put into words while the database writes.
-      const written = batch.rehearsal
-        ? undefined
-        : writeBatch(store, tx, { plan, entries, answerOf, businessDate, numbers })
-      const [outcomes] = await Promise.all([outcomesOf(plan, answerOf), written])
-      return outcomes
-    }
+    const plan = decideBatch(bookOf(batch, found), batch.units, found.known)
+    const numbers = numbersFor(store, tx, { batch, plan, businessDate: found.businessDate })
+    const outcomes = numbers.then((taken) => outcomesOf(plan, taken, batch.currencies))
+    // Whoever runs the transaction hears of a failure by the transaction.
+    outcomes.catch(() => {})
+    return { outcomes }
   }
 
-/** Renders each decided command's answer once. */
-function rendering(
-  entries: ReadonlyMap<Decided, JournalEntry>,
-  currencies: Currencies,
-): (decided: Decided) => Answer {
-  const answers = new Map<Decided, Answer>()
-  return (decided) => {
-    const answer = answers.get(decided) ?? renderAnswer(decided, entries.get(decided), currencies)
-    answers.set(decided, answer)
-    return answer
-  }
+/** Sends the writes of what was decided, and answers the numbers it gets: none if nothing is to be recorded. */
+async function numbersFor(
+  store: CommandStore,
+  tx: Tx,
+  { batch, plan, businessDate }: { batch: Batch; plan: BatchPlan; businessDate: BusinessDate },
+): Promise<TakenNumbers | undefined> {
+  if (plan.records.length === 0) return undefined
+  if (!batch.rehearsal) return writeBatch(store, tx, { plan, businessDate, currencies: batch.currencies })
+  const head = await readHead(tx)
+  return { firstEntryNo: head.nextEntryNo, postedAt: head.now }
 }
 
 interface Found {
@@ -79,7 +66,7 @@ interface Found {
   readonly details: Awaited<ReturnType<typeof readDetails>>
   readonly glAccounts: Awaited<ReturnType<typeof readGlAccounts>>
   readonly known: ReadonlyMap<IdempotencyKey, RecordedCommand>
-  businessDate: BusinessDate
+  readonly businessDate: BusinessDate
 }
 
 /**
@@ -119,37 +106,32 @@ function bookOf({ currencies, valueDates }: Batch, found: Found): Book {
   }
 }
 
-async function numbersToBe(tx: Tx) {
-  const head = await readHead(tx)
-  return { firstEntryNo: head.nextEntryNo, firstEventPosition: 0, postedAt: head.now }
-}
-
-function numbered(
-  records: readonly Decided[],
-  firstEntryNo: number,
-  postedAt: JournalEntry['postedAt'],
-): Map<Decided, JournalEntry> {
-  const entries = new Map<Decided, JournalEntry>()
+/** Puts the answers into words, each once, while the database still writes. */
+function outcomesOf(
+  { verdicts, records }: BatchPlan,
+  numbers: TakenNumbers | undefined,
+  currencies: Currencies,
+): Outcome[] {
+  const answers = new Map<Decided, Answer>()
+  let entryNo = numbers?.firstEntryNo ?? 0
   for (const decided of records) {
     const { decision } = decided
-    if (decision.kind !== 'posted') continue
-    const entryNo = firstEntryNo + entries.size
-    entries.set(decided, { ...decision.entry, entryNo, postedAt, rendering: currentRendering })
+    if (decision.kind !== 'posted') {
+      answers.set(decided, renderAnswer(decided, undefined, currencies))
+      continue
+    }
+    const { postedAt } = numbers as TakenNumbers
+    const entry = { ...decision.entry, entryNo, postedAt, rendering: currentRendering }
+    answers.set(decided, renderAnswer(decided, entry, currencies))
+    entryNo += 1
   }
-  return entries
-}
-
-async function outcomesOf(
-  { verdicts }: BatchPlan,
-  answerOf: (decided: Decided) => Answer,
-): Promise<Outcome[]> {
   return verdicts.map((verdict: Verdict): Outcome => {
     if (verdict.kind === 'known') return { kind: 'answered', replayed: true, answer: verdict.answer }
     if (verdict.kind !== 'decided') return verdict
-    return { kind: 'answered', replayed: verdict.replayed, answer: answerOf(verdict.decided) }
+    const answer = answers.get(verdict.decided)
+    invariant(answer !== undefined, 'what was decided is recorded', {
+      key: verdict.decided.submission.key,
+    })
+    return { kind: 'answered', replayed: verdict.replayed, answer }
   })
-}
-
-const neverDecided = ({ submission }: Decided): never => {
-  throw new InvariantViolation('a batch without records has no decided verdicts', { key: submission.key })
 }

@@ -64,10 +64,11 @@ export function openPostingEngine(
   const postBatch = postBatchWith(store)
   const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
 
-  const run = (lane: Lane, batch: Batch, tenantId: TenantId, deadlineMs: number) =>
-    database.transaction({ tenantId, lane, deadlineMs, repeatable: true, rehearse: batch.rehearsal }, (tx) =>
-      postBatch(tx, batch),
-    )
+  async function run(lane: Lane, batch: Batch, tenantId: TenantId, deadlineMs: number): Promise<Outcome[]> {
+    const options = { tenantId, lane, deadlineMs, repeatable: true, rehearse: batch.rehearsal }
+    const { outcomes } = await database.transaction(options, (tx) => postBatch(tx, batch))
+    return outcomes
+  }
 
   const batchOf = ({ tenant, currencies }: Books, units: readonly Unit[], rehearsal = false): Batch => ({
     units,

@@ -7,73 +7,78 @@ import {
 } from '@plinth/account'
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
-import type { BusinessDate } from '@plinth/kernel'
-import { appendEntries, type JournalEntry, type TakenNumbers } from '@plinth/ledger'
-import { currentRendering } from '@plinth/ledger/domain'
+import type { BusinessDate, Currencies } from '@plinth/kernel'
+import { appendEntries, type TakenNumbers, takeNumbers } from '@plinth/ledger'
+import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
 import type { Accepted } from '../domain/decide.js'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
-import type { Answer } from '../domain/recorded-command.js'
-import type { CommandStore } from './ports.js'
+import { renderAnswer } from '../domain/render-answer.js'
+import type { CommandStore, DecidedRow } from './ports.js'
 
 export interface DecidedBatch {
   readonly plan: BatchPlan
-  readonly entries: ReadonlyMap<Decided, JournalEntry>
-  readonly answerOf: (decided: Decided) => Answer
   readonly businessDate: BusinessDate
-  readonly numbers: TakenNumbers
+  readonly currencies: Currencies
 }
 
-/** Each accepted command tells of itself once. */
-export const eventCountOf = ({ records }: BatchPlan): number =>
-  records.filter(({ decision }) => decision.kind !== 'rejected').length
-
 /**
- * Writes a decided batch under the head's lock: one set-based statement per table, in this order. Each is sent as soon as its
- * parameters stand, so the database works on it while the next ones are prepared.
+ * Takes the head's lock and writes a decided batch under it: one set-based statement per table, in this order. Each is sent
+ * as soon as its parameters stand, so the database works on it while the next ones are prepared; all are sent before the
+ * numbers are known, because the statements find them in the transaction.
  */
-export async function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Promise<void> {
-  const { plan, entries, numbers, businessDate } = batch
-  const decided = { on: businessDate, at: numbers.postedAt }
-  await Promise.all([
-    writeGlAccounts(tx, plan.createdGlAccounts, decided.at),
-    writeOpenedAccounts(tx, plan.opened, decided),
+export async function writeBatch(
+  store: CommandStore,
+  tx: Tx,
+  { plan, businessDate, currencies }: DecidedBatch,
+): Promise<TakenNumbers> {
+  const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? [decision.entry] : []))
+  // Before anything is sent: what fails here has touched nothing.
+  for (const entry of entries) assertBalanced(entry)
+  const events = plan.records.filter(({ decision }) => decision.kind !== 'rejected').length
+  const [numbers] = await Promise.all([
+    takeNumbers(tx, { businessDate, entries: entries.length, events }),
+    writeGlAccounts(tx, plan.createdGlAccounts),
+    writeOpenedAccounts(tx, plan.opened, businessDate),
     writeDetails(tx, latest(plan.changedDetails)),
-    appendEntries(tx, [...entries.values()], {
-      bookingDate: businessDate,
-      postedAt: decided.at,
-      rendering: currentRendering,
-    }),
+    appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering }),
     ...plan.balanceSteps.map((step) =>
       step.kind === 'standing' ? writeStanding(tx, step.state) : writeTurnovers(tx, step.states),
     ),
-    store.writeCommandRows(tx, commandRows(batch), decided),
-    recordAuditEvents(tx, plan.records.map(auditEvent), decided.at),
-    enqueueEvents(tx, outboxEvents(batch), decided.at),
+    store.writeCommandRows(tx, commandRows(plan, currencies), businessDate),
+    recordAuditEvents(tx, plan.records.map(auditEvent)),
+    enqueueEvents(tx, outboxEvents(plan, currencies)),
   ])
+  return numbers
 }
 
 const latest = (details: BatchPlan['changedDetails']): BatchPlan['changedDetails'] => [
   ...new Map(details.map((each) => [each.accountId, each])).values(),
 ]
 
-function commandRows({ plan, entries, answerOf }: DecidedBatch) {
-  return plan.records.map((record) => {
+function commandRows({ records }: BatchPlan, currencies: Currencies): DecidedRow[] {
+  let entries = 0
+  return records.map((record) => {
     const { submission, decision } = record
-    const entryNo = entries.get(record)?.entryNo
+    const posted = decision.kind === 'posted'
+    if (posted) entries += 1
     return {
       key: submission.key,
       type: submission.command.type,
       request: submission.request,
       outcome: decision.kind === 'rejected' ? ('rejected' as const) : ('accepted' as const),
-      entryNo,
-      answer: entryNo === undefined ? JSON.stringify(keptOf(answerOf(record))) : undefined,
+      entryAt: posted ? entries - 1 : undefined,
+      answer: posted ? undefined : JSON.stringify(keptAnswer(record, currencies)),
       correlationId: submission.context.correlationId,
     }
   })
 }
 
-const keptOf = (answer: Answer): object => (answer.outcome === 'accepted' ? answer.body : answer.rejection)
+/** What is kept of an answer that no entry can give again. */
+function keptAnswer(record: Decided, currencies: Currencies): object {
+  const answer = renderAnswer(record, undefined, currencies)
+  return answer.outcome === 'accepted' ? answer.body : answer.rejection
+}
 
 function auditEvent({ submission, decision }: Decided): Omit<AuditEvent, 'occurredAt'> {
   const { key, command, context, ids } = submission
@@ -92,19 +97,18 @@ function auditEvent({ submission, decision }: Decided): Omit<AuditEvent, 'occurr
   }
 }
 
-function outboxEvents({ plan, answerOf, numbers }: DecidedBatch) {
-  const events: Omit<OutboxEvent, 'occurredAt'>[] = []
-  for (const record of plan.records) {
+function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
+  const events: Omit<OutboxEvent, 'occurredAt' | 'position'>[] = []
+  for (const record of records) {
     const { decision, submission } = record
     if (decision.kind === 'rejected') continue
     events.push({
-      position: numbers.firstEventPosition + events.length,
       eventId: submission.ids.eventId,
       type: eventTypes[decision.kind],
       subject: subjectOf(decision),
       correlationId: submission.context.correlationId,
       causationId: submission.context.causationId,
-      data: decision.kind === 'posted' ? undefined : keptOf(answerOf(record)),
+      data: decision.kind === 'posted' ? undefined : keptAnswer(record, currencies),
     })
   }
   return events

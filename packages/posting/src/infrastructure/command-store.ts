@@ -9,7 +9,7 @@ import {
   textArray,
 } from '@plinth/db/sql'
 import type { BusinessDate, IdempotencyKey, Instant } from '@plinth/kernel'
-import type { CommandRow, CommandStore } from '../application/ports.js'
+import type { CommandRow, CommandStore, DecidedRow } from '../application/ports.js'
 
 const sql = sqlDoor<Record<never, never>>('posting')
 
@@ -53,16 +53,13 @@ const insertCommands: Statement = {
   name: 'posting.insert_commands',
   text: `insert into posting.command
       (tenant_id, idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id)
-    select $1, k.idempotency_key, k.type, k.request, k.outcome, k.entry_no, k.answer, $8, $9, k.correlation_id
-      from unnest($2::text[], $3::text[], string_to_array($4, E'\\x1e'), $5::text[], $6::bigint[], $7::text[], $10::text[])
-        as k (idempotency_key, type, request, outcome, entry_no, answer, correlation_id)`,
+    select $1, k.idempotency_key, k.type, k.request, k.outcome, (select plinth.first_entry_no()) + k.entry_at, k.answer, $8,
+           (select plinth.posted_at()), k.correlation_id
+      from unnest($2::text[], $3::text[], string_to_array($4, E'\\x1e'), $5::text[], $6::integer[], $7::text[], $9::text[])
+        as k (idempotency_key, type, request, outcome, entry_at, answer, correlation_id)`,
 }
 
-async function writeCommandRows(
-  tx: Tx,
-  rows: readonly Omit<CommandRow, 'businessDate' | 'decidedAt'>[],
-  decided: { on: BusinessDate; at: Instant },
-): Promise<void> {
+async function writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): Promise<void> {
   if (rows.length === 0) return
   await sql.change(tx, insertCommands, [
     tenantOf(tx),
@@ -70,10 +67,9 @@ async function writeCommandRows(
     textArray(rows.map(({ type }) => type)),
     jsonTexts(rows.map(({ request }) => request)),
     textArray(rows.map(({ outcome }) => outcome)),
-    plainArray(rows.map(({ entryNo }) => entryNo)),
+    plainArray(rows.map(({ entryAt }) => entryAt)),
     optionalTextArray(rows.map(({ answer }) => answer)),
-    decided.on,
-    decided.at,
+    decidedOn,
     textArray(rows.map(({ correlationId }) => correlationId)),
   ])
 }
