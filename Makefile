@@ -36,11 +36,11 @@ help:
 
 .PHONY: start
 start: build
-	@exec node $(PLINTH) start
+	@exec $(PLINTH) start
 
 .PHONY: bench
 bench: build
-	@exec node $(PLINTH) bench $(ARGS)
+	@exec $(PLINTH) bench $(ARGS)
 
 # One inner make, so that the first failure ends it and the closing lines are still printed.
 .PHONY: test

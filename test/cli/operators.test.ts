@@ -249,10 +249,10 @@ describe('a database on which the books are not safe', () => {
     ],
     [
       'foreign keys switched off',
-      'alter table ledger.posting_line disable trigger all',
-      `alter table ledger.posting_line enable trigger all, enable always trigger append_only,
-         enable always trigger never_truncated, enable always trigger entries_are_whole`,
-      'The foreign keys of ledger.posting_line are disabled',
+      'alter table account.account disable trigger all',
+      `alter table account.account enable trigger all, enable always trigger never_removed,
+         enable always trigger never_truncated`,
+      'The foreign keys of account.account are disabled',
     ],
     [
       'row security switched off',

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { LaneOptions } from '@plinth/posting'
 import type { Bank } from './bank.js'
 
-/** Waits until `check` holds; fails after ten seconds. */
-export async function until(check: () => Promise<boolean>, what: string): Promise<void> {
-  const deadlineMs = Date.now() + 10_000
+/** Waits until `check` holds; fails after ten seconds, or as many milliseconds as are given. */
+export async function until(check: () => Promise<boolean>, what: string, patienceMs = 10_000): Promise<void> {
+  const deadlineMs = Date.now() + patienceMs
   while (!(await check())) {
     if (Date.now() > deadlineMs) throw new Error(`It never came to this: ${what}`)
     await sleep(10)
@@ -12,14 +12,18 @@ export async function until(check: () => Promise<boolean>, what: string): Promis
 }
 
 /** Waits until so many sessions of this database wait for a lock. */
-export const untilBlocked = (bank: Bank, sessions = 1): Promise<void> =>
-  until(async () => {
-    const [row] = await bank.rows<{ count: number }>(
-      `select count(*)::int as count from pg_stat_activity
+export const untilBlocked = (bank: Bank, sessions = 1, patienceMs?: number): Promise<void> =>
+  until(
+    async () => {
+      const [row] = await bank.rows<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    return (row?.count ?? 0) >= sessions
-  }, `${sessions} sessions wait for a lock`)
+      )
+      return (row?.count ?? 0) >= sessions
+    },
+    `${sessions} sessions wait for a lock`,
+    patienceMs,
+  )
 
 /** Many small transactions that race each other, instead of few large ones that wait in a queue. */
 export const racingLanes: LaneOptions = {

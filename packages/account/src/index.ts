@@ -13,7 +13,12 @@ export {
   writeGlAccounts,
   writeOpenedAccounts,
 } from './infrastructure/account-store.js'
-export { lockBalances, writeStanding, writeTurnovers } from './infrastructure/balance-store.js'
+export {
+  lockAsForeseen,
+  lockBalances,
+  writeStanding,
+  writeTurnovers,
+} from './infrastructure/balance-store.js'
 export {
   type AccountFacts,
   readStates,

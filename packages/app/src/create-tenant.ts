@@ -28,7 +28,7 @@ export async function createTenant(database: Database, tenant: Tenant, subject: 
     await insertTenant(tx, tenant)
     await openBooks(tx, tenant.firstBusinessDate)
     const events = [auditEvent({ action: 'create_tenant', object: tenantId, subject })]
-    await recordAuditEvents(tx, events, instantOf(Date.now()))
+    recordAuditEvents(tx, events, instantOf(Date.now()))
     return await issueRoleTokens(tx, { tenantId, wanted: roles, subject })
   })
   if (tokens !== undefined) return { tenant, tokens: tokens as Record<Role, string> }
@@ -53,7 +53,7 @@ export async function issueRoleTokens(
     tokens[role] = token
     events.push(auditEvent({ action: 'issue_api_key', object: keyId, subject }))
   }
-  await recordAuditEvents(tx, events, instantOf(Date.now()))
+  recordAuditEvents(tx, events, instantOf(Date.now()))
   return tokens
 }
 

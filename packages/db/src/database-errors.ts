@@ -8,11 +8,19 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown'
 }
 
+/** What was decided on is not what there is: the transaction is run again from its beginning. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+}
+
+// PLN01 is how the database says it (migration 0007). Whoever was faster has committed: there is nothing to wait for.
+export const isOvertaken = (error: unknown): boolean =>
+  error instanceof Overtaken || sqlStateOf(error) === 'PLN01'
+
 // Whole transactions that lost a race or a server: running them again from BEGIN is safe and usually succeeds.
 const retriedStates = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
-  'PLN01', // what was decided on has changed (migration 0007)
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -61,7 +69,7 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 export function isRetried(error: unknown): boolean {
-  return retriedStates.has(sqlStateOf(error) ?? '') || isConnectionLoss(error)
+  return isOvertaken(error) || retriedStates.has(sqlStateOf(error) ?? '') || isConnectionLoss(error)
 }
 
 /** A failure of operation rather than of our code. */

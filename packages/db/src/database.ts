@@ -13,6 +13,8 @@ export interface WriteOptions {
   deadlineMs: number
   /** See TransactionOptions. */
   repeatable?: boolean
+  /** See TransactionOptions. */
+  beforeRepeat?: () => Promise<void>
   /** Do everything, then roll back. */
   rehearse?: boolean
 }

@@ -5,7 +5,13 @@ export {
   openDatabase,
   type WriteOptions,
 } from './database.js'
-export { DatabaseUnavailable, isConnectionLoss, OutcomeUnknown, sqlStateOf } from './database-errors.js'
+export {
+  DatabaseUnavailable,
+  isConnectionLoss,
+  OutcomeUnknown,
+  Overtaken,
+  sqlStateOf,
+} from './database-errors.js'
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js'
 export { EmbeddedPostgresError } from './embedded/embedded-postgres-error.js'
 export { describeServer, findUnsafe, type ServerDescription } from './inspect-database.js'
@@ -21,4 +27,4 @@ export {
 } from './migrate.js'
 export { withScratchDatabase } from './scratch-database.js'
 export { createTpcbTables, runTpcbLike, type TpcbLoad } from './tpcb-like.js'
-export type { Tx } from './tx.js'
+export { committedOf, type Tx } from './tx.js'

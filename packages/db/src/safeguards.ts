@@ -14,9 +14,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'outbox.outbox_event': appendOnly,
   'account.gl_account': appendOnly,
   'account.account': kept,
-  'account.balance': [...kept, 'limits_and_versions', 'starts_at_zero'],
+  'account.balance': [...kept, 'starts_at_zero', 'versions_rise', 'within_limit'],
   'ledger.journal_head': [...kept, 'never_back'],
-  'ledger.journal_entry': [...appendOnly, 'entry_numbers_are_dense'],
+  'ledger.journal_entry': [...appendOnly, 'entry_has_its_lines', 'entry_numbers_are_dense'],
   'ledger.posting_line': [...appendOnly, 'entries_are_whole'],
   'posting.command': appendOnly,
 }

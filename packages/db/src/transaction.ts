@@ -5,6 +5,7 @@ import {
   DatabaseUnavailable,
   isConnectionLoss,
   isOperational,
+  isOvertaken,
   isRetried,
   isUniqueViolation,
   OutcomeUnknown,
@@ -23,6 +24,8 @@ export interface TransactionOptions {
    * and after a unique violation by somebody who was faster.
    */
   repeatable?: boolean
+  /** Waited for, with no connection held, before the work runs again. */
+  beforeRepeat?: () => Promise<void>
 }
 
 export interface TransactionSetting {
@@ -56,9 +59,11 @@ export async function runTransaction<T>(
     } catch (error) {
       commitLost ||= progress.commitSent && isConnectionLoss(error)
       const again = mayRepeat(error, options, progress) && attempt < attemptsFor(error)
-      const delayMs = Math.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** attempt)
+      const delayMs = isOvertaken(error)
+        ? 0
+        : Math.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** attempt)
       if (again && Date.now() + delayMs < options.deadlineMs) {
-        await sleep(delayMs)
+        await Promise.all([sleep(delayMs), options.beforeRepeat?.()])
         continue
       }
       if (commitLost) throw new OutcomeUnknown('the answer to COMMIT was lost', { cause: error })
@@ -85,9 +90,9 @@ async function attemptOnce<T>(
   progress: { commitSent: boolean },
 ): Promise<T> {
   const client = await pool.connect()
+  const tx = openTx({ client, strictRoles, tenantId: options.tenantId })
   let broken: Error | boolean = false
   try {
-    const tx = openTx({ client, strictRoles, tenantId: options.tenantId })
     // Sent together, answered in order. All are waited for, so that no work goes on after the connection is given back.
     const [begun, outcome] = await Promise.allSettled([begin(client, options), work(tx)])
     if (begun.status === 'rejected' || outcome.status === 'rejected') await settle(tx)
@@ -103,8 +108,10 @@ async function attemptOnce<T>(
     invariant(ended.value.command === ending, 'a transaction whose work succeeded ends as asked', {
       tag: ended.value.command,
     })
+    insideOf(tx).committed.resolve()
     return outcome.value
   } catch (error) {
+    insideOf(tx).committed.reject(error)
     broken = isConnectionLoss(error)
     if (!broken && !(await rolledBack(client))) broken = true
     throw error
@@ -132,7 +139,7 @@ const forWriting = {
   name: 'db.begin_write',
   text: `select set_config('plinth.tenant', $1, true), set_config('enable_seqscan', 'off', true),
     set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-    set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true),
+    set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true), set_config('enable_memoize', 'off', true),
     set_config('plan_cache_mode', 'force_generic_plan', true),
     set_config('lock_timeout', '3s', true), set_config('statement_timeout', '10s', true),
     set_config('idle_in_transaction_session_timeout', '10s', true)`,

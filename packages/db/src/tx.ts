@@ -19,12 +19,37 @@ export interface TxInside {
   readonly unanswered: Set<Promise<unknown>>
   /** Why the first statement failed; the ones behind it only hear that the transaction is aborted. */
   failure: unknown
+  /** Settles when this attempt has committed or has not. */
+  readonly committed: Settlement
+}
+
+/** A promise and its two ends. */
+interface Settlement {
+  readonly promise: Promise<void>
+  resolve(): void
+  reject(reason: unknown): void
+}
+
+function settlement(): Settlement {
+  let resolve = (): void => {}
+  let reject = (_reason: unknown): void => {}
+  const promise = new Promise<void>((resolvePromise, rejectPromise) => {
+    resolve = resolvePromise
+    reject = rejectPromise
+  })
+  // Nobody has to ask.
+  promise.catch(() => {})
+  return { promise, resolve, reject }
 }
 
 export function openTx(inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'>): Tx {
-  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set(), failure: undefined }
+  const committed = settlement()
+  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set(), failure: undefined, committed }
   return whole as unknown as Tx
 }
+
+/** Resolves when `tx`, this very attempt, has committed; rejects with the reason if it has not, or if nobody knows. */
+export const committedOf = (tx: Tx): Promise<void> => insideOf(tx).committed.promise
 
 export const insideOf = (tx: Tx): TxInside => tx as unknown as TxInside
 

@@ -54,9 +54,9 @@ const insertGlAccounts: Statement = {
 }
 
 /** Creates GL accounts at the moment at which the transaction took its numbers. */
-export async function writeGlAccounts(tx: Tx, glAccounts: readonly GlAccount[]): Promise<void> {
+export function writeGlAccounts(tx: Tx, glAccounts: readonly GlAccount[]): void {
   if (glAccounts.length === 0) return
-  await sql.change(tx, insertGlAccounts, [
+  sql.send(tx, insertGlAccounts, [
     tenantOf(tx),
     textArray(glAccounts.map(({ code }) => code)),
     textArray(glAccounts.map(({ name }) => name)),
@@ -92,38 +92,33 @@ const insertBalances: Statement = {
  * Creates accounts with their balance rows at zero, at the moment at which the transaction took its numbers. Nothing else
  * creates a balance row (design §3).
  */
-export async function writeOpenedAccounts(
-  tx: Tx,
-  accounts: readonly Account[],
-  openedOn: BusinessDate,
-): Promise<void> {
+export function writeOpenedAccounts(tx: Tx, accounts: readonly Account[], openedOn: BusinessDate): void {
   if (accounts.length === 0) return
   const details = accounts.map((account) => account.details)
   const states = accounts.map((account) => account.state)
-  await Promise.all([
-    sql.change(tx, insertAccounts, [
-      tenantOf(tx),
-      textArray(details.map(({ accountId }) => accountId)),
-      textArray(details.map(({ name }) => name)),
-      textArray(details.map(({ glCode }) => glCode)),
-      textArray(details.map(({ currency }) => currency)),
-      optionalTextArray(details.map(({ customerId }) => customerId)),
-      optionalTextArray(details.map(({ productCode }) => productCode)),
-      textArray(details.map(({ metadata }) => JSON.stringify(metadata))),
-      openedOn,
-    ]),
-    sql.change(tx, insertBalances, [
-      tenantOf(tx),
-      textArray(states.map(({ accountId }) => accountId)),
-      textArray(states.map(({ glCode }) => glCode)),
-      textArray(states.map(({ currency }) => currency)),
-      textArray(states.map(({ normalSide }) => normalSide)),
-      plainArray(states.map(({ unlimited }) => unlimited)),
-      plainArray(states.map(({ overdraftLimit }) => overdraftLimit)),
-    ]),
+  sql.send(tx, insertAccounts, [
+    tenantOf(tx),
+    textArray(details.map(({ accountId }) => accountId)),
+    textArray(details.map(({ name }) => name)),
+    textArray(details.map(({ glCode }) => glCode)),
+    textArray(details.map(({ currency }) => currency)),
+    optionalTextArray(details.map(({ customerId }) => customerId)),
+    optionalTextArray(details.map(({ productCode }) => productCode)),
+    textArray(details.map(({ metadata }) => JSON.stringify(metadata))),
+    openedOn,
+  ])
+  sql.send(tx, insertBalances, [
+    tenantOf(tx),
+    textArray(states.map(({ accountId }) => accountId)),
+    textArray(states.map(({ glCode }) => glCode)),
+    textArray(states.map(({ currency }) => currency)),
+    textArray(states.map(({ normalSide }) => normalSide)),
+    plainArray(states.map(({ unlimited }) => unlimited)),
+    plainArray(states.map(({ overdraftLimit }) => overdraftLimit)),
   ])
 }
 
+// `k.name || ''` is there for the planner, as in `applyTurnovers`.
 const updateDetails: Statement = {
   name: 'account.update_details',
   text: `with changed as (
@@ -132,14 +127,14 @@ const updateDetails: Statement = {
      cross join lateral (
         select ctid as place from account.account
          where tenant_id = $1 and account_id = k.account_id for no key update offset 0) r
-     where a.ctid = r.place and a.tenant_id = $1
+     where a.ctid = r.place and a.tenant_id = $1 and k.name = k.name || ''
     returning 1)
     select plinth.expect_rows(count(*), $5, 'accounts') from changed`,
 }
 
-export async function writeDetails(tx: Tx, details: readonly AccountDetails[]): Promise<void> {
+export function writeDetails(tx: Tx, details: readonly AccountDetails[]): void {
   if (details.length === 0) return
-  await sql.change(tx, updateDetails, [
+  sql.send(tx, updateDetails, [
     tenantOf(tx),
     textArray(details.map(({ accountId }) => accountId)),
     textArray(details.map(({ name }) => name)),

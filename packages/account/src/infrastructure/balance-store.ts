@@ -1,5 +1,5 @@
 import type { Tx } from '@plinth/db'
-import { plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import type { AccountId } from '@plinth/kernel'
 import type { AccountState } from '../domain/account-state.js'
 import { type BalanceRow, toState } from './rows.js'
@@ -15,48 +15,94 @@ const lockBalancesByKey: Statement = {
   text: `select b.* from unnest($2::text[]) as k (account_id)
     cross join lateral (
       select account_id, gl_code, currency, normal_side, unlimited, status, block_debits, block_credits, overdraft_limit,
-             debits, credits, held, version, row_version
+             debits, credits, held, version, row_version, ctid as place
         from account.balance where tenant_id = $1 and account_id = k.account_id
          for no key update offset 0) b`,
 }
 
+/**
+ * Where the rows that a transaction has locked stand (ctid). Nobody else can move them, so it finds them again without a
+ * second search of the index. Forgotten when the transaction itself writes a row, and with the transaction.
+ */
+const placesOf = new WeakMap<Tx, Map<AccountId, string>>()
+
 /** Locks the balance rows that exist among `ascendingIds` until `tx` ends. Missing rows lock nothing. */
 export async function lockBalances(tx: Tx, ascendingIds: readonly AccountId[]): Promise<AccountState[]> {
   if (ascendingIds.length === 0) return []
-  const rows = await sql.run<BalanceRow>(tx, lockBalancesByKey, [tenantOf(tx), textArray(ascendingIds)])
+  const rows = await sql.run<BalanceRow & { place: string }>(tx, lockBalancesByKey, [
+    tenantOf(tx),
+    textArray(ascendingIds),
+  ])
+  placesOf.set(tx, new Map(rows.map((row) => [row.account_id as AccountId, row.place])))
   return rows.map(toState)
 }
 
-// The row is found by key in a lateral query and changed by its place, so that no plan can join the arrays with the whole
-// tenant. Its place is certain because it is locked.
+function takePlace(tx: Tx, accountId: AccountId): string | undefined {
+  const places = placesOf.get(tx)
+  const place = places?.get(accountId)
+  places?.delete(accountId)
+  return place
+}
+
+const lockRowsAsForeseen: Statement = {
+  name: 'account.lock_as_foreseen',
+  text: `with locked as (
+    select from unnest($2::text[], $3::bigint[]) as k (account_id, decided_on)
+     cross join lateral (
+        select from account.balance
+         where tenant_id = $1 and account_id = k.account_id and row_version = k.decided_on
+           for no key update skip locked offset 0) b)
+    select plinth.expect_rows(count(*), $4, 'foreseen balances') from locked`,
+}
+
+/**
+ * Locks rows that were decided on before the batch in front had committed. Asked behind the head's lock, when it has. Never
+ * waits, because this transaction already holds rows out of order, and fails if a row is not at the `rowVersion` foreseen
+ * or somebody else was faster: the transaction is then run again.
+ */
+export async function lockAsForeseen(tx: Tx, states: readonly AccountState[]): Promise<void> {
+  if (states.length === 0) return
+  await sql.run(tx, lockRowsAsForeseen, [
+    tenantOf(tx),
+    textArray(states.map(({ accountId }) => accountId)),
+    plainArray(states.map(({ rowVersion }) => rowVersion)),
+    states.length,
+  ])
+}
+
+// Changed by its place, known or else found by key. The place is certain because the row is locked; were it wrong, the row
+// would not be counted and the transaction run again. What is compared stands behind the change, and `k.version + 0` says
+// nothing but makes PostgreSQL expect one row: with that no plan beats going from place to place, where a table that was
+// empty when it was analysed would have been read whole for each account.
 const applyTurnovers: Statement = {
   name: 'account.apply_turnovers',
   text: `with changed as (
     update account.balance b
        set debits = k.debits, credits = k.credits, version = k.version, row_version = b.row_version + 1
-      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[])
-        as k (account_id, debits, credits, version, decided_on)
+      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[], $7::tid[])
+        as k (account_id, debits, credits, version, decided_on, place)
      cross join lateral (
-        select ctid as place from account.balance
-         where tenant_id = $1 and account_id = k.account_id and row_version = k.decided_on offset 0) r
-     where b.ctid = r.place and b.tenant_id = $1
-    returning 1)
-    select plinth.expect_rows(count(*), $7, 'balances') from changed`,
+        select coalesce(k.place, (select ctid from account.balance
+                                   where tenant_id = $1 and account_id = k.account_id)) as place offset 0) r
+     where b.ctid = r.place and b.tenant_id = $1 and k.version = k.version + 0
+    returning b.account_id = k.account_id and b.row_version = k.decided_on + 1 as as_decided)
+    select plinth.expect_rows(count(*) filter (where as_decided), $8, 'balances') from changed`,
 }
 
 /**
  * Writes the turnovers of locked rows, one row each; `rowVersion` is the one that was decided on. The statement fails if a
  * row is at another.
  */
-export async function writeTurnovers(tx: Tx, states: readonly AccountState[]): Promise<void> {
+export function writeTurnovers(tx: Tx, states: readonly AccountState[]): void {
   if (states.length === 0) return
-  await sql.change(tx, applyTurnovers, [
+  sql.send(tx, applyTurnovers, [
     tenantOf(tx),
     textArray(states.map(({ accountId }) => accountId)),
     plainArray(states.map(({ debits }) => debits)),
     plainArray(states.map(({ credits }) => credits)),
     plainArray(states.map(({ version }) => version)),
     plainArray(states.map(({ rowVersion }) => rowVersion)),
+    optionalTextArray(states.map(({ accountId }) => takePlace(tx, accountId))),
     states.length,
   ])
 }
@@ -72,8 +118,9 @@ const changeStanding: Statement = {
 }
 
 /** Writes status, blocks and limit of a locked row; the statement fails if it is not at the `rowVersion` decided on. */
-export async function writeStanding(tx: Tx, state: AccountState): Promise<void> {
-  await sql.change(tx, changeStanding, [
+export function writeStanding(tx: Tx, state: AccountState): void {
+  takePlace(tx, state.accountId)
+  sql.send(tx, changeStanding, [
     tenantOf(tx),
     state.accountId,
     state.rowVersion,

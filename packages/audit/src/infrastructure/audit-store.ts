@@ -1,5 +1,13 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import {
+  optionalTextArray,
+  plainArray,
+  repeatedTextArray,
+  type Statement,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
 import type { IdempotencyKey, Instant } from '@plinth/kernel'
 import type { AuditEvent } from '../domain/audit-event.js'
 import type { AuditTables } from './tables.js'
@@ -12,8 +20,10 @@ const insertEvents: Statement = {
   text: `insert into audit.audit_event
       (tenant_id, audit_event_id, occurred_at, subject, roles, action, object, outcome, code, idempotency_key,
        correlation_id, causation_id)
-    select $1, k.audit_event_id, coalesce($2, (select plinth.posted_at())), k.subject, k.roles::text[], k.action, k.object, k.outcome, k.code,
-           k.idempotency_key, k.correlation_id, k.causation_id
+    select $1, k.audit_event_id, coalesce($2, (select plinth.posted_at())), coalesce(k.subject, ($4::text[])[1]),
+           coalesce(k.roles, ($5::text[])[1])::text[], coalesce(k.action, ($6::text[])[1]), k.object,
+           coalesce(k.outcome, ($8::text[])[1]), k.code, k.idempotency_key, coalesce(k.correlation_id, ($11::text[])[1]),
+           k.causation_id
       from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                   $10::text[], $11::text[], $12::text[])
         as k (audit_event_id, subject, roles, action, object, outcome, code, idempotency_key, correlation_id, causation_id)`,
@@ -23,24 +33,24 @@ const insertEvents: Statement = {
  * Records what happened at one moment, in the transaction in which it did. Without `occurredAt` that is the moment at which
  * the transaction took its numbers from the journal's head.
  */
-export async function recordAuditEvents(
+export function recordAuditEvents(
   tx: Tx,
   events: readonly Omit<AuditEvent, 'occurredAt'>[],
   occurredAt?: Instant,
-): Promise<void> {
+): void {
   if (events.length === 0) return
-  await sql.change(tx, insertEvents, [
+  sql.send(tx, insertEvents, [
     tenantOf(tx),
     occurredAt,
     plainArray(events.map(({ auditEventId }) => auditEventId)),
-    textArray(events.map(({ subject }) => subject)),
-    textArray(events.map(({ roles }) => textArray(roles))),
-    textArray(events.map(({ action }) => action)),
+    repeatedTextArray(events.map(({ subject }) => subject)),
+    repeatedTextArray(events.map(({ roles }) => textArray(roles))),
+    repeatedTextArray(events.map(({ action }) => action)),
     optionalTextArray(events.map(({ object }) => object)),
-    textArray(events.map(({ outcome }) => outcome)),
+    repeatedTextArray(events.map(({ outcome }) => outcome)),
     optionalTextArray(events.map(({ code }) => code)),
     optionalTextArray(events.map(({ idempotencyKey }) => idempotencyKey)),
-    textArray(events.map(({ correlationId }) => correlationId)),
+    repeatedTextArray(events.map(({ correlationId }) => correlationId)),
     optionalTextArray(events.map(({ causationId }) => causationId)),
   ])
 }

@@ -26,7 +26,7 @@ const readyWithinMs = 30_000
 
 export async function startBenchServer(environment: Environment): Promise<BenchServer> {
   const port = await freePort()
-  const child = spawn(process.execPath, [process.argv[1] as string, 'serve'], {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, 'serve'], {
     env: { ...environment, PLINTH_PORT: String(port), PLINTH_HOST: '127.0.0.1', PLINTH_LOG_LEVEL: 'error' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -37,7 +37,7 @@ function issueCommand(runtime: CliRuntime): Command {
         const name = options.name ?? options.role.join(', ')
         const key = { name, roles: options.role, createdBy: plinth.subject, ...(expiresAt && { expiresAt }) }
         const { keyId, token } = await issueApiKey(tx, tenantId, key)
-        await recordAuditEvents(
+        recordAuditEvents(
           tx,
           [auditEvent(plinth, { action: 'issue_api_key', object: keyId })],
           instantOf(Date.now()),
@@ -100,7 +100,7 @@ function revokeCommand(runtime: CliRuntime): Command {
       const keyId = /^plk_[^_]+_([a-z0-9]+)_/.exec(given)?.[1] ?? given
       const tenantId = await inTenant(runtime, options, async (tx, { tenantId: ofTenant, plinth }) => {
         if (!(await revokeApiKey(tx, keyId))) return undefined
-        await recordAuditEvents(
+        recordAuditEvents(
           tx,
           [auditEvent(plinth, { action: 'revoke_api_key', object: keyId })],
           instantOf(Date.now()),

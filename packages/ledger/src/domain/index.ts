@@ -1,3 +1,3 @@
 export { assertBalanced } from './assert-balanced.js'
-export type { EntryDraft, JournalEntry, PostingLine } from './journal-entry.js'
+export { type EntryDraft, type JournalEntry, numbered, type PostingLine } from './journal-entry.js'
 export { currentRendering, type RenderedEntry, renderEntry } from './render-entry.js'

@@ -37,3 +37,27 @@ export interface JournalEntry extends EntryDraft {
   /** The version of the form its answer has (see render-entry). */
   readonly rendering: number
 }
+
+/** A draft with what it got from the journal. Member by member, because a spread of so many costs more than all of them. */
+export function numbered(
+  draft: EntryDraft,
+  { entryNo, postedAt, rendering }: Pick<JournalEntry, 'entryNo' | 'postedAt' | 'rendering'>,
+): JournalEntry {
+  return {
+    entryId: draft.entryId,
+    kind: draft.kind,
+    transactionCode: draft.transactionCode,
+    description: draft.description,
+    reference: draft.reference,
+    endToEndId: draft.endToEndId,
+    bookingDate: draft.bookingDate,
+    valueDate: draft.valueDate,
+    correlationId: draft.correlationId,
+    causationId: draft.causationId,
+    metadata: draft.metadata,
+    lines: draft.lines,
+    entryNo,
+    postedAt,
+    rendering,
+  }
+}

@@ -3,6 +3,7 @@ import {
   jsonTexts,
   optionalTextArray,
   plainArray,
+  repeatedTextArray,
   type Statement,
   sqlDoor,
   tenantOf,
@@ -14,29 +15,29 @@ import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
 
+// One statement for both tables: the triggers at its end see entries and lines together (ADR 0007).
 const insertEntries: Statement = {
   name: 'ledger.insert_entries',
-  text: `insert into ledger.journal_entry
+  text: `with entries as (
+    insert into ledger.journal_entry
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
        value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering)
-    select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, k.kind, k.transaction_code, k.description, k.reference,
-           k.end_to_end_id, $2, k.value_date, (select plinth.posted_at()), k.correlation_id, k.causation_id,
-           k.metadata::jsonb, k.line_count, $3
+    select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, coalesce(k.kind, ($6::text[])[1]),
+           coalesce(k.transaction_code, ($7::text[])[1]), k.description, k.reference, k.end_to_end_id, $2,
+           coalesce(k.value_date, ($11::date[])[1]), (select plinth.posted_at()),
+           coalesce(k.correlation_id, ($12::text[])[1]), k.causation_id, k.metadata::jsonb, k.line_count, $3
       from unnest($4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
                   $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[])
         as k (at, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
-              correlation_id, causation_id, metadata, line_count)`,
-}
-
-const insertLines: Statement = {
-  name: 'ledger.insert_lines',
-  text: `insert into ledger.posting_line
+              correlation_id, causation_id, metadata, line_count))
+    insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
        booking_date, value_date)
-    select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount, k.currency, k.gl_code, k.balance_after,
-           k.account_version, $2, k.value_date
-      from unnest($3::integer[], $4::smallint[], $5::text[], $6::text[], $7::numeric[], $8::text[], $9::text[],
-                  $10::numeric[], $11::bigint[], $12::date[])
+    select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount,
+           coalesce(k.currency, ($21::text[])[1]), coalesce(k.gl_code, ($22::text[])[1]), k.balance_after,
+           k.account_version, $2, coalesce(k.value_date, ($25::date[])[1])
+      from unnest($16::integer[], $17::smallint[], $18::text[], $19::text[], $20::numeric[], $21::text[], $22::text[],
+                  $23::numeric[], $24::bigint[], $25::date[])
         as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date)`,
 }
 
@@ -47,27 +48,25 @@ export interface Booking {
 }
 
 /** Appends entries, each with all its lines, under the numbers that this transaction took from the head, in order. */
-export async function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: Booking): Promise<void> {
+export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: Booking): void {
   if (entries.length === 0) return
-  await Promise.all([
-    sql.change(tx, insertEntries, [
-      tenantOf(tx),
-      booking.bookingDate,
-      booking.rendering,
-      plainArray(entries.map((_, at) => at)),
-      plainArray(entries.map(({ entryId }) => entryId)),
-      textArray(entries.map(({ kind }) => kind)),
-      textArray(entries.map(({ transactionCode }) => transactionCode)),
-      optionalTextArray(entries.map(({ description }) => description)),
-      optionalTextArray(entries.map(({ reference }) => reference)),
-      optionalTextArray(entries.map(({ endToEndId }) => endToEndId)),
-      plainArray(entries.map(({ valueDate }) => valueDate)),
-      textArray(entries.map(({ correlationId }) => correlationId)),
-      optionalTextArray(entries.map(({ causationId }) => causationId)),
-      jsonTexts(entries.map(({ metadata }) => JSON.stringify(metadata))),
-      plainArray(entries.map(({ lines }) => lines.length)),
-    ]),
-    sql.change(tx, insertLines, [tenantOf(tx), booking.bookingDate, ...lineColumns(entries)]),
+  sql.send(tx, insertEntries, [
+    tenantOf(tx),
+    booking.bookingDate,
+    booking.rendering,
+    plainArray(entries.map((_, at) => at)),
+    plainArray(entries.map(({ entryId }) => entryId)),
+    repeatedTextArray(entries.map(({ kind }) => kind)),
+    repeatedTextArray(entries.map(({ transactionCode }) => transactionCode)),
+    optionalTextArray(entries.map(({ description }) => description)),
+    optionalTextArray(entries.map(({ reference }) => reference)),
+    optionalTextArray(entries.map(({ endToEndId }) => endToEndId)),
+    repeatedTextArray(entries.map(({ valueDate }) => valueDate)),
+    repeatedTextArray(entries.map(({ correlationId }) => correlationId)),
+    optionalTextArray(entries.map(({ causationId }) => causationId)),
+    jsonTexts(entries.map(({ metadata }) => JSON.stringify(metadata))),
+    plainArray(entries.map(({ lines }) => lines.length)),
+    ...lineColumns(entries),
   ])
 }
 
@@ -102,10 +101,10 @@ function lineColumns(entries: readonly EntryDraft[]): string[] {
     textArray(accountIds),
     plainArray(sides),
     plainArray(amounts),
-    plainArray(currencies),
-    textArray(glCodes),
+    repeatedTextArray(currencies),
+    repeatedTextArray(glCodes),
     plainArray(balances),
     plainArray(versions),
-    plainArray(valueDates),
+    repeatedTextArray(valueDates),
   ]
 }

@@ -1,5 +1,13 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import {
+  optionalTextArray,
+  plainArray,
+  repeatedTextArray,
+  type Statement,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
 import type { OutboxEvent } from '../domain/outbox-event.js'
 
 const sql = sqlDoor<Record<never, never>>('outbox')
@@ -8,8 +16,8 @@ const insertEvents: Statement = {
   name: 'outbox.insert_events',
   text: `insert into outbox.outbox_event
       (tenant_id, position, event_id, type, subject, occurred_at, correlation_id, causation_id, data)
-    select $1, (select plinth.first_event_position()) + k.at, k.event_id, k.type, k.subject, (select plinth.posted_at()),
-           k.correlation_id, k.causation_id, k.data
+    select $1, (select plinth.first_event_position()) + k.at, k.event_id, coalesce(k.type, ($4::text[])[1]), k.subject,
+           (select plinth.posted_at()), coalesce(k.correlation_id, ($6::text[])[1]), k.causation_id, k.data
       from unnest($2::integer[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
         as k (at, event_id, type, subject, correlation_id, causation_id, data)`,
 }
@@ -18,18 +26,15 @@ const insertEvents: Statement = {
  * Writes events in the transaction of what they tell, under the positions it took from the head, in order; nothing is
  * published before its commit.
  */
-export async function enqueueEvents(
-  tx: Tx,
-  events: readonly Omit<OutboxEvent, 'occurredAt' | 'position'>[],
-): Promise<void> {
+export function enqueueEvents(tx: Tx, events: readonly Omit<OutboxEvent, 'occurredAt' | 'position'>[]): void {
   if (events.length === 0) return
-  await sql.change(tx, insertEvents, [
+  sql.send(tx, insertEvents, [
     tenantOf(tx),
     plainArray(events.map((_, at) => at)),
     plainArray(events.map(({ eventId }) => eventId)),
-    textArray(events.map(({ type }) => type)),
+    repeatedTextArray(events.map(({ type }) => type)),
     textArray(events.map(({ subject }) => subject)),
-    textArray(events.map(({ correlationId }) => correlationId)),
+    repeatedTextArray(events.map(({ correlationId }) => correlationId)),
     optionalTextArray(events.map(({ causationId }) => causationId)),
     optionalTextArray(events.map(({ data }) => data && JSON.stringify(data))),
   ])

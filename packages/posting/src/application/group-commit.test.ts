@@ -4,10 +4,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alone, submissionOf, together, transferOf } from '../../../../test/support/commands.js'
 import type { Unit } from '../domain/command.js'
 import type { Outcome } from '../domain/recorded-command.js'
+import type { Foreseen } from './foreseen.js'
 import {
   type GroupCommit,
   type GroupCommitOptions,
   KeyInProgress,
+  type Neighbours,
   openGroupCommit,
   QueueFull,
 } from './group-commit.js'
@@ -30,6 +32,7 @@ const outcomesOf = (units: readonly Unit[]): Outcome[] =>
 interface Run {
   readonly keys: string[]
   readonly deadlineMs: number
+  readonly neighbours: Neighbours
   pass(): void
   fail(error: unknown): void
 }
@@ -39,13 +42,21 @@ function openByHand(given: Partial<GroupCommitOptions> = {}): { group: GroupComm
   const runs: Run[] = []
   const group = openGroupCommit(
     { ...options, ...given },
-    (units, deadlineMs) =>
+    (units, deadlineMs, neighbours) =>
       new Promise((resolve, reject) => {
-        runs.push({ keys: keysOf(units), deadlineMs, pass: () => resolve(outcomesOf(units)), fail: reject })
+        const pass = () => resolve(outcomesOf(units))
+        runs.push({ keys: keysOf(units), deadlineMs, neighbours, pass, fail: reject })
       }),
     new Map(),
   )
   return { group, runs }
+}
+
+const foreseen: Foreseen = {
+  accounts: new Map(),
+  keys: new Set(),
+  groundForMore: true,
+  committed: Promise.resolve(),
 }
 
 /** What came of a submission, once something did. */
@@ -97,13 +108,54 @@ describe('commands that come while a transaction is in flight', () => {
     expect(answers.map(({ seen }) => seen)).toEqual(calls)
   })
 
+  test('wait until the one in front is decided, and start on what it will have done', async () => {
+    const { group, runs } = openByHand({ inFlightMax: 2 })
+    for (const key of ['a', 'b', 'c']) follow(group.submit([unitOf(key)]))
+    expect(runs.map(({ keys }) => keys)).toEqual([['a']])
+    runs[0]?.neighbours.decided(foreseen)
+    expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b', 'c']])
+    expect(runs.map(({ neighbours }) => neighbours.inFront?.foreseen)).toEqual([undefined, foreseen])
+  })
+
   test('wait for one of as many transactions as may be in flight', async () => {
     const { group, runs } = openByHand({ inFlightMax: 2 })
-    for (const key of ['a', 'b', 'c', 'd']) follow(group.submit([unitOf(key)]))
+    for (const key of ['a', 'b']) follow(group.submit([unitOf(key)]))
+    runs[0]?.neighbours.decided(foreseen)
+    follow(group.submit([unitOf('c')]))
+    runs[1]?.neighbours.decided(foreseen)
     expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b']])
-    runs[1]?.pass()
+    runs[0]?.pass()
     await settle()
-    expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c', 'd']])
+    expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c']])
+  })
+
+  test('do not start on what an attempt that failed had foreseen', async () => {
+    const { group, runs } = openByHand({ inFlightMax: 3 })
+    for (const key of ['a', 'b']) follow(group.submit([unitOf(key)]))
+    runs[0]?.neighbours.decided(foreseen)
+    runs[1]?.neighbours.decided(foreseen)
+    runs[1]?.neighbours.decided(undefined)
+    follow(group.submit([unitOf('c')]))
+    expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b']])
+    runs[1]?.neighbours.decided(foreseen)
+    expect(runs.map(({ keys }) => keys)).toEqual([['a'], ['b'], ['c']])
+  })
+
+  test('know when the one in front has ended, run again in halves or not', async () => {
+    const { group, runs } = openByHand({ inFlightMax: 2 })
+    follow(group.submit(['a', 'b'].map(unitOf)))
+    follow(group.submit([unitOf('c')]))
+    runs[0]?.neighbours.decided(foreseen)
+    const ended = follow(runs[1]?.neighbours.inFront?.ended.then(() => outcomesOf([unitOf('end')])) as never)
+    runs[0]?.fail(new Error('poison'))
+    await settle()
+    expect(runs.map(({ keys }) => keys)).toEqual([['a', 'b'], ['c'], ['a']])
+    runs[2]?.pass()
+    await settle()
+    expect(ended.seen).toEqual([])
+    runs[3]?.pass()
+    await settle()
+    expect(ended.seen).toEqual(['end'])
   })
 
   test('have a deadline that is the earliest of theirs', async () => {

@@ -2,6 +2,7 @@ import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import type { IdempotencyKey } from '@plinth/kernel'
 import type { Unit } from '../domain/command.js'
 import type { Outcome } from '../domain/recorded-command.js'
+import type { Foreseen } from './foreseen.js'
 
 /** The queue is full: nothing happened, ask again later (contract §6, 503 `unavailable`). */
 export class QueueFull extends Error {
@@ -25,8 +26,27 @@ export interface GroupCommitOptions {
   readonly answerMs: number
 }
 
+/** A transaction of the queue that was started and may not have ended. */
+export interface InFront {
+  /** What it will have done, once it is decided; of its last attempt. */
+  readonly foreseen: Foreseen | undefined
+  /** Committed, failed, or run again in parts until all were settled. Never rejects. */
+  readonly ended: Promise<void>
+}
+
+/** How a transaction of the queue knows of the one in front of it, and tells the one behind. */
+export interface Neighbours {
+  readonly inFront: InFront | undefined
+  /** Undefined takes back what an attempt that failed had foreseen: nobody may start on it any more. */
+  decided(foreseen: Foreseen | undefined): void
+}
+
 /** Runs units in one transaction and answers an outcome for each submission, in order. */
-export type RunUnits = (units: readonly Unit[], deadlineMs: number) => Promise<readonly Outcome[]>
+export type RunUnits = (
+  units: readonly Unit[],
+  deadlineMs: number,
+  neighbours: Neighbours,
+) => Promise<readonly Outcome[]>
 
 export interface GroupCommit {
   /**
@@ -51,7 +71,8 @@ export type KeysAtWork = Map<IdempotencyKey, number>
 
 /**
  * Collects units while the transaction in front of them is in flight and runs them as one (ADR 0002). Nobody waits when it is
- * quiet; under load one commit carries many. A fault in a batch is found by running its halves.
+ * quiet; under load one commit carries many. A transaction starts when the one in front is decided, on what that one will
+ * have done (ADR 0009). A fault in a batch is found by running its halves.
  */
 export const openGroupCommit = (
   options: GroupCommitOptions,
@@ -59,10 +80,16 @@ export const openGroupCommit = (
   keysAtWork: KeysAtWork,
 ): GroupCommit => new CommitQueue(options, run, keysAtWork)
 
+class Running implements InFront {
+  foreseen: Foreseen | undefined
+  ended: Promise<void> = Promise.resolve()
+}
+
 class CommitQueue implements GroupCommit {
   readonly #queue: Waiting[] = []
   #queuedCommands = 0
   #inFlight = 0
+  #last: Running | undefined
 
   constructor(
     readonly options: GroupCommitOptions,
@@ -91,12 +118,25 @@ class CommitQueue implements GroupCommit {
 
   #pump(): void {
     while (this.#inFlight < this.options.inFlightMax && this.#queue.length > 0) {
-      this.#inFlight += 1
-      void this.#execute(this.#take()).finally(() => {
-        this.#inFlight -= 1
-        this.#pump()
-      })
+      if (this.#last !== undefined && this.#last.foreseen === undefined) return
+      this.#start(this.#take())
     }
+  }
+
+  #start(batch: readonly Waiting[]): void {
+    const inFront = this.#last
+    const here = new Running()
+    this.#last = here
+    this.#inFlight += 1
+    const decided = (foreseen: Foreseen | undefined): void => {
+      here.foreseen = foreseen
+      this.#pump()
+    }
+    here.ended = this.#execute(batch, { inFront, decided }).finally(() => {
+      this.#inFlight -= 1
+      if (this.#last === here) this.#last = undefined
+      this.#pump()
+    })
   }
 
   #take(): Waiting[] {
@@ -122,15 +162,30 @@ class CommitQueue implements GroupCommit {
     return waiting
   }
 
-  async #execute(batch: readonly Waiting[]): Promise<void> {
+  async #execute(batch: readonly Waiting[], neighbours: Neighbours): Promise<void> {
     const deadlineMs = Math.min(...batch.map((waiting) => this.#answerDeadline(waiting)))
     const units = batch.flatMap((waiting) => waiting.units)
-    const outcomes = await runHalving(this.run, units, deadlineMs)
+    const outcomes = await this.#runOrHalve(units, deadlineMs, neighbours)
     let at = 0
     for (const waiting of batch) {
       this.#finish(waiting)
       waiting.resolve(outcomes.slice(at, at + waiting.size))
       at += waiting.size
+    }
+  }
+
+  async #runOrHalve(
+    units: readonly Unit[],
+    deadlineMs: number,
+    neighbours: Neighbours,
+  ): Promise<readonly Outcome[]> {
+    try {
+      return await this.run(units, deadlineMs, neighbours)
+    } catch (error) {
+      if (units.length === 1 || isOutage(error)) return failedOutcomes(units, error)
+      // Parts run alone and in order.
+      await neighbours.inFront?.ended
+      return runHalves(this.run, units, deadlineMs)
     }
   }
 
@@ -159,16 +214,22 @@ class CommitQueue implements GroupCommit {
 }
 
 /** A failure concerns only the units that carry it: a batch that fails is run again in halves. An outage concerns them all. */
-async function runHalving(run: RunUnits, units: readonly Unit[], deadlineMs: number): Promise<Outcome[]> {
-  try {
-    return [...(await run(units, deadlineMs))]
-  } catch (error) {
-    if (units.length === 1 || isOutage(error)) return failedOutcomes(units, error)
-    const middle = units.length >> 1
-    const first = await runHalving(run, units.slice(0, middle), deadlineMs)
-    return [...first, ...(await runHalving(run, units.slice(middle), deadlineMs))]
+async function runHalves(run: RunUnits, units: readonly Unit[], deadlineMs: number): Promise<Outcome[]> {
+  const middle = units.length >> 1
+  const outcomes: Outcome[] = []
+  for (const half of [units.slice(0, middle), units.slice(middle)]) {
+    try {
+      outcomes.push(...(await run(half, deadlineMs, alone)))
+    } catch (error) {
+      const hopeless = half.length === 1 || isOutage(error)
+      outcomes.push(...(hopeless ? failedOutcomes(half, error) : await runHalves(run, half, deadlineMs)))
+    }
   }
+  return outcomes
 }
+
+/** Nobody in front, nobody behind. */
+export const alone: Neighbours = { inFront: undefined, decided: () => {} }
 
 /** The same failure for every submission of the units. */
 export const failedOutcomes = (units: readonly Unit[], error: unknown): Outcome[] =>

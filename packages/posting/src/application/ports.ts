@@ -22,7 +22,9 @@ export interface DecidedRow
 }
 
 export interface CommandStore {
+  /** Fails, and the transaction is run again, unless the key is recorded by now. */
+  expectRecorded(tx: Tx, key: IdempotencyKey): Promise<void>
   readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise<CommandRow[]>
   /** Records the commands of a transaction that has taken its numbers, decided on one business date. */
-  writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): Promise<void>
+  writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): void
 }

@@ -3,11 +3,14 @@ import type { Currencies, IdempotencyKey, TenantId } from '@plinth/kernel'
 import type { Tenant } from '@plinth/tenancy'
 import type { Submission, Unit } from '../domain/command.js'
 import type { Outcome, RecordedCommand } from '../domain/recorded-command.js'
+import { canBuildOn } from './foreseen.js'
 import {
+  alone,
   failedOutcomes,
   type GroupCommit,
   type GroupCommitOptions,
   type KeysAtWork,
+  type Neighbours,
   openGroupCommit,
 } from './group-commit.js'
 import type { CommandStore } from './ports.js'
@@ -52,7 +55,7 @@ export const laneDefaults: LaneOptions = {
     answerMs: 70_000,
     commandsMax: 1_000,
     queuedMax: 40_000,
-    inFlightMax: 1,
+    inFlightMax: 2,
   },
 }
 
@@ -64,9 +67,33 @@ export function openPostingEngine(
   const postBatch = postBatchWith(store)
   const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
 
-  async function run(lane: Lane, batch: Batch, tenantId: TenantId, deadlineMs: number): Promise<Outcome[]> {
-    const options = { tenantId, lane, deadlineMs, repeatable: true, rehearse: batch.rehearsal }
-    const { outcomes } = await database.transaction(options, (tx) => postBatch(tx, batch))
+  async function run(
+    { tenantId, lane, deadlineMs }: { tenantId: TenantId; lane: Lane; deadlineMs: number },
+    batch: Batch,
+    { inFront, decided }: Neighbours,
+  ): Promise<Outcome[]> {
+    const submissions = batch.units.flatMap((unit) => unit.submissions)
+    let foreseen = inFront?.foreseen
+    if (foreseen === undefined || !canBuildOn(foreseen, submissions)) {
+      foreseen = undefined
+      await inFront?.ended
+    }
+    const { outcomes } = await database.transaction(
+      {
+        tenantId,
+        lane,
+        deadlineMs,
+        repeatable: true,
+        rehearse: batch.rehearsal,
+        // What was foreseen did not come: the next attempt takes things as they are.
+        beforeRepeat: async () => {
+          decided(undefined)
+          foreseen = undefined
+          await inFront?.ended
+        },
+      },
+      (tx) => postBatch(tx, batch, { foreseen, decided }),
+    )
     return outcomes
   }
 
@@ -85,7 +112,8 @@ export function openPostingEngine(
     const open = (lane: Lane) =>
       openGroupCommit(
         lanes[lane],
-        (units, deadlineMs) => run(lane, batchOf(books, units), tenantId, deadlineMs),
+        (units, deadlineMs, neighbours) =>
+          run({ tenantId, lane, deadlineMs }, batchOf(books, units), neighbours),
         keysAtWork,
       )
     const opened = { online: open('online'), batch: open('batch') }
@@ -110,7 +138,9 @@ export function openPostingEngine(
     },
     rehearse: async (books, submission) => {
       const batch = batchOf(books, [{ submissions: [submission], broken: false }], true)
-      const [outcome] = await run('online', batch, books.tenant.tenantId, Date.now() + patience.answerMs)
+      const { tenantId } = books.tenant
+      const deadlineMs = Date.now() + patience.answerMs
+      const [outcome] = await run({ tenantId, lane: 'online', deadlineMs }, batch, alone)
       return outcome as Outcome
     },
     recorded: async ({ tenant, currencies }, key) =>

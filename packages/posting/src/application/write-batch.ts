@@ -1,4 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import {
+  type AccountState,
+  lockAsForeseen,
   writeDetails,
   writeGlAccounts,
   writeOpenedAccounts,
@@ -7,8 +10,8 @@ import {
 } from '@plinth/account'
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
-import type { BusinessDate, Currencies } from '@plinth/kernel'
-import { appendEntries, type TakenNumbers, takeNumbers } from '@plinth/ledger'
+import type { BusinessDate, Currencies, IdempotencyKey } from '@plinth/kernel'
+import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
 import type { Accepted } from '../domain/decide.js'
@@ -18,6 +21,8 @@ import type { CommandStore, DecidedRow } from './ports.js'
 
 export interface DecidedBatch {
   readonly plan: BatchPlan
+  /** If it was decided on the results of the batch in front: a key that shows it committed, and the rows as it leaves them. */
+  readonly inFront: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
   readonly businessDate: BusinessDate
   readonly currencies: Currencies
 }
@@ -25,31 +30,62 @@ export interface DecidedBatch {
 /**
  * Takes the head's lock and writes a decided batch under it: one set-based statement per table, in this order. Each is sent
  * as soon as its parameters stand, so the database works on it while the next ones are prepared; all are sent before the
- * numbers are known, because the statements find them in the transaction.
+ * numbers are known, because the statements find them in the transaction. The head is asked for at once, before this yields.
  */
-export async function writeBatch(
-  store: CommandStore,
-  tx: Tx,
-  { plan, businessDate, currencies }: DecidedBatch,
-): Promise<TakenNumbers> {
+export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
+  const { plan, inFront, businessDate } = batch
   const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? [decision.entry] : []))
   // Before anything is sent: what fails here has touched nothing.
   for (const entry of entries) assertBalanced(entry)
   const events = plan.records.filter(({ decision }) => decision.kind !== 'rejected').length
-  const [numbers] = await Promise.all([
-    takeNumbers(tx, { businessDate, entries: entries.length, events }),
-    writeGlAccounts(tx, plan.createdGlAccounts),
-    writeOpenedAccounts(tx, plan.opened, businessDate),
-    writeDetails(tx, latest(plan.changedDetails)),
-    appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering }),
-    ...plan.balanceSteps.map((step) =>
-      step.kind === 'standing' ? writeStanding(tx, step.state) : writeTurnovers(tx, step.states),
-    ),
-    store.writeCommandRows(tx, commandRows(plan, currencies), businessDate),
-    recordAuditEvents(tx, plan.records.map(auditEvent)),
-    enqueueEvents(tx, outboxEvents(plan, currencies)),
-  ])
-  return numbers
+  const numbers = takeNumbers(tx, { businessDate, entries: entries.length, events })
+  const asForeseen = inFront ? expectInFront(store, tx, inFront) : Promise.resolve()
+  // Whoever waits for one of these first hears of its failure; nobody has to wait for all.
+  for (const answer of [numbers, asForeseen]) answer.catch(() => {})
+  return { numbers, asForeseen, sent: sendRows(store, tx, { ...batch, entries }) }
+}
+
+/** The answers that a batch may wait for, and when everything is on its way. */
+export interface Written {
+  readonly numbers: Promise<TakenNumbers>
+  /** The batch in front has committed and left the rows as they were decided on. */
+  readonly asForeseen: Promise<void>
+  readonly sent: Promise<void>
+}
+
+async function sendRows(
+  store: CommandStore,
+  tx: Tx,
+  { plan, entries, businessDate, currencies }: DecidedBatch & { readonly entries: readonly EntryDraft[] },
+): Promise<void> {
+  const breathe = () => (plan.records.length > recordsAtOnce ? setImmediate() : undefined)
+  writeGlAccounts(tx, plan.createdGlAccounts)
+  writeOpenedAccounts(tx, plan.opened, businessDate)
+  writeDetails(tx, latest(plan.changedDetails))
+  appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering })
+  await breathe()
+  for (const step of plan.balanceSteps) {
+    if (step.kind === 'standing') writeStanding(tx, step.state)
+    else writeTurnovers(tx, step.states)
+  }
+  await breathe()
+  store.writeCommandRows(tx, commandRows(plan, currencies), businessDate)
+  await breathe()
+  recordAuditEvents(tx, plan.records.map(auditEvent))
+  await breathe()
+  enqueueEvents(tx, outboxEvents(plan, currencies))
+}
+
+// Of a larger batch the rows of a table take milliseconds to prepare; between tables the process serves others and hands the
+// database what it is waiting for.
+const recordsAtOnce = 100
+
+async function expectInFront(
+  store: CommandStore,
+  tx: Tx,
+  { key, held }: NonNullable<DecidedBatch['inFront']>,
+): Promise<void> {
+  await Promise.all([store.expectRecorded(tx, key), lockAsForeseen(tx, held)])
 }
 
 const latest = (details: BatchPlan['changedDetails']): BatchPlan['changedDetails'] => [

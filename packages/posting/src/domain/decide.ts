@@ -114,6 +114,7 @@ function faultOfValueDate(
   { businessDate, valueDates }: Book,
   valueDate: BusinessDate,
 ): Rejection | undefined {
+  if (valueDate === businessDate) return undefined
   const last = addDays(businessDate, valueDates.daysAhead)
   const first = valueDates.daysBack === undefined ? undefined : addDays(businessDate, -valueDates.daysBack)
   if (valueDate <= last && (first === undefined || valueDate >= first)) return undefined

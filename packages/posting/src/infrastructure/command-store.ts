@@ -3,6 +3,7 @@ import {
   jsonTexts,
   optionalTextArray,
   plainArray,
+  repeatedTextArray,
   type Statement,
   sqlDoor,
   tenantOf,
@@ -49,29 +50,40 @@ async function readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise
   }))
 }
 
+const expectRecordedKey: Statement = {
+  name: 'posting.expect_recorded',
+  text: `select plinth.expect_rows(count(*), 1, 'the batch in front')
+      from posting.command where tenant_id = $1 and idempotency_key = $2`,
+}
+
+async function expectRecorded(tx: Tx, key: IdempotencyKey): Promise<void> {
+  await sql.run(tx, expectRecordedKey, [tenantOf(tx), key])
+}
+
 const insertCommands: Statement = {
   name: 'posting.insert_commands',
   text: `insert into posting.command
       (tenant_id, idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id)
-    select $1, k.idempotency_key, k.type, k.request, k.outcome, (select plinth.first_entry_no()) + k.entry_at, k.answer, $8,
-           (select plinth.posted_at()), k.correlation_id
+    select $1, k.idempotency_key, coalesce(k.type, ($3::text[])[1]), k.request, coalesce(k.outcome, ($5::text[])[1]),
+           (select plinth.first_entry_no()) + k.entry_at, k.answer, $8, (select plinth.posted_at()),
+           coalesce(k.correlation_id, ($9::text[])[1])
       from unnest($2::text[], $3::text[], string_to_array($4, E'\\x1e'), $5::text[], $6::integer[], $7::text[], $9::text[])
         as k (idempotency_key, type, request, outcome, entry_at, answer, correlation_id)`,
 }
 
-async function writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): Promise<void> {
+function writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): void {
   if (rows.length === 0) return
-  await sql.change(tx, insertCommands, [
+  sql.send(tx, insertCommands, [
     tenantOf(tx),
     textArray(rows.map(({ key }) => key)),
-    textArray(rows.map(({ type }) => type)),
+    repeatedTextArray(rows.map(({ type }) => type)),
     jsonTexts(rows.map(({ request }) => request)),
-    textArray(rows.map(({ outcome }) => outcome)),
+    repeatedTextArray(rows.map(({ outcome }) => outcome)),
     plainArray(rows.map(({ entryAt }) => entryAt)),
     optionalTextArray(rows.map(({ answer }) => answer)),
     decidedOn,
-    textArray(rows.map(({ correlationId }) => correlationId)),
+    repeatedTextArray(rows.map(({ correlationId }) => correlationId)),
   ])
 }
 
-export const commandStore: CommandStore = { readCommandRows, writeCommandRows }
+export const commandStore: CommandStore = { expectRecorded, readCommandRows, writeCommandRows }
