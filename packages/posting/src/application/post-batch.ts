@@ -57,7 +57,8 @@ export const postBatchWith =
     const book = bookOf(batch, found, held)
     const plan = decideBatch(book, batch.units, found.known)
     const { businessDate } = found
-    const inFront = foreseen && { key: [...foreseen.keys][0] as IdempotencyKey, held }
+    const [key] = foreseen?.keys ?? []
+    const inFront = key && { key, held }
     const { numbers, asForeseen, sent } = write(store, tx, { batch, plan, inFront, businessDate })
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, batch.currencies))
     // Whoever runs the transaction hears of a failure by the transaction.

@@ -3,19 +3,18 @@ import type { Currencies, IdempotencyKey, TenantId } from '@plinth/kernel'
 import type { Tenant } from '@plinth/tenancy'
 import type { Submission, Unit } from '../domain/command.js'
 import type { Outcome, RecordedCommand } from '../domain/recorded-command.js'
-import { canBuildOn } from './foreseen.js'
 import {
   alone,
   failedOutcomes,
   type GroupCommit,
   type GroupCommitOptions,
   type KeysAtWork,
-  type Neighbours,
   openGroupCommit,
 } from './group-commit.js'
 import type { CommandStore } from './ports.js'
-import { type Batch, postBatchWith } from './post-batch.js'
+import type { Batch } from './post-batch.js'
 import { readRecorded } from './recorded-commands.js'
+import { runBatchWith } from './run-batch.js'
 
 /** For whom commands are run: the tenant and its currencies. */
 export interface Books {
@@ -64,38 +63,8 @@ export function openPostingEngine(
   store: CommandStore,
   lanes: LaneOptions = laneDefaults,
 ): PostingEngine {
-  const postBatch = postBatchWith(store)
+  const run = runBatchWith(database, store)
   const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
-
-  async function run(
-    { tenantId, lane, deadlineMs }: { tenantId: TenantId; lane: Lane; deadlineMs: number },
-    batch: Batch,
-    { inFront, decided }: Neighbours,
-  ): Promise<Outcome[]> {
-    const submissions = batch.units.flatMap((unit) => unit.submissions)
-    let foreseen = inFront?.foreseen
-    if (foreseen === undefined || !canBuildOn(foreseen, submissions)) {
-      foreseen = undefined
-      await inFront?.ended
-    }
-    const { outcomes } = await database.transaction(
-      {
-        tenantId,
-        lane,
-        deadlineMs,
-        repeatable: true,
-        rehearse: batch.rehearsal,
-        // What was foreseen did not come: the next attempt takes things as they are.
-        beforeRepeat: async () => {
-          decided(undefined)
-          foreseen = undefined
-          await inFront?.ended
-        },
-      },
-      (tx) => postBatch(tx, batch, { foreseen, decided }),
-    )
-    return outcomes
-  }
 
   const batchOf = ({ tenant, currencies }: Books, units: readonly Unit[], rehearsal = false): Batch => ({
     units,
