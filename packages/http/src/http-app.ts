@@ -29,6 +29,7 @@ export interface HttpAppOptions {
   readonly now?: () => number
 }
 
+/** Every call under /v1: the edge and the OpenAPI document read this one list. */
 const routes: readonly Route[] = [
   ...postingRoutes,
   ...batchRoutes,
@@ -59,8 +60,9 @@ export function createHttpApp({ now = Date.now, ...options }: HttpAppOptions): E
 
 function mountRoutes(app: Express, edge: Edge): void {
   const methods = new Map<string, string[]>()
-  for (const { method, path, handle } of routes) {
-    app[method](inExpress(path), respondWith(edge, path, withHost(handle)))
+  for (const route of routes) {
+    const { method, path } = route
+    app[method](inExpress(path), respondWith(edge, path, admitting(route)))
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : ['POST'])])
   }
   // Behind all routes of a path: whatever comes here has another method.
@@ -79,14 +81,15 @@ const methodNotAllowed = (allowed: readonly string[]): RequestRefused => {
   return new RequestRefused({ code: 'method_not_allowed', detail }, { Allow: allowed.join(', ') })
 }
 
-// HTTP/1.1 asks for it, and Node would refuse without saying why.
-const withHost =
-  (handle: Route['handle']): Route['handle'] =>
-  async (exchange) => {
+/** Whoever may not call a route gets no further than this. */
+const admitting =
+  ({ permission, handle }: Route) =>
+  async (exchange: Exchange): Promise<Reply> => {
     const { headers, httpVersion } = exchange.request
+    // HTTP/1.1 asks for it, and Node would refuse without saying why.
     if (headers.host === undefined && httpVersion === '1.1')
       throw refuse('malformed_request', 'The header Host is missing.')
-    return await handle(exchange)
+    return await handle(exchange, await exchange.principal(permission))
   }
 
 /** What stands outside /v1 and asks for no token. */

@@ -1,3 +1,4 @@
+import { rolesWith } from '@plinth/tenancy'
 import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
 import { describedProblem } from './operations.js'
 import type { Route } from './route.js'
@@ -17,10 +18,16 @@ const systemPaths: ZodOpenApiPathsObject = {
   '/metrics': open('readMetrics', 'What Plinth counts, for Prometheus', answered('Text of Prometheus.')),
 }
 
+const withPermission = ({ permission, operation }: Route) => ({
+  ...operation,
+  description: `Needs the permission \`${permission}\`: ${rolesWith(permission).join(', ')}.`,
+})
+
 /** The OpenAPI document of the routes: what they read is what it says, for both come from the same schemas. */
 export function describeApi(routes: readonly Route[]): object {
   const paths: ZodOpenApiPathsObject = { ...systemPaths }
-  for (const { path, method, operation } of routes) paths[path] = { ...paths[path], [method]: operation }
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method]: withPermission(route) }
   return createDocument({
     openapi: '3.1.0',
     info: {

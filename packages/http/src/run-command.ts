@@ -39,20 +39,19 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
 }
 
 /**
- * Every single command goes this way: who may, with which key, what exactly, and what became of it. `atLeast` is asked
- * before the body is read; what the body adds to it is asked afterwards.
+ * Every single command goes this way: with which key, what exactly, and what became of it. The route's permission was asked
+ * before the body is read; what the body adds to it is asked here.
  */
 export async function runCommand(
   exchange: Exchange,
-  atLeast: Permission,
-  read: (value: unknown, principal: Principal) => Command | Malformed,
+  principal: Principal,
+  read: (value: unknown) => Command | Malformed,
 ): Promise<Reply> {
   const { edge, request, correlation } = exchange
-  const principal = await exchange.principal(atLeast)
   requireCorrelation(correlation)
   const dryRun = isDryRun(request.headers)
   const key = requireIdempotencyKey(request.headers)
-  const command = read(await readJsonBody(request, bodyBytesMax), principal)
+  const command = read(await readJsonBody(request, bodyBytesMax))
   if (isMalformed(command)) throw refuseMalformed(command)
   const permission = permissionOf(command)
   if (!may(principal.roles, permission)) throw forbidden(permission)

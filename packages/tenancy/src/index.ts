@@ -7,7 +7,7 @@ import { insertApiKey, readApiKey } from './infrastructure/api-key-store.js'
 import { readTenant } from './infrastructure/tenant-store.js'
 
 export type { Principal } from './application/authenticate.js'
-export { isRole, may, type Permission, type Role, roles } from './domain/role.js'
+export { isRole, may, type Permission, type Role, roles, rolesWith } from './domain/role.js'
 export type { Tenant } from './domain/tenant.js'
 export { listApiKeys, revokeApiKey } from './infrastructure/api-key-store.js'
 export { insertTenant, listTenants, readTenant } from './infrastructure/tenant-store.js'

@@ -30,6 +30,7 @@ export const accountRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/v1/accounts',
+    permission: 'open_account',
     operation: commandOperation({
       operationId: 'openAccount',
       summary: 'Open an account',
@@ -37,14 +38,13 @@ export const accountRoutes: readonly Route[] = [
       status: 201,
       answer: account,
     }),
-    handle: (exchange) =>
-      runCommand(exchange, 'open_account', (value, principal) =>
-        readCommand('open_account', value, principal),
-      ),
+    handle: (exchange, principal) =>
+      runCommand(exchange, principal, (value) => readCommand('open_account', value, principal)),
   },
   {
     method: 'get',
     path: '/v1/accounts',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'listAccounts',
       summary: 'Accounts, by id',
@@ -56,12 +56,14 @@ export const accountRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/accounts/{accountId}',
+    permission: 'read_books',
     operation: readOperation({ operationId: 'readAccount', summary: 'One account', path, answer: account }),
     handle: read,
   },
   {
     method: 'post',
     path: '/v1/accounts/{accountId}/terms',
+    permission: 'manage_accounts',
     operation: commandOperation({
       operationId: 'changeTerms',
       summary: 'Change name, overdraft limit or metadata',
@@ -70,11 +72,12 @@ export const accountRoutes: readonly Route[] = [
       status: 200,
       answer: account,
     }),
-    handle: (exchange) => changeAccount(exchange, 'change_terms'),
+    handle: (exchange, principal) => changeAccount(exchange, principal, 'change_terms'),
   },
   {
     method: 'post',
     path: '/v1/accounts/{accountId}/status',
+    permission: 'manage_accounts',
     operation: commandOperation({
       operationId: 'setStatus',
       summary: 'Change status and blocks',
@@ -83,11 +86,12 @@ export const accountRoutes: readonly Route[] = [
       status: 200,
       answer: account,
     }),
-    handle: (exchange) => changeAccount(exchange, 'set_status'),
+    handle: (exchange, principal) => changeAccount(exchange, principal, 'set_status'),
   },
   {
     method: 'get',
     path: '/v1/accounts/{accountId}/balance',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'readBalance',
       summary: 'The balance of now',
@@ -98,11 +102,15 @@ export const accountRoutes: readonly Route[] = [
   },
 ]
 
-const changeAccount = (exchange: Exchange, type: 'change_terms' | 'set_status'): Promise<Reply> =>
-  runCommand(exchange, 'manage_accounts', (value, { currencies }: Principal) => {
+const changeAccount = (
+  exchange: Exchange,
+  principal: Principal,
+  type: 'change_terms' | 'set_status',
+): Promise<Reply> =>
+  runCommand(exchange, principal, (value) => {
     const accountId = parseAccountId(exchange.param('accountId'))
     if (accountId === undefined) return malformedFields([fieldError(['accountId'], 'id_malformed')])
-    return readCommand(type, value, { currencies, accountId })
+    return readCommand(type, value, { currencies: principal.currencies, accountId })
   })
 
 /** The id in the path of a read. One that cannot be an id names nothing. */
@@ -112,8 +120,7 @@ export function accountInPath(exchange: Exchange): AccountId {
   return accountId
 }
 
-async function read(exchange: Exchange): Promise<Reply> {
-  const { tenant, currencies } = await exchange.principal('read_books')
+async function read(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   readQuery(exchange, noQuery)
   const accountId = accountInPath(exchange)
   const found = await exchange.edge.database.read(tenant.tenantId, (tx) => readAccount(tx, accountId))
@@ -121,8 +128,7 @@ async function read(exchange: Exchange): Promise<Reply> {
   return { status: 200, body: renderAccount(found, currencies) }
 }
 
-async function list(exchange: Exchange): Promise<Reply> {
-  const principal = await exchange.principal('read_books')
+async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const query = readQuery(exchange, listQuery)
   const page = pageOf<AccountId, typeof query>(exchange, principal, { list: 'accounts', query })
   const { order, limit, after } = page
@@ -137,8 +143,7 @@ async function list(exchange: Exchange): Promise<Reply> {
   )
 }
 
-async function readBalance(exchange: Exchange): Promise<Reply> {
-  const { tenant, currencies } = await exchange.principal('read_books')
+async function readBalance(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   readQuery(exchange, noQuery)
   const accountId = accountInPath(exchange)
   const [state, head] = await exchange.edge.database.read(tenant.tenantId, (tx) =>

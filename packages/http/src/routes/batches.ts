@@ -47,6 +47,7 @@ export const batchRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/v1/batches',
+    permission: 'post',
     operation: batchOperation({
       operationId: 'runBatch',
       summary: 'Several commands in one request',
@@ -57,9 +58,8 @@ export const batchRoutes: readonly Route[] = [
   },
 ]
 
-async function runBatch(exchange: Exchange): Promise<Reply> {
+async function runBatch(exchange: Exchange, principal: Principal): Promise<Reply> {
   const { edge, request, correlation } = exchange
-  const principal = await exchange.principal('post')
   requireCorrelation(correlation)
   if (isDryRun(request.headers))
     throw refuse('malformed_request', 'A batch cannot be rehearsed; its commands can, one by one.')

@@ -1,4 +1,5 @@
 import { parseIdempotencyKey } from '@plinth/kernel'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { recordedCommand } from '../answer-schemas.js'
 import { idempotencyKey } from '../command-schemas.js'
@@ -13,6 +14,7 @@ export const commandRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/commands/{key}',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'readCommand',
       summary: 'What is recorded for an idempotency key: the way out of an unknown outcome',
@@ -23,9 +25,8 @@ export const commandRoutes: readonly Route[] = [
   },
 ]
 
-async function readRecorded(exchange: Exchange): Promise<Reply> {
+async function readRecorded(exchange: Exchange, principal: Principal): Promise<Reply> {
   const { edge, correlation } = exchange
-  const principal = await exchange.principal('read_books')
   readQuery(exchange, z.strictObject({}))
   const key = parseIdempotencyKey(exchange.param('key'))
   const recorded = key && (await edge.posting.recorded(principal, key))

@@ -1,5 +1,6 @@
 import { readChart } from '@plinth/account'
 import { renderGlAccount } from '@plinth/account/domain'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { glAccount, listOf } from '../answer-schemas.js'
 import { bodies } from '../command-schemas.js'
@@ -16,6 +17,7 @@ export const glAccountRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/v1/gl-accounts',
+    permission: 'manage_chart',
     operation: commandOperation({
       operationId: 'createGlAccount',
       summary: 'Add a GL account to the chart',
@@ -23,14 +25,13 @@ export const glAccountRoutes: readonly Route[] = [
       status: 201,
       answer: glAccount,
     }),
-    handle: (exchange) =>
-      runCommand(exchange, 'manage_chart', (value, principal) =>
-        readCommand('create_gl_account', value, principal),
-      ),
+    handle: (exchange, principal) =>
+      runCommand(exchange, principal, (value) => readCommand('create_gl_account', value, principal)),
   },
   {
     method: 'get',
     path: '/v1/gl-accounts',
+    permission: 'read_chart',
     operation: readOperation({
       operationId: 'listGlAccounts',
       summary: 'The chart of accounts, by code',
@@ -41,8 +42,7 @@ export const glAccountRoutes: readonly Route[] = [
   },
 ]
 
-async function listGlAccounts(exchange: Exchange) {
-  const principal = await exchange.principal('read_chart')
+async function listGlAccounts(exchange: Exchange, principal: Principal) {
   const query = readQuery(exchange, listQuery)
   const page = pageOf<string, typeof query>(exchange, principal, { list: 'gl-accounts', query })
   const chart = await exchange.edge.database.read(principal.tenant.tenantId, readChart)

@@ -1,6 +1,7 @@
 import { type AccountId, type BusinessDate, parseEntryId } from '@plinth/kernel'
 import { listEntries, readEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { entry, listOf } from '../answer-schemas.js'
 import { date } from '../command-schemas.js'
@@ -31,6 +32,7 @@ export const journalEntryRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/journal-entries',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'listJournalEntries',
       summary: 'Journal entries, by number',
@@ -42,6 +44,7 @@ export const journalEntryRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/journal-entries/{journalEntryId}',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'readJournalEntry',
       summary: 'One journal entry, as it was answered when it was posted',
@@ -52,8 +55,7 @@ export const journalEntryRoutes: readonly Route[] = [
   },
 ]
 
-async function read(exchange: Exchange): Promise<Reply> {
-  const { tenant, currencies } = await exchange.principal('read_books')
+async function read(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   readQuery(exchange, z.strictObject({}))
   const entryId = parseEntryId(exchange.param('journalEntryId'))
   const found =
@@ -62,8 +64,7 @@ async function read(exchange: Exchange): Promise<Reply> {
   return { status: 200, body: renderEntry(found, currencies) }
 }
 
-async function list(exchange: Exchange): Promise<Reply> {
-  const principal = await exchange.principal('read_books')
+async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const query = readQuery(exchange, listQuery)
   const page = pageOf<number, typeof query>(exchange, principal, { list: 'journal-entries', query })
   const { order, limit, after } = page

@@ -9,6 +9,7 @@ export const postingRoutes: readonly Route[] = [
   {
     method: 'post',
     path: '/v1/postings',
+    permission: 'post',
     operation: commandOperation({
       operationId: 'post',
       summary: 'Post a journal entry',
@@ -16,7 +17,7 @@ export const postingRoutes: readonly Route[] = [
       status: 201,
       answer: entry,
     }),
-    handle: (exchange) =>
-      runCommand(exchange, 'post', (value, principal) => readCommand('post', value, principal)),
+    handle: (exchange, principal) =>
+      runCommand(exchange, principal, (value) => readCommand('post', value, principal)),
   },
 ]

@@ -1,6 +1,7 @@
 import { type AuditEvent, listAuditEvents } from '@plinth/audit'
 import { type BusinessDate, type Currencies, formatMinor, invariant } from '@plinth/kernel'
 import { readHead, readTrialBalance, type TrialBalance } from '@plinth/ledger'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { auditEvent, businessDate, listOf, trialBalance } from '../answer-schemas.js'
 import { date } from '../command-schemas.js'
@@ -26,6 +27,7 @@ export const reportRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/trial-balance',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'readTrialBalance',
       summary: 'Debits and credits per GL account and currency, rolled up the chart',
@@ -37,6 +39,7 @@ export const reportRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/business-date',
+    permission: 'read_chart',
     operation: readOperation({
       operationId: 'readBusinessDate',
       summary: 'The bank’s business date',
@@ -47,6 +50,7 @@ export const reportRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/audit-events',
+    permission: 'read_audit',
     operation: readOperation({
       operationId: 'listAuditEvents',
       summary: 'Who did what, by time',
@@ -57,8 +61,7 @@ export const reportRoutes: readonly Route[] = [
   },
 ]
 
-async function trialBalanceOf(exchange: Exchange): Promise<Reply> {
-  const { tenant, currencies } = await exchange.principal('read_books')
+async function trialBalanceOf(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   const asked = readQuery(exchange, trialBalanceQuery)
   const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
     const day = (asked.date as BusinessDate | undefined) ?? (await readHead(tx)).businessDate
@@ -98,15 +101,13 @@ function renderTrialBalance({ date: day, by, rows, totals }: TrialBalance, curre
   }
 }
 
-async function businessDateOf(exchange: Exchange): Promise<Reply> {
-  const { tenant } = await exchange.principal('read_chart')
+async function businessDateOf(exchange: Exchange, { tenant }: Principal): Promise<Reply> {
   readQuery(exchange, z.strictObject({}))
   const head = await exchange.edge.database.read(tenant.tenantId, readHead)
   return { status: 200, body: { businessDate: head.businessDate } }
 }
 
-async function listAudit(exchange: Exchange): Promise<Reply> {
-  const principal = await exchange.principal('read_audit')
+async function listAudit(exchange: Exchange, principal: Principal): Promise<Reply> {
   const query = readQuery(exchange, auditQuery)
   const page = pageOf<string, typeof query>(exchange, principal, { list: 'audit-events', query })
   const { filter, order, limit, after } = page

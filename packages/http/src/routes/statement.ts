@@ -3,6 +3,7 @@ import { formatFor } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { addDays, type BusinessDate, type Currencies } from '@plinth/kernel'
 import { readBalanceBookedBy, readHead, readStatementLines, type StatementLine } from '@plinth/ledger'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { statement } from '../answer-schemas.js'
 import { accountId, date } from '../command-schemas.js'
@@ -21,6 +22,7 @@ export const statementRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/v1/accounts/{accountId}/statement',
+    permission: 'read_books',
     operation: readOperation({
       operationId: 'readStatement',
       summary: 'An account’s lines by booking date; opening and lines make closing, on every page',
@@ -32,8 +34,7 @@ export const statementRoutes: readonly Route[] = [
   },
 ]
 
-async function readStatement(exchange: Exchange): Promise<Reply> {
-  const principal = await exchange.principal('read_books')
+async function readStatement(exchange: Exchange, principal: Principal): Promise<Reply> {
   const asked = readQuery(exchange, query)
   const id = accountInPath(exchange)
   const page = pageOf<number, typeof asked>(exchange, principal, { list: `statement ${id}`, query: asked })

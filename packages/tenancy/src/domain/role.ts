@@ -35,4 +35,8 @@ const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 export const may = (held: readonly Role[], permission: Permission): boolean =>
   held.some((role) => permissions[role].has(permission))
 
+/** The roles that grant the permission. */
+export const rolesWith = (permission: Permission): readonly Role[] =>
+  roles.filter((role) => permissions[role].has(permission))
+
 export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text)
