@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Plinth } from '@plinth/cli'
 import { createHttpApp, type listen } from '@plinth/http'
-import { openAuthenticator } from '@plinth/tenancy'
+import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
 import { passwordIn } from './url-password.js'
@@ -19,14 +19,16 @@ export function compose({
   serveUrl,
   strictRoles,
   logger,
+  jwt,
 }: {
   serveUrl: string
   strictRoles: boolean
+  jwt: JwtSettings | undefined
   logger: Logger
 }): Composed {
   const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
   const { database, posting } = plinth
-  const authenticate = openAuthenticator((tenantId, work) => database.read(tenantId, work))
+  const authenticate = openAuthenticator((tenantId, work) => database.read(tenantId, work), jwt)
   const app = createHttpApp({
     database,
     posting,

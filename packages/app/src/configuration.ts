@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CommandFailure, exitCodes } from '@plinth/cli'
 import { parseTenantId, type TenantId } from '@plinth/kernel'
+import { type JwtAlgorithm, type JwtSettings, jwtAlgorithms } from '@plinth/tenancy'
 
 /** What the environment says, validated. `plinth --help` explains each variable. */
 export interface Configuration {
@@ -17,6 +18,8 @@ export interface Configuration {
   readonly strictRoles: boolean
   readonly pgBin: string | undefined
   readonly tenant: TenantId
+  /** Whose JSON Web Tokens are taken; undefined: nobody's. */
+  readonly jwt: JwtSettings | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -51,9 +54,46 @@ export function readConfiguration(environment: Environment): Configuration {
     strictRoles: read('PLINTH_STRICT_ROLES', parseSwitch, '1 or 0') ?? false,
     pgBin: read('PLINTH_PG_BIN', (text) => resolve(text), 'a directory'),
     tenant: read('PLINTH_TENANT', parseTenantId, 'a tenant id') ?? ('demo' as TenantId),
+    jwt: readJwtSettings(read, faults),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
+}
+
+type Read = <T>(name: string, parse: (text: string) => T | undefined, expected: string) => T | undefined
+
+/** Issuer, audience and keys come together: a token of anybody's, or for anybody, is none. */
+function readJwtSettings(read: Read, faults: string[]): JwtSettings | undefined {
+  const issuer = read('PLINTH_JWT_ISSUER', (text) => text, 'the claim iss of the tokens')
+  const audience = read('PLINTH_JWT_AUDIENCE', (text) => text, 'the claim aud of the tokens')
+  const internalKeys = read('PLINTH_JWT_INTERNAL_KEYS', parseSwitch, '1 or 0') ?? false
+  const keys = read(
+    'PLINTH_JWT_KEYS',
+    (text) => parseKeySource(text, internalKeys),
+    'a file, or an https URL (http with PLINTH_JWT_INTERNAL_KEYS=1)',
+  )
+  const algorithms = read('PLINTH_JWT_ALGORITHMS', parseAlgorithms, `a list of ${jwtAlgorithms.join(', ')}`)
+  if (issuer === undefined && audience === undefined && keys === undefined) return undefined
+  if (issuer === undefined || audience === undefined || keys === undefined) {
+    faults.push(
+      'PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE and PLINTH_JWT_KEYS are set together, or none of them.',
+    )
+    return undefined
+  }
+  return { issuer, audience, keys, internalKeys, algorithms: algorithms ?? jwtAlgorithms }
+}
+
+function parseKeySource(text: string, internal: boolean): URL | string | undefined {
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) return resolve(text)
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  return url.protocol === 'https:' || (url.protocol === 'http:' && internal) ? url : undefined
+}
+
+function parseAlgorithms(text: string): JwtAlgorithm[] | undefined {
+  const named = text.split(',').map((name) => name.trim())
+  const known = jwtAlgorithms.filter((algorithm) => named.includes(algorithm))
+  return known.length === named.length ? known : undefined
 }
 
 /** A port as written, or undefined. */

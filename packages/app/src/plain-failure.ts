@@ -9,6 +9,7 @@ import {
   RoleTooPowerful,
   sqlStateOf,
 } from '@plinth/db'
+import { KeysUnavailable } from '@plinth/tenancy'
 
 /** What to tell a person about a failure: sentences without stack or SQL, and an exit code of contract §7. */
 export interface PlainFailure {
@@ -24,7 +25,8 @@ export function plainFailure(error: unknown): PlainFailure | undefined {
   if (
     error instanceof MigrationFailed ||
     error instanceof RoleRightsMissing ||
-    error instanceof RoleTooPowerful
+    error instanceof RoleTooPowerful ||
+    error instanceof KeysUnavailable
   ) {
     return { message: error.message, exitCode: exitCodes.refused }
   }

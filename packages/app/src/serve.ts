@@ -59,6 +59,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     serveUrl: access.serveUrl,
     strictRoles: configuration.strictRoles,
     logger,
+    jwt: configuration.jwt,
   })
   try {
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined

@@ -25,6 +25,11 @@ Environment:
   PLINTH_PORT, PLINTH_HOST    where to serve (default 4000 and 127.0.0.1)
   PLINTH_DATA_DIR             data of the embedded PostgreSQL, and tokens.json (default: .plinth in the repository)
   PLINTH_TENANT               the tenant of commands without --tenant (default demo)
+  PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE, PLINTH_JWT_KEYS
+                              take JSON Web Tokens of this issuer for this audience, beside API keys; the keys are a
+                              JWKS, at an https URL or in a file (default: none are taken)
+  PLINTH_JWT_ALGORITHMS       what they may be signed with (default EdDSA,ES256,RS256)
+  PLINTH_JWT_INTERNAL_KEYS    1: the URL may be plain http or lead into the internal network
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role

@@ -1,5 +1,6 @@
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import { KeyInProgress, QueueFull } from '@plinth/posting'
+import { KeysUnavailable } from '@plinth/tenancy'
 import { type Fault, RequestRefused } from './problem.js'
 
 /** What a caller is told of a failure. Nothing of what is inside it, except where it was made to be told. */
@@ -16,6 +17,10 @@ export function faultOfError(error: unknown): Fault {
       code: 'unavailable',
       detail: 'The books cannot be reached at the moment. Nothing was done; ask again.',
     }
+  }
+  if (error instanceof KeysUnavailable) {
+    const detail = 'Whether the token is good cannot be found out at the moment. Nothing was done; ask again.'
+    return { code: 'unavailable', detail }
   }
   if (error instanceof OutcomeUnknown) {
     const detail =

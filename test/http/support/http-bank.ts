@@ -3,7 +3,14 @@ import { createHttpApp, type Listening, listen } from '@plinth/http'
 import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
 import { openPosting } from '@plinth/posting'
-import { insertTenant, issueApiKey, openAuthenticator, type Role, roles } from '@plinth/tenancy'
+import {
+  insertTenant,
+  issueApiKey,
+  type JwtSettings,
+  openAuthenticator,
+  type Role,
+  roles,
+} from '@plinth/tenancy'
 import { afterAll, beforeAll } from 'vitest'
 import { useTestDatabase } from '../../support/test-database.js'
 
@@ -42,12 +49,12 @@ export const firstBusinessDate = '2026-11-20' as BusinessDate
 let keysMade = 0
 export const newKey = (): string => `test-${++keysMade}`
 
-/** One served bank for the tests of a file, see `useTestDatabase`. */
-export function useHttpBank(): () => HttpBank {
+/** One served bank for the tests of a file, see `useTestDatabase`. `jwt` is asked when it opens. */
+export function useHttpBank(jwt?: () => Promise<JwtSettings>): () => HttpBank {
   const testDatabase = useTestDatabase()
   let bank: HttpBank | undefined
   beforeAll(async () => {
-    bank = await openHttpBank(testDatabase().serveUrl)
+    bank = await openHttpBank(testDatabase().serveUrl, await jwt?.())
   })
   afterAll(async () => {
     await bank?.listening.close()
@@ -59,7 +66,7 @@ export function useHttpBank(): () => HttpBank {
   }
 }
 
-async function openHttpBank(url: string): Promise<HttpBank> {
+async function openHttpBank(url: string, jwt: JwtSettings | undefined): Promise<HttpBank> {
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
   const database = openDatabase({ url, applicationName: 'test', strictRoles })
   const tokens = new Map<string, string>()
@@ -73,7 +80,7 @@ async function openHttpBank(url: string): Promise<HttpBank> {
   const app = createHttpApp({
     database,
     posting: openPosting(database),
-    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work)),
+    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work), jwt),
     logger: { info: note, error: note },
     cursorSecret: Buffer.alloc(32, 7),
   })

@@ -4,7 +4,7 @@ import { type Currencies, currenciesWith, type TenantId } from '@plinth/kernel'
 import { type ApiKey, opens, parseApiToken } from '../domain/api-key.js'
 import type { Role } from '../domain/role.js'
 import type { Tenant } from '../domain/tenant.js'
-import type { TenancyPort } from './ports.js'
+import type { TenancyPort, VerifyJwt } from './ports.js'
 
 /** Who calls, for which tenant, and what its currencies are. */
 export interface Principal {
@@ -23,9 +23,10 @@ type ReadTenantRows = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => P
 
 /**
  * Turns a bearer token into its principal, or undefined: malformed, unknown, of another tenant, expired and revoked look
- * alike. A key is read under the tenant that its own token names, so it opens nothing else.
+ * alike. An API key is read under the tenant that its own token names, so it opens nothing else; a JWT is believed its tenant,
+ * if there is such a tenant. Without `verifyJwt` no JWT is taken.
  */
-export function authenticatorWith(store: TenancyPort, read: ReadTenantRows) {
+export function authenticatorWith(store: TenancyPort, read: ReadTenantRows, verifyJwt?: VerifyJwt) {
   const remembered = new Map<
     string,
     { readonly until: number; readonly principal: Promise<Principal | undefined> }
@@ -33,11 +34,19 @@ export function authenticatorWith(store: TenancyPort, read: ReadTenantRows) {
 
   async function lookUp(token: string, nowMs: number): Promise<Principal | undefined> {
     const parsed = parseApiToken(token)
-    if (parsed === undefined) return undefined
+    if (parsed === undefined) return await lookUpJwt(token, nowMs)
     const [key, tenant] = await read(parsed.tenantId, (tx) =>
       Promise.all([store.readApiKey(tx, parsed.keyId), store.readTenant(tx)]),
     )
     return key && tenant && opens(key, parsed.secret, nowMs) ? principalOf(key, tenant) : undefined
+  }
+
+  async function lookUpJwt(token: string, nowMs: number): Promise<Principal | undefined> {
+    const identity = await verifyJwt?.(token, nowMs)
+    if (identity === undefined) return undefined
+    const { tenantId, subject, roles } = identity
+    const tenant = await read(tenantId, (tx) => store.readTenant(tx))
+    return tenant && { subject, roles, tenant, currencies: currenciesWith(tenant.currencies) }
   }
 
   return (token: string, nowMs: number): Promise<Principal | undefined> => {
