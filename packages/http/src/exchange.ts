@@ -32,8 +32,8 @@ export interface Reply {
 /** One request on its way through the edge. */
 export class Exchange {
   readonly correlation: Correlation
-  /** Known once the caller is. */
-  tenantId: string | undefined
+  /** Who calls, once that is known. */
+  caller: Principal | undefined
 
   constructor(
     readonly edge: Edge,
@@ -57,7 +57,7 @@ export class Exchange {
     const token = bearerOf(this.request.headers.authorization)
     const principal = token === undefined ? undefined : await this.edge.authenticate(token, this.edge.now())
     if (principal === undefined) throw refuse('unauthenticated', 'A valid bearer token is needed.')
-    this.tenantId = principal.tenant.tenantId
+    this.caller = principal
     return principal
   }
 

@@ -51,9 +51,9 @@ export function createHttpApp({ now = Date.now, ...options }: HttpAppOptions): E
   app.enable('strict routing')
   mountRoutes(app, edge)
   mountSystemPages(app, edge)
-  app.use(respondWith(edge, 'unknown', () => Promise.reject(notFound())))
+  app.use(respondWith(edge, { route: 'unknown' }, () => Promise.reject(notFound())))
   const onError: ErrorRequestHandler = (error, request, response, next) =>
-    respondWith(edge, 'unknown', () => Promise.reject(error))(request, response, next)
+    respondWith(edge, { route: 'unknown' }, () => Promise.reject(error))(request, response, next)
   app.use(onError)
   return app
 }
@@ -61,15 +61,18 @@ export function createHttpApp({ now = Date.now, ...options }: HttpAppOptions): E
 function mountRoutes(app: Express, edge: Edge): void {
   const methods = new Map<string, string[]>()
   for (const route of routes) {
-    const { method, path } = route
-    app[method](inExpress(path), respondWith(edge, path, admitting(route)))
+    const { method, path, operation } = route
+    app[method](
+      inExpress(path),
+      respondWith(edge, { route: path, operationId: operation.operationId }, admitting(route)),
+    )
     methods.set(path, [...(methods.get(path) ?? []), ...(method === 'get' ? ['GET', 'HEAD'] : ['POST'])])
   }
   // Behind all routes of a path: whatever comes here has another method.
   for (const [path, allowed] of methods) {
     app.all(
       inExpress(path),
-      respondWith(edge, path, () => Promise.reject(methodNotAllowed(allowed))),
+      respondWith(edge, { route: path }, () => Promise.reject(methodNotAllowed(allowed))),
     )
   }
 }
@@ -106,7 +109,8 @@ function mountSystemPages(app: Express, edge: Edge): void {
       return { status: 200, body: description }
     },
   }
-  for (const [path, handle] of Object.entries(replies)) app.get(path, respondWith(edge, path, handle))
+  for (const [path, handle] of Object.entries(replies))
+    app.get(path, respondWith(edge, { route: path }, handle))
   app.get('/metrics', async (_request, response) => {
     response.setHeader('Content-Type', edge.metrics.contentType).end(await edge.metrics.text())
   })
@@ -125,7 +129,7 @@ function mountSystemPages(app: Express, edge: Edge): void {
   for (const path of [...Object.keys(replies), '/metrics', ...Object.keys(docsPages)]) {
     app.all(
       path,
-      respondWith(edge, path, () => Promise.reject(methodNotAllowed(['GET', 'HEAD']))),
+      respondWith(edge, { route: path }, () => Promise.reject(methodNotAllowed(['GET', 'HEAD']))),
     )
   }
 }

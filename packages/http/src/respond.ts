@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { type Edge, Exchange, type Reply } from './exchange.js'
-import { headersOf, problemOf, type RequestRefused, statusByCode } from './problem.js'
+import { headersOf, type ProblemCode, problemOf, type RequestRefused, statusByCode } from './problem.js'
 import { ClientGone } from './read-body.js'
+import { isDenial, recordDenied } from './record-denied.js'
 import { faultToTell } from './run-command.js'
 
 // An answer of the API is data for the one who asked: nothing may store, sniff, frame or run it.
@@ -11,15 +12,20 @@ const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** Answers a request by `handle`, whatever becomes of it, and writes the one line about it. `route` is its template. */
+/** What is answered: its template, and its name in the OpenAPI document if it has one. */
+export interface Answered {
+  readonly route: string
+  readonly operationId?: string | undefined
+}
+
+/** Answers a request by `handle`, whatever becomes of it, and writes the one line about it. */
 export const respondWith =
-  (edge: Edge, route: string, handle: (exchange: Exchange) => Promise<Reply>): RequestHandler =>
+  (edge: Edge, answered: Answered, handle: (exchange: Exchange) => Promise<Reply>): RequestHandler =>
   (request, response) => {
-    void respond(edge, { route, request, response }, handle)
+    void respond(edge, { ...answered, request, response }, handle)
   }
 
-interface Call {
-  readonly route: string
+interface Call extends Answered {
   readonly request: Request
   readonly response: Response
 }
@@ -38,6 +44,10 @@ async function respond(
     send(call.response, reply, correlationId)
   } catch (error) {
     reply = refusal(exchange, error)
+    if (isDenial(reply?.code))
+      await recordDenied(exchange, [
+        { action: call.operationId ?? call.route, code: reply?.code as ProblemCode },
+      ])
     if (reply === undefined) call.response.destroy()
     else send(call.response, reply, correlationId)
   }
@@ -67,7 +77,7 @@ function send(response: Response, { status, body, code, headers }: Reply, correl
 }
 
 function note(
-  { edge, correlation, tenantId }: Exchange,
+  { edge, correlation, caller }: Exchange,
   { route, request }: Call,
   { reply, durationMs }: { reply: Reply | undefined; durationMs: number },
 ): void {
@@ -82,7 +92,7 @@ function note(
       status,
       code: reply?.code,
       durationMs: Math.round(durationMs * 1000) / 1000,
-      tenantId,
+      tenantId: caller?.tenant.tenantId,
       correlationId: correlation.correlationId,
     },
     'answered',

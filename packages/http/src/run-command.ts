@@ -65,9 +65,15 @@ export async function runCommand(
   return dryRun ? { ...answer, headers: { ...answer.headers, 'Plinth-Dry-Run': 'true' } } : answer
 }
 
-export const contextOf = ({ correlation }: Exchange, { subject, roles }: Principal): CommandContext => ({
+export const contextOf = (
+  { correlation, request }: Exchange,
+  { subject, roles, client, onBehalfOf }: Principal,
+): CommandContext => ({
   subject,
   roles,
+  client,
+  onBehalfOf,
+  origin: request.socket.remoteAddress,
   correlationId: correlation.correlationId,
   causationId: correlation.causationId,
 })

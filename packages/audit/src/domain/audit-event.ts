@@ -8,6 +8,12 @@ export interface AuditEvent {
   /** The API key or the token's subject. */
   readonly subject: string
   readonly roles: readonly string[]
+  /** The application that the subject used: an API key's name, a token's client. */
+  readonly client?: string | undefined
+  /** Who let the subject act for them, as the token says. */
+  readonly onBehalfOf?: string | undefined
+  /** The network address the request came from; undefined on the command line. */
+  readonly origin?: string | undefined
   /** A command's type, or another action's name. */
   readonly action: string
   /** What it was done to, e.g. an account's or an entry's id. */

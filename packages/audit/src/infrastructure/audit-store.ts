@@ -19,14 +19,16 @@ const insertEvents: Statement = {
   name: 'audit.insert_events',
   text: `insert into audit.audit_event
       (tenant_id, audit_event_id, occurred_at, subject, roles, action, object, outcome, code, idempotency_key,
-       correlation_id, causation_id)
+       correlation_id, causation_id, client, on_behalf_of, origin)
     select $1, k.audit_event_id, coalesce($2, (select plinth.posted_at())), coalesce(k.subject, ($4::text[])[1]),
            coalesce(k.roles, ($5::text[])[1])::text[], coalesce(k.action, ($6::text[])[1]), k.object,
            coalesce(k.outcome, ($8::text[])[1]), k.code, k.idempotency_key, coalesce(k.correlation_id, ($11::text[])[1]),
-           k.causation_id
+           k.causation_id, nullif(coalesce(k.client, ($13::text[])[1]), ''),
+           nullif(coalesce(k.on_behalf_of, ($14::text[])[1]), ''), nullif(coalesce(k.origin, ($15::text[])[1]), '')
       from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-                  $10::text[], $11::text[], $12::text[])
-        as k (audit_event_id, subject, roles, action, object, outcome, code, idempotency_key, correlation_id, causation_id)`,
+                  $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[])
+        as k (audit_event_id, subject, roles, action, object, outcome, code, idempotency_key, correlation_id, causation_id,
+              client, on_behalf_of, origin)`,
 }
 
 /**
@@ -52,6 +54,10 @@ export function recordAuditEvents(
     optionalTextArray(events.map(({ idempotencyKey }) => idempotencyKey)),
     repeatedTextArray(events.map(({ correlationId }) => correlationId)),
     optionalTextArray(events.map(({ causationId }) => causationId)),
+    // Empty stands for none, so that these repeat too.
+    repeatedTextArray(events.map(({ client }) => client ?? '')),
+    repeatedTextArray(events.map(({ onBehalfOf }) => onBehalfOf ?? '')),
+    repeatedTextArray(events.map(({ origin }) => origin ?? '')),
   ])
 }
 
@@ -88,6 +94,9 @@ export async function listAuditEvents(
       'idempotency_key',
       'correlation_id',
       'causation_id',
+      'client',
+      'on_behalf_of',
+      'origin',
     ])
     .where('tenant_id', '=', tenantOf(tx))
     .orderBy('audit_event_id', order)
@@ -111,5 +120,8 @@ export async function listAuditEvents(
     idempotencyKey: (row.idempotency_key as IdempotencyKey | null) ?? undefined,
     correlationId: row.correlation_id,
     causationId: row.causation_id ?? undefined,
+    client: row.client ?? undefined,
+    onBehalfOf: row.on_behalf_of ?? undefined,
+    origin: row.origin ?? undefined,
   }))
 }

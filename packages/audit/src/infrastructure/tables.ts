@@ -13,5 +13,8 @@ export interface AuditTables {
     idempotency_key: string | null
     correlation_id: string
     causation_id: string | null
+    client: string | null
+    on_behalf_of: string | null
+    origin: string | null
   }
 }

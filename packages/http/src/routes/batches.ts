@@ -12,6 +12,7 @@ import { refuse, refuseMalformed } from '../problem.js'
 import { batchBytesMax, readJsonBody } from '../read-body.js'
 import { type BatchCommand, readBatchCommand } from '../read-command.js'
 import { faultsBySchema } from '../read-fields.js'
+import { type Denied, recordDenied } from '../record-denied.js'
 import { isDryRun, requireCorrelation } from '../request-headers.js'
 import type { Route } from '../route.js'
 import {
@@ -71,6 +72,7 @@ async function runBatch(exchange: Exchange, principal: Principal): Promise<Reply
   const { atomicity, commands } = parsed.data
   const items = await readItems(exchange, principal, commands)
   const units = unitsOf(items, atomicity)
+  await recordDenied(exchange, items.flatMap(denialOf))
   const outcomes = units.length > 0 ? await edge.posting.submitBatch(principal, units) : []
   return answerBatch(exchange, items, outcomes)
 }
@@ -78,7 +80,12 @@ async function runBatch(exchange: Exchange, principal: Principal): Promise<Reply
 /** A command that may be run, or the answer of one that may not. */
 type Item =
   | { readonly command: BatchCommand; readonly submission: Submission }
-  | { readonly reply: CommandReply; readonly group: unknown }
+  | {
+      readonly reply: CommandReply
+      readonly group: unknown
+      /** The type of a command that the caller may not run. */
+      readonly denied?: string
+    }
 
 const isCommand = (item: Item): item is Extract<Item, { command: BatchCommand }> => 'command' in item
 
@@ -109,8 +116,12 @@ function readItem(principal: Principal, context: CommandContext, value: unknown)
   }
   const permission = permissionOf(command.command)
   if (may(roles, permission)) return { command, submission: stamp(command, principal, context) }
-  return { reply: replyOf(forbidden(permission).fault, correlationId), group: command.group }
+  const reply = replyOf(forbidden(permission).fault, correlationId)
+  return { reply, group: command.group, denied: command.command.type }
 }
+
+const denialOf = (item: Item): Denied[] =>
+  !isCommand(item) && item.denied !== undefined ? [{ action: item.denied, code: 'forbidden' }] : []
 
 /** What stands or falls together: all of it, runs of one group, or each command alone. */
 function unitsOf(items: readonly Item[], atomicity: 'independent' | 'all_or_nothing'): Unit[] {

@@ -68,6 +68,9 @@ export type CommandType = Command['type']
 export interface CommandContext {
   readonly subject: string
   readonly roles: readonly string[]
+  readonly client?: string | undefined
+  readonly onBehalfOf?: string | undefined
+  readonly origin?: string | undefined
   readonly correlationId: string
   readonly causationId: string | undefined
 }

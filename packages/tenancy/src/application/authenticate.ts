@@ -10,6 +10,10 @@ import type { TenancyPort, VerifyJwt } from './ports.js'
 export interface Principal {
   readonly subject: string
   readonly roles: readonly Role[]
+  /** The application that the subject uses: an API key's name, a token's client. */
+  readonly client: string | undefined
+  /** Who let the subject act for them. */
+  readonly onBehalfOf: string | undefined
   readonly tenant: Tenant
   readonly currencies: Currencies
 }
@@ -44,9 +48,9 @@ export function authenticatorWith(store: TenancyPort, read: ReadTenantRows, veri
   async function lookUpJwt(token: string, nowMs: number): Promise<Principal | undefined> {
     const identity = await verifyJwt?.(token, nowMs)
     if (identity === undefined) return undefined
-    const { tenantId, subject, roles } = identity
+    const { tenantId, ...caller } = identity
     const tenant = await read(tenantId, (tx) => store.readTenant(tx))
-    return tenant && { subject, roles, tenant, currencies: currenciesWith(tenant.currencies) }
+    return tenant && { ...caller, tenant, currencies: currenciesWith(tenant.currencies) }
   }
 
   return (token: string, nowMs: number): Promise<Principal | undefined> => {
@@ -64,6 +68,8 @@ export function authenticatorWith(store: TenancyPort, read: ReadTenantRows, veri
 const principalOf = (key: ApiKey, tenant: Tenant): Principal => ({
   subject: `key:${key.keyId}`,
   roles: key.roles,
+  client: key.name,
+  onBehalfOf: undefined,
   tenant,
   currencies: currenciesWith(tenant.currencies),
 })

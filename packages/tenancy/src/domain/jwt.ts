@@ -21,6 +21,8 @@ export interface JwtIdentity {
   readonly tenantId: TenantId
   readonly subject: string
   readonly roles: readonly Role[]
+  readonly client: string | undefined
+  readonly onBehalfOf: string | undefined
 }
 
 // As long as the database's other names; without control characters, because it stands in logs and in the audit trail.
@@ -34,5 +36,14 @@ export function identityIn(claims: Readonly<Record<string, unknown>>): JwtIdenti
   if (!Array.isArray(named)) return undefined
   // An issuer may know roles that this version does not; they grant nothing here.
   const roles = named.filter((role): role is Role => typeof role === 'string' && isRole(role))
-  return { tenantId, subject: `jwt:${sub}`, roles }
+  const client = nameIn(claims.client_id) ?? nameIn(claims.azp)
+  // RFC 8693 §4.1: `act` is who acts, and `sub` then who let them.
+  const actor = nameIn((claims.act as { sub?: unknown } | undefined)?.sub)
+  if (claims.act !== undefined && actor === undefined) return undefined
+  return actor === undefined
+    ? { tenantId, subject: `jwt:${sub}`, roles, client, onBehalfOf: undefined }
+    : { tenantId, subject: `jwt:${actor}`, roles, client, onBehalfOf: `jwt:${sub}` }
 }
+
+const nameIn = (claim: unknown): string | undefined =>
+  typeof claim === 'string' && subjectForm.test(claim) ? claim : undefined

@@ -88,6 +88,22 @@ describe('a token', () => {
     expect(await verify(await sign(signer, changed), nowMs)).toBeDefined()
   })
 
+  test.each<[string, Changed, object]>([
+    [
+      'names its client',
+      { client_id: 'app', azp: 'other' },
+      { subject: 'jwt:payment-service', client: 'app' },
+    ],
+    ['names its authorised party', { azp: 'portal' }, { client: 'portal' }],
+    [
+      'was made for an actor is that actor’s, on behalf of its subject',
+      { sub: 'erika', act: { sub: 'robot' } },
+      { subject: 'jwt:robot', onBehalfOf: 'jwt:erika' },
+    ],
+  ])('that %s', async (_what, changed, expected) => {
+    expect(await verify(await sign(signer, changed), nowMs)).toMatchObject(expected)
+  })
+
   test('with roles that nobody knows has the others', async () => {
     const token = await sign(signer, { plinth_roles: ['auditor', 'superuser', 7, 'auditor '] })
     expect((await verify(token, nowMs))?.roles).toEqual(['auditor'])
@@ -108,6 +124,7 @@ describe('a token', () => {
     ['without a tenant', { plinth_tenant: undefined }],
     ['for several tenants', { plinth_tenant: ['demo', 'other'] }],
     ['whose tenant is no tenant id', { plinth_tenant: "demo' or '1'='1" }],
+    ['with an actor that has no name', { act: {} }],
     ['without roles', { plinth_roles: undefined }],
     ['whose roles are a text', { plinth_roles: 'admin' }],
   ])('%s is refused', async (_what, changed) => {
