@@ -32,10 +32,12 @@ const as = (claims: object) => ({
 })
 const erika = { plinth_tenant: 'alpha', plinth_roles: ['payments'] }
 
-const bank = useHttpBank(async () => {
-  const keys = join(folder, 'keys.json')
-  writeFileSync(keys, JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bank' }] }))
-  return { ...settings, keys }
+const bank = useHttpBank({
+  jwt: async () => {
+    const keys = join(folder, 'keys.json')
+    writeFileSync(keys, JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bank' }] }))
+    return { ...settings, keys }
+  },
 })
 beforeAll(() => openCustomers(bank()))
 
@@ -86,10 +88,12 @@ describe('while the issuer cannot be asked for its keys', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
   afterAll(() => new Promise((resolve) => server.close(resolve)))
-  const cutOff = useHttpBank(async () => ({
-    ...settings,
-    keys: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
-  }))
+  const cutOff = useHttpBank({
+    jwt: async () => ({
+      ...settings,
+      keys: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`),
+    }),
+  })
 
   test('a token is neither good nor bad, and API keys are as good as ever', async () => {
     const answer = await cutOff().get('/v1/business-date', as(erika))

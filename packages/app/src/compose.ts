@@ -20,10 +20,12 @@ export function compose({
   strictRoles,
   logger,
   jwt,
+  requestsPerSecond,
 }: {
   serveUrl: string
   strictRoles: boolean
   jwt: JwtSettings | undefined
+  requestsPerSecond: number | undefined
   logger: Logger
 }): Composed {
   const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
@@ -35,6 +37,7 @@ export function compose({
     authenticate,
     logger,
     cursorSecret: cursorSecretOf(serveUrl),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })
   return { plinth, app }
 }

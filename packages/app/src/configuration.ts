@@ -20,6 +20,8 @@ export interface Configuration {
   readonly tenant: TenantId
   /** Whose JSON Web Tokens are taken; undefined: nobody's. */
   readonly jwt: JwtSettings | undefined
+  /** Of one caller, in one process; undefined: the edge's own. */
+  readonly requestsPerSecond: number | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -55,9 +57,15 @@ export function readConfiguration(environment: Environment): Configuration {
     pgBin: read('PLINTH_PG_BIN', (text) => resolve(text), 'a directory'),
     tenant: read('PLINTH_TENANT', parseTenantId, 'a tenant id') ?? ('demo' as TenantId),
     jwt: readJwtSettings(read, faults),
+    requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
+}
+
+function parseRate(text: string): number | undefined {
+  const rate = Number(text)
+  return /^[0-9]{1,9}$/.test(text) && rate >= 1 ? rate : undefined
 }
 
 type Read = <T>(name: string, parse: (text: string) => T | undefined, expected: string) => T | undefined

@@ -60,6 +60,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     strictRoles: configuration.strictRoles,
     logger,
     jwt: configuration.jwt,
+    requestsPerSecond: configuration.requestsPerSecond,
   })
   try {
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined

@@ -30,6 +30,7 @@ Environment:
                               JWKS, at an https URL or in a file (default: none are taken)
   PLINTH_JWT_ALGORITHMS       what they may be signed with (default EdDSA,ES256,RS256)
   PLINTH_JWT_INTERNAL_KEYS    1: the URL may be plain http or lead into the internal network
+  PLINTH_RATE_LIMIT           requests a second that one caller may make of one process (default 10000)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role

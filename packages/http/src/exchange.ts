@@ -5,6 +5,7 @@ import type { Request } from 'express'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.js'
 import { refuse } from './problem.js'
+import type { RateLimit } from './rate-limit.js'
 import { type Correlation, correlationOf } from './request-headers.js'
 
 /** What the routes need of the world. */
@@ -14,6 +15,7 @@ export interface Edge {
   readonly authenticate: Authenticate
   readonly logger: Pick<Logger, 'info' | 'error'>
   readonly metrics: Metrics
+  readonly rateLimit: RateLimit
   /** Keys the seals of cursors; the same in every process that serves. */
   readonly cursorSecret: Buffer
   readonly now: () => number
@@ -58,6 +60,7 @@ export class Exchange {
     const principal = token === undefined ? undefined : await this.edge.authenticate(token, this.edge.now())
     if (principal === undefined) throw refuse('unauthenticated', 'A valid bearer token is needed.')
     this.caller = principal
+    await this.edge.rateLimit.count(principal)
     return principal
   }
 

@@ -8,6 +8,7 @@ import type { Edge, Exchange, Reply } from './exchange.js'
 import { openMetrics } from './metrics.js'
 import { describeApi } from './openapi.js'
 import { notFound, RequestRefused, refuse } from './problem.js'
+import { openRateLimit } from './rate-limit.js'
 import { respondWith } from './respond.js'
 import type { Route } from './route.js'
 import { accountRoutes } from './routes/accounts.js'
@@ -26,6 +27,8 @@ export interface HttpAppOptions {
   readonly logger: Pick<Logger, 'info' | 'error'>
   /** Keys the seals of cursors; the same in every process that serves. At least 32 bytes. */
   readonly cursorSecret: Buffer
+  /** At most so many of one caller, in this process. */
+  readonly requestsPerSecond?: number
   readonly now?: () => number
 }
 
@@ -41,9 +44,17 @@ const routes: readonly Route[] = [
   ...reportRoutes,
 ]
 
+// More than one process can answer: by default a caller that runs wild is slowed down and no other is.
+const requestsPerSecondDefault = 10_000
+
 /** The whole REST edge. */
-export function createHttpApp({ now = Date.now, ...options }: HttpAppOptions): Express {
-  const edge: Edge = { ...options, now, metrics: openMetrics(options.posting) }
+export function createHttpApp({
+  now = Date.now,
+  requestsPerSecond = requestsPerSecondDefault,
+  ...options
+}: HttpAppOptions): Express {
+  const rateLimit = openRateLimit(requestsPerSecond)
+  const edge: Edge = { ...options, now, rateLimit, metrics: openMetrics(options.posting) }
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'unsupported_media_type'
   | 'idempotency_key_reused'
   | 'linked_command_failed'
+  | 'rate_limited'
   | 'headers_too_large'
   | 'internal_error'
   | 'unavailable'
@@ -44,6 +45,7 @@ export const statusByCode: Readonly<Record<ProblemCode, number>> = {
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   linked_command_failed: 422,
+  rate_limited: 429,
   headers_too_large: 431,
   internal_error: 500,
   unavailable: 503,
@@ -54,6 +56,7 @@ export const statusByCode: Readonly<Record<ProblemCode, number>> = {
 /** Says when to ask again, in seconds: a failover takes some, a queue drains in less. */
 const retryAfterSeconds: Partial<Readonly<Record<ProblemCode, number>>> = {
   idempotency_in_progress: 1,
+  rate_limited: 1,
   unavailable: 2,
   outcome_unknown: 2,
 }

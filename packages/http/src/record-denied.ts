@@ -24,6 +24,7 @@ const patienceMs = 2_000
 export async function recordDenied(exchange: Exchange, attempts: readonly Denied[]): Promise<void> {
   const { edge, caller, correlation } = exchange
   if (caller === undefined || attempts.length === 0) return
+  await edge.rateLimit.countDenial(caller)
   const { tenantId } = caller.tenant
   const nowMs = edge.now()
   const events = attempts.map(({ action, code }) => ({

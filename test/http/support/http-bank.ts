@@ -49,12 +49,18 @@ export const firstBusinessDate = '2026-11-20' as BusinessDate
 let keysMade = 0
 export const newKey = (): string => `test-${++keysMade}`
 
-/** One served bank for the tests of a file, see `useTestDatabase`. `jwt` is asked when it opens. */
-export function useHttpBank(jwt?: () => Promise<JwtSettings>): () => HttpBank {
+export interface HttpBankOptions {
+  /** Asked when the bank opens. */
+  jwt?(): Promise<JwtSettings>
+  readonly requestsPerSecond?: number
+}
+
+/** One served bank for the tests of a file, see `useTestDatabase`. */
+export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   const testDatabase = useTestDatabase()
   let bank: HttpBank | undefined
   beforeAll(async () => {
-    bank = await openHttpBank(testDatabase().serveUrl, await jwt?.())
+    bank = await openHttpBank(testDatabase().serveUrl, options)
   })
   afterAll(async () => {
     await bank?.listening.close()
@@ -66,7 +72,8 @@ export function useHttpBank(jwt?: () => Promise<JwtSettings>): () => HttpBank {
   }
 }
 
-async function openHttpBank(url: string, jwt: JwtSettings | undefined): Promise<HttpBank> {
+async function openHttpBank(url: string, { jwt, ...limits }: HttpBankOptions): Promise<HttpBank> {
+  const jwtSettings = await jwt?.()
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
   const database = openDatabase({ url, applicationName: 'test', strictRoles })
   const tokens = new Map<string, string>()
@@ -80,9 +87,10 @@ async function openHttpBank(url: string, jwt: JwtSettings | undefined): Promise<
   const app = createHttpApp({
     database,
     posting: openPosting(database),
-    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work), jwt),
+    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work), jwtSettings),
     logger: { info: note, error: note },
     cursorSecret: Buffer.alloc(32, 7),
+    ...limits,
   })
   const listening = await listen(app, { port: 0, host: '127.0.0.1' })
   const base = `http://127.0.0.1:${listening.port}`
