@@ -27,6 +27,9 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/commands/{key}': books,
   'GET /v1/trial-balance': books,
   'GET /v1/audit-events': ['auditor', 'admin'],
+  'POST /v1/api-keys': ['admin'],
+  'GET /v1/api-keys': ['admin'],
+  'POST /v1/api-keys/{keyId}/revoke': ['admin'],
 }
 
 interface Operation {

@@ -4,6 +4,7 @@ import { createHttpApp, type listen } from '@plinth/http'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
+import { tenantRowsOf } from './tenant-rows.js'
 import { passwordIn } from './url-password.js'
 
 /** The books, and the app that answers HTTP requests about them. */
@@ -30,7 +31,7 @@ export function compose({
 }): Composed {
   const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
   const { database, posting } = plinth
-  const authenticate = openAuthenticator((tenantId, work) => database.read(tenantId, work), jwt)
+  const authenticate = openAuthenticator(tenantRowsOf(database), jwt)
   const app = createHttpApp({
     database,
     posting,

@@ -12,6 +12,7 @@ import { openRateLimit } from './rate-limit.js'
 import { respondWith } from './respond.js'
 import type { Route } from './route.js'
 import { accountRoutes } from './routes/accounts.js'
+import { apiKeyRoutes } from './routes/api-keys.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
@@ -42,6 +43,7 @@ const routes: readonly Route[] = [
   ...journalEntryRoutes,
   ...commandRoutes,
   ...reportRoutes,
+  ...apiKeyRoutes,
 ]
 
 // More than one process can answer: by default a caller that runs wild is slowed down and no other is.

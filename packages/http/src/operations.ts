@@ -86,6 +86,29 @@ export function commandOperation({
   }
 }
 
+/** A change that leaves the books as they are, and therefore needs no key: done again, it is done again. */
+export function actionOperation({
+  operationId,
+  summary,
+  answer,
+  path,
+  body,
+  status,
+}: Described & { body?: z.ZodType; status: 200 | 201 }): ZodOpenApiOperationObject {
+  return {
+    operationId,
+    summary,
+    requestParams: { header: z.object(correlationHeaders), ...(path && { path }) },
+    ...(body && { requestBody: { required: true, content: json(body) } }),
+    responses: {
+      [`${status}`]: { description: 'Done.', content: json(answer) },
+      ...always,
+      ...(path && { '404': describedProblem('`not_found`') }),
+      ...(body && ofBodies),
+    },
+  }
+}
+
 /** A batch: no key of its own. */
 export function batchOperation({
   operationId,

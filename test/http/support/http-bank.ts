@@ -84,10 +84,15 @@ async function openHttpBank(url: string, { jwt, ...limits }: HttpBankOptions): P
   }
   const logLines: string[] = []
   const note = (...said: unknown[]): void => void logLines.push(JSON.stringify(said, errorsInFull))
+  const rows: Parameters<typeof openAuthenticator>[0] = {
+    read: (tenantId, work) => database.read(tenantId, work),
+    write: (tenantId, work) =>
+      database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + 1_000 }, work),
+  }
   const app = createHttpApp({
     database,
     posting: openPosting(database),
-    authenticate: openAuthenticator((tenantId, work) => database.read(tenantId, work), jwtSettings),
+    authenticate: openAuthenticator(rows, jwtSettings),
     logger: { info: note, error: note },
     cursorSecret: Buffer.alloc(32, 7),
     ...limits,

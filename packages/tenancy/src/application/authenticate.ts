@@ -23,14 +23,25 @@ const rememberedMs = 5_000
 // Bounds the memory of a flood of wrong tokens, which are remembered as well.
 const rememberedMax = 10_000
 
-type ReadTenantRows = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => Promise<T>
+type InTenant = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => Promise<T>
+
+/** How an authenticator reaches the rows of the tenant that a token names. */
+export interface TenantRows {
+  /** One snapshot. */
+  readonly read: InTenant
+  /** One transaction; what it does is lost if it cannot be done now. */
+  readonly write: InTenant
+}
+
+// Often enough to see that a key is not used any more; seldom enough to cost nothing.
+const notedMs = 60_000
 
 /**
  * Turns a bearer token into its principal, or undefined: malformed, unknown, of another tenant, expired and revoked look
  * alike. An API key is read under the tenant that its own token names, so it opens nothing else; a JWT is believed its tenant,
  * if there is such a tenant. Without `verifyJwt` no JWT is taken.
  */
-export function authenticatorWith(store: TenancyPort, read: ReadTenantRows, verifyJwt?: VerifyJwt) {
+export function authenticatorWith(store: TenancyPort, { read, write }: TenantRows, verifyJwt?: VerifyJwt) {
   const remembered = new Map<
     string,
     { readonly until: number; readonly principal: Promise<Principal | undefined> }
@@ -42,7 +53,11 @@ export function authenticatorWith(store: TenancyPort, read: ReadTenantRows, veri
     const [key, tenant] = await read(parsed.tenantId, (tx) =>
       Promise.all([store.readApiKey(tx, parsed.keyId), store.readTenant(tx)]),
     )
-    return key && tenant && opens(key, parsed.secret, nowMs) ? principalOf(key, tenant) : undefined
+    if (!key || !tenant || !opens(key, parsed.secret, nowMs)) return undefined
+    // Beside the request: nobody waits for it, and nobody is refused because it failed.
+    if (key.lastUsedAtMs === undefined || nowMs - key.lastUsedAtMs > notedMs)
+      write(parsed.tenantId, async (tx) => store.noteApiKeyUse(tx, key.keyId)).catch(() => {})
+    return principalOf(key, tenant)
   }
 
   async function lookUpJwt(token: string, nowMs: number): Promise<Principal | undefined> {

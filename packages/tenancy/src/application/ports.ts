@@ -9,4 +9,5 @@ export type VerifyJwt = (token: string, nowMs: number) => Promise<JwtIdentity | 
 export interface TenancyPort {
   readApiKey(tx: Tx, keyId: string): Promise<ApiKey | undefined>
   readTenant(tx: Tx): Promise<Tenant | undefined>
+  noteApiKeyUse(tx: Tx, keyId: string): void
 }

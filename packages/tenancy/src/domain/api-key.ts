@@ -11,6 +11,7 @@ export interface ApiKey {
   /** Epoch milliseconds. */
   readonly expiresAtMs: number | undefined
   readonly revokedAtMs: number | undefined
+  readonly lastUsedAtMs: number | undefined
 }
 
 export interface ApiToken {

@@ -12,6 +12,7 @@ export type Permission =
   | 'open_unlimited_account'
   | 'manage_accounts'
   | 'manage_chart'
+  | 'manage_api_keys'
 
 const payments: readonly Permission[] = ['read_chart', 'read_books', 'post', 'open_account']
 const operator: readonly Permission[] = [
@@ -28,7 +29,7 @@ const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   auditor: new Set(auditor),
   product_manager: new Set(['read_chart']),
   approver: new Set(['read_chart']),
-  admin: new Set([...operator, ...auditor]),
+  admin: new Set([...operator, ...auditor, 'manage_api_keys']),
 }
 
 /** Whether any of the roles grants the permission. */

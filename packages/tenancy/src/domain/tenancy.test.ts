@@ -5,18 +5,18 @@ import { isRole, may, type Permission, type Role, roles } from './role.js'
 
 const permissions: readonly Permission[] = [
   ...(['read_chart', 'read_books', 'read_audit', 'post', 'open_account'] as const),
-  ...(['open_unlimited_account', 'manage_accounts', 'manage_chart'] as const),
+  ...(['open_unlimited_account', 'manage_accounts', 'manage_chart', 'manage_api_keys'] as const),
 ]
 
 describe('a role', () => {
   test.each<[Role, string]>([
-    // In the order above: chart, books, audit | post, open | unlimited, accounts, chart.
-    ['payments', 'yes yes no yes yes no no no'],
-    ['operator', 'yes yes no yes yes yes yes yes'],
-    ['auditor', 'yes yes yes no no no no no'],
-    ['product_manager', 'yes no no no no no no no'],
-    ['approver', 'yes no no no no no no no'],
-    ['admin', 'yes yes yes yes yes yes yes yes'],
+    // In the order above: chart, books, audit | post, open | unlimited, accounts, chart, keys.
+    ['payments', 'yes yes no yes yes no no no no'],
+    ['operator', 'yes yes no yes yes yes yes yes no'],
+    ['auditor', 'yes yes yes no no no no no no'],
+    ['product_manager', 'yes no no no no no no no no'],
+    ['approver', 'yes no no no no no no no no'],
+    ['admin', 'yes yes yes yes yes yes yes yes yes'],
   ])('%s may %s', (role, expected) => {
     const granted = permissions.map((permission) => (may([role], permission) ? 'yes' : 'no'))
     expect(granted.join(' ')).toBe(expected)
@@ -74,6 +74,7 @@ describe('a secret', () => {
     secretHash: hashSecret(secret),
     expiresAtMs: undefined,
     revokedAtMs: undefined,
+    lastUsedAtMs: undefined,
   }
 
   test.each<[string, Partial<ApiKey>, string, boolean]>([

@@ -20,5 +20,6 @@ export interface TenancyTables {
     created_by: string
     expires_at: string | null
     revoked_at: string | null
+    last_used_at: string | null
   }
 }
