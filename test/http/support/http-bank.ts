@@ -12,7 +12,7 @@ import {
   roles,
 } from '@plinth/tenancy'
 import { afterAll, beforeAll } from 'vitest'
-import { useTestDatabase } from '../../support/test-database.js'
+import { type TestDatabase, useTestDatabase } from '../../support/test-database.js'
 
 export interface Answer {
   readonly status: number
@@ -38,6 +38,9 @@ export interface HttpBank {
   readonly database: Database
   readonly listening: Listening
   readonly logLines: string[]
+  /** The same database as the superuser and as the server sees it. */
+  readonly adminUrl: string
+  readonly serveUrl: string
   token(tenant: string, role: Role): string
   get(path: string, options?: CallOptions): Promise<Answer>
   /** A command or batch. `body` is sent as it is if it is a string or bytes. A key is made unless one is given. */
@@ -60,7 +63,7 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   const testDatabase = useTestDatabase()
   let bank: HttpBank | undefined
   beforeAll(async () => {
-    bank = await openHttpBank(testDatabase().serveUrl, options)
+    bank = await openHttpBank(testDatabase(), options)
   })
   afterAll(async () => {
     await bank?.listening.close()
@@ -72,10 +75,13 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   }
 }
 
-async function openHttpBank(url: string, { jwt, ...limits }: HttpBankOptions): Promise<HttpBank> {
+async function openHttpBank(
+  { adminUrl, serveUrl }: TestDatabase,
+  { jwt, ...limits }: HttpBankOptions,
+): Promise<HttpBank> {
   const jwtSettings = await jwt?.()
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
-  const database = openDatabase({ url, applicationName: 'test', strictRoles })
+  const database = openDatabase({ url: serveUrl, applicationName: 'test', strictRoles })
   const tokens = new Map<string, string>()
   for (const name of ['alpha', 'beta']) {
     for (const [role, token] of await createTenant(database, parseTenantId(name) as TenantId)) {
@@ -121,6 +127,8 @@ async function openHttpBank(url: string, { jwt, ...limits }: HttpBankOptions): P
     database,
     listening,
     logLines,
+    adminUrl,
+    serveUrl,
     token,
     get: (path, options = {}) => call('GET', path, undefined, options),
     post: (path, body, options = {}) => {

@@ -1,0 +1,170 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { asAdmin } from '../support/database-admin.js'
+import { type Answer, newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
+
+// Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
+// row-level security. Each is taken away here in turn, and the others hold.
+
+const bank = useHttpBank()
+const secret = 'only-alpha-knows'
+let tables: string[]
+let client: pg.Client
+
+beforeAll(async () => {
+  await openCustomers(bank(), 'alpha')
+  await bank().post('/v1/accounts', { accountId: secret, name: secret, glCode: '2000', currency: 'EUR' })
+  const body = { ...transfer({ from: 'alice', to: secret }), description: secret, reference: secret }
+  await bank().post('/v1/postings', { ...body, metadata: { secret } }, { key: secret })
+  await bank().post('/v1/api-keys', { name: secret, roles: ['auditor'] })
+  await asAdmin(bank().adminUrl, async (admin) => {
+    const { rows } = await admin.query<{ name: string }>(
+      `select table_schema || '.' || table_name as name from information_schema.columns
+        where column_name = 'tenant_id' and table_schema not in ('information_schema', 'pg_catalog') order by 1`,
+    )
+    tables = rows.map(({ name }) => name)
+  })
+  client = new pg.Client({ connectionString: bank().serveUrl })
+  await client.connect()
+})
+afterAll(() => client?.end())
+
+const everyTable = (change: string): Promise<unknown> =>
+  asAdmin(bank().adminUrl, (admin) =>
+    admin.query(tables.map((table) => `alter table ${table} ${change}`).join('; ')),
+  )
+
+/** How many rows of a statement the server's role sees, of the tenant or of none. */
+async function seen(statement: string, tenant?: string): Promise<number> {
+  await client.query('begin')
+  try {
+    if (tenant !== undefined) await client.query("select set_config('plinth.tenant', $1, true)", [tenant])
+    return (await client.query(statement)).rows.length
+  } finally {
+    await client.query('rollback')
+  }
+}
+
+/** Everything of Alpha's that Beta may ask for by name or in a list. */
+const questions = [
+  '/v1/accounts?limit=1000',
+  '/v1/accounts?glCode=2000',
+  '/v1/gl-accounts',
+  '/v1/journal-entries?limit=1000',
+  `/v1/journal-entries?accountId=${secret}`,
+  `/v1/journal-entries?reference=${secret}`,
+  '/v1/journal-entries?transactionCode=TRANSFER',
+  '/v1/audit-events?limit=1000',
+  '/v1/api-keys',
+  '/v1/trial-balance',
+  `/v1/accounts/${secret}`,
+  `/v1/accounts/${secret}/balance`,
+  `/v1/accounts/${secret}/statement`,
+  `/v1/commands/${secret}`,
+]
+
+const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')
+async function expectNothingTold(): Promise<void> {
+  for (const path of questions) {
+    // The one that answers for Alpha shows that the question was a good one.
+    const [mine, theirs] = [await bank().get(path), await bank().get(path, { tenant: 'beta' })]
+    expect([path, mine.status]).toEqual([path, 200])
+    expect([path, telling(theirs)]).toEqual([path, false])
+    expect([path, [200, 404]]).toEqual([path, expect.arrayContaining([theirs.status])])
+  }
+  const stolen = transfer({ from: secret, to: 'alice' })
+  const refused = await bank().post('/v1/postings', stolen, { tenant: 'beta' })
+  expect([refused.status, refused.body.code]).toEqual([422, 'account_not_found'])
+  const own = { type: 'post', idempotencyKey: newKey(), ...stolen }
+  const batch = await bank().post(
+    '/v1/batches',
+    { atomicity: 'independent', commands: [own] },
+    { tenant: 'beta' },
+  )
+  expect(batch.body.results[0].body.code).toBe('account_not_found')
+  // Another tenant's key is no key of one's own: neither a replay nor reused.
+  const key = newKey()
+  expect((await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }), { key })).status).toBe(
+    201,
+  )
+  const again = await bank().post('/v1/postings', stolen, { tenant: 'beta', key })
+  expect(again.body.code).toBe('account_not_found')
+}
+
+test('with all fences nothing of another tenant is told', expectNothingTold)
+
+describe('without the predicate in a statement', () => {
+  test('row-level security shows the tenant’s own rows and no others', async () => {
+    for (const table of tables) {
+      const all = `select from ${table}`
+      const others = `select from ${table} where tenant_id <> 'alpha'`
+      expect([table, await seen(others, 'alpha')]).toEqual([table, 0])
+      // That there are some, the superuser sees.
+      const hidden = await asAdmin(bank().adminUrl, (admin) => admin.query(others))
+      const mine = await seen(all, 'alpha')
+      expect([table, (hidden.rowCount ?? 0) + mine > 0]).toEqual([table, true])
+    }
+  })
+
+  test('row-level security takes no row for another tenant', async () => {
+    await client.query('begin')
+    try {
+      await client.query("select set_config('plinth.tenant', 'alpha', true)")
+      const insert = `insert into account.gl_account (tenant_id, code, name, type, normal_side, postable, created_at)
+        values ('beta', '9', 'x', 'asset', 'debit', true, now())`
+      await expect(client.query(insert)).rejects.toMatchObject({ code: '42501' })
+    } finally {
+      await client.query('rollback')
+    }
+  })
+})
+
+describe('without a tenant in the transaction', () => {
+  test('nothing is seen but the list of tenants', async () => {
+    const counts: [string, number][] = []
+    for (const table of tables) counts.push([table, await seen(`select from ${table}`)])
+    expect(counts.filter(([, rows]) => rows > 0)).toEqual([['tenancy.tenant', 2]])
+  })
+})
+
+test('without row-level security the predicates tell nothing of another tenant', async () => {
+  await everyTable('disable row level security')
+  try {
+    expect(await seen(`select from account.account where account_id = '${secret}'`, 'beta')).toBe(1)
+    await expectNothingTold()
+  } finally {
+    await everyTable('enable row level security')
+  }
+  expect(await seen(`select from account.account where account_id = '${secret}'`, 'beta')).toBe(0)
+})
+
+test('without the tenant at the head of the keys two tenants could not have one account of one name', async () => {
+  const name = 'of-both'
+  for (const tenant of ['alpha', 'beta']) {
+    if (tenant === 'beta') await openCustomers(bank(), 'beta')
+    const body = { accountId: name, name: tenant, glCode: '2000', currency: 'EUR' }
+    expect((await bank().post('/v1/accounts', body, { tenant, key: name })).status).toBe(201)
+  }
+  for (const tenant of ['alpha', 'beta'])
+    expect((await bank().get(`/v1/accounts/${name}`, { tenant })).body.name).toBe(tenant)
+  // Every unique index of a table with tenants begins with the tenant.
+  const { rows } = await asAdmin(bank().adminUrl, (admin) =>
+    admin.query(
+      `select i.indexrelid::regclass::text as index from pg_index i
+         join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indrelid = any ($1::regclass[]) and i.indisunique and a.attname <> 'tenant_id'`,
+      [tables],
+    ),
+  )
+  expect(rows).toEqual([])
+})
+
+test('without the header that names it the token’s tenant is the one, and with it too', async () => {
+  for (const headers of [{}, { 'x-tenant-id': 'beta' }])
+    expect((await bank().get(`/v1/accounts/${secret}`, { tenant: 'beta', headers })).status).toBe(404)
+  const named = await bank().get(`/v1/accounts/${secret}`, {
+    tenant: 'beta',
+    headers: { 'x-tenant-id': 'alpha' },
+  })
+  expect(named.body.code).toBe('tenant_mismatch')
+})
