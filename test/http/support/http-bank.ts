@@ -11,7 +11,7 @@ import {
   type Role,
   roles,
 } from '@plinth/tenancy'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type TestDatabase, useTestDatabase } from '../../support/test-database.js'
 
 export interface Answer {
@@ -41,6 +41,8 @@ export interface HttpBank {
   /** The same database as the superuser and as the server sees it. */
   readonly adminUrl: string
   readonly serveUrl: string
+  /** What no log and no answer may hold: secrets of tokens, passwords of the database. */
+  readonly secrets: readonly string[]
   token(tenant: string, role: Role): string
   get(path: string, options?: CallOptions): Promise<Answer>
   /** A command or batch. `body` is sent as it is if it is a string or bytes. A key is made unless one is given. */
@@ -48,6 +50,9 @@ export interface HttpBank {
 }
 
 export const firstBusinessDate = '2026-11-20' as BusinessDate
+
+/** Stands in a body, and may be told to whoever may read it, but to no log. */
+const canary = 'canary 4111 1111 1111 1111'
 
 let keysMade = 0
 export const newKey = (): string => `test-${++keysMade}`
@@ -68,6 +73,10 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   afterAll(async () => {
     await bank?.listening.close()
     await bank?.database.close()
+    // Whatever the tests of the file did: nothing that opens a door, and nothing of a customer's, is in the log.
+    const untold = [...(bank?.secrets ?? []), canary]
+    const betrayed = bank?.logLines.filter((line) => untold.some((secret) => line.includes(secret)))
+    expect(betrayed).toEqual([])
   })
   return () => {
     if (bank === undefined) throw new Error('The bank exists only inside tests and hooks')
@@ -103,6 +112,8 @@ async function openHttpBank(
     cursorSecret: Buffer.alloc(32, 7),
     ...limits,
   })
+  const passwords = [adminUrl, serveUrl].map((url) => decodeURIComponent(new URL(url).password))
+  const secrets = [...[...tokens.values()].map((text) => text.split('_').at(-1) as string), ...passwords]
   const listening = await listen(app, { port: 0, host: '127.0.0.1' })
   const base = `http://127.0.0.1:${listening.port}`
   const token = (tenant: string, role: Role): string => tokens.get(`${tenant} ${role}`) as string
@@ -119,6 +130,8 @@ async function openHttpBank(
       ...(body !== undefined && { body: body as string }),
     })
     const text = await response.text()
+    for (const secret of secrets)
+      if (text.includes(secret)) throw new Error(`An answer of ${path} holds a secret`)
     return { status: response.status, headers: response.headers, text, body: readable(text) }
   }
   return {
@@ -127,6 +140,7 @@ async function openHttpBank(
     database,
     listening,
     logLines,
+    secrets,
     adminUrl,
     serveUrl,
     token,
@@ -185,7 +199,12 @@ export async function openCustomers(bank: HttpBank, tenant = 'alpha'): Promise<v
     account({ accountId: 'cash', glCode: '1000', unlimited: true }),
     account({ accountId: 'alice', glCode: '2000' }),
     account({ accountId: 'bob', glCode: '2000' }),
-    { type: 'post', idempotencyKey: newKey(), ...transfer({ from: 'cash', to: 'alice', amount: '500.00' }) },
+    {
+      type: 'post',
+      idempotencyKey: newKey(),
+      ...transfer({ from: 'cash', to: 'alice', amount: '500.00' }),
+      description: canary,
+    },
   ]
   const answer = await bank.post('/v1/batches', { atomicity: 'all_or_nothing', commands }, { tenant })
   if (answer.body.summary.succeeded !== commands.length) throw new Error(answer.text)
