@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,6 +19,18 @@ test('every relative link of every page leads somewhere', () => {
   const pages = markdownBelow('')
   expect(pages).toContain('CONTRIBUTING.md')
   expect(pages.flatMap((page) => brokenLinksOf(repositoryRoot, page))).toEqual([])
+})
+
+test('every file that a page names as enforcing a rule is there', () => {
+  const pages = [...markdownBelow('adr'), 'SECURITY.md']
+  const missing = pages.flatMap((page) => {
+    const text = readFileSync(join(repositoryRoot, page), 'utf8')
+    const named = [...text.matchAll(/`((?:test|packages|migrations)\/[\w./-]+)`/g)].map(
+      ([, path]) => path as string,
+    )
+    return named.filter((path) => !existsSync(join(repositoryRoot, path))).map((path) => `${page}: ${path}`)
+  })
+  expect(missing).toEqual([])
 })
 
 describe('the check of the links', () => {
