@@ -4,7 +4,6 @@ import { createHttpApp, type listen } from '@plinth/http'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
-import { tenantRowsOf } from './tenant-rows.js'
 import { passwordIn } from './url-password.js'
 
 /** The books, and the app that answers HTTP requests about them. */
@@ -14,6 +13,9 @@ export interface Composed {
 }
 
 export type HttpApp = Parameters<typeof listen>[0]
+
+// That a key was used is noted beside the requests that use it; if it takes longer, it is noted next time.
+const notePatienceMs = 1_000
 
 /** Everything `serve` needs, wired by hand: a database URL in, the books and their HTTP door out. */
 export function compose({
@@ -31,7 +33,14 @@ export function compose({
 }): Composed {
   const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
   const { database, posting } = plinth
-  const authenticate = openAuthenticator(tenantRowsOf(database), jwt)
+  const authenticate = openAuthenticator(
+    {
+      read: (tenantId, work) => database.read(tenantId, work),
+      write: (tenantId, work) =>
+        database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + notePatienceMs }, work),
+    },
+    jwt,
+  )
   const app = createHttpApp({
     database,
     posting,

@@ -6,7 +6,6 @@ import { readHead } from '@plinth/ledger'
 import { openAuthenticator, type Role, readTenant, roles } from '@plinth/tenancy'
 import { createTenant, issueRoleTokens, readTenantRequest } from './create-tenant.js'
 import { demoCommands } from './demo-books.js'
-import { tenantRowsOf } from './tenant-rows.js'
 
 const tenantId = 'demo' as TenantId
 
@@ -52,7 +51,7 @@ async function writeDemoBooks(plinth: Plinth): Promise<boolean> {
 
 /** New tokens for the roles whose token is missing, revoked, or of another database. */
 async function issueMissing({ database, subject }: Plinth, tokens: Tokens): Promise<Tokens> {
-  const authenticate = openAuthenticator(tenantRowsOf(database))
+  const authenticate = openAuthenticator({ read: (ofTenant, work) => database.read(ofTenant, work) })
   const principals = await Promise.all(roles.map((role) => authenticate(tokens[role] ?? '', Date.now())))
   const wanted = roles.filter((role, position) => {
     const principal = principals[position]

@@ -63,17 +63,19 @@ function listCommand(runtime: CliRuntime): Command {
       const tenantId = tenantOf(runtime, options)
       const keys = await runtime.withPlinth(async (plinth) => {
         await plinth.books(tenantId)
-        return await plinth.database.read(tenantId, listApiKeys)
+        const found = await plinth.database.read(tenantId, (tx) => listApiKeys(tx))
+        return found.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
       })
       if (json) return printJson(keys)
       const now = instantOf(Date.now())
       printTable(
-        ['key', 'name', 'roles', 'state', 'made', 'by'].map((title) => ({ title })),
+        ['key', 'name', 'roles', 'state', 'last used', 'made', 'by'].map((title) => ({ title })),
         keys.map((key) => [
           key.keyId,
           key.name,
           key.roles.join(', '),
           stateOf(key, now),
+          key.lastUsedAt ?? 'never',
           key.createdAt,
           key.createdBy,
         ]),

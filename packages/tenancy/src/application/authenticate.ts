@@ -29,8 +29,8 @@ type InTenant = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>) => Promise
 export interface TenantRows {
   /** One snapshot. */
   readonly read: InTenant
-  /** One transaction; what it does is lost if it cannot be done now. */
-  readonly write: InTenant
+  /** One transaction; what it does is lost if it cannot be done now. Absent: nobody uses the keys, they are only tried. */
+  readonly write?: InTenant
 }
 
 // Often enough to see that a key is not used any more; seldom enough to cost nothing.
@@ -56,7 +56,7 @@ export function authenticatorWith(store: TenancyPort, { read, write }: TenantRow
     if (!key || !tenant || !opens(key, parsed.secret, nowMs)) return undefined
     // Beside the request: nobody waits for it, and nobody is refused because it failed.
     if (key.lastUsedAtMs === undefined || nowMs - key.lastUsedAtMs > notedMs)
-      write(parsed.tenantId, async (tx) => store.noteApiKeyUse(tx, key.keyId)).catch(() => {})
+      write?.(parsed.tenantId, async (tx) => store.noteApiKeyUse(tx, key.keyId)).catch(() => {})
     return principalOf(key, tenant)
   }
 
