@@ -8,10 +8,10 @@ const status = ({ status: code }: Answer) => code
 
 describe('an API key', () => {
   test('is issued for roles, opens what they may, and shows its secret once', async () => {
-    const { status: made, body } = await issue({ name: 'batch job', roles: ['auditor', 'auditor'] })
+    const { status: made, body } = await issue({ name: 'Überweisungen', roles: ['auditor', 'auditor'] })
     expect(made).toBe(201)
     expect(body).toMatchObject({
-      name: 'batch job',
+      name: 'Überweisungen',
       roles: ['auditor'],
       expiresAt: null,
       revokedAt: null,
@@ -21,7 +21,7 @@ describe('an API key', () => {
     expect(status(await bank().post('/v1/postings', {}, asToken(body.token)))).toBe(403)
     const listed = await bank().get('/v1/api-keys?limit=1000')
     const [found] = listed.body.data.filter(({ keyId }: { keyId: string }) => keyId === body.keyId)
-    expect(found).toMatchObject({ name: 'batch job', roles: ['auditor'] })
+    expect(found).toMatchObject({ name: 'Überweisungen', roles: ['auditor'] })
     expect(listed.text).not.toContain(body.token.split('_')[3])
   })
 

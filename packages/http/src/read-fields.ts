@@ -1,5 +1,13 @@
 import type { z } from 'zod'
-import { errorsMax, type FieldError, type FieldErrorCode, fieldError, fieldErrorCodes } from './malformed.js'
+import {
+  errorsMax,
+  type FieldError,
+  type FieldErrorCode,
+  fieldError,
+  fieldErrorCodes,
+  type Malformed,
+  malformedFields,
+} from './malformed.js'
 
 const codes = new Set<string>(fieldErrorCodes)
 
@@ -17,6 +25,10 @@ export function faultsBySchema(error: z.ZodError, value: unknown): PlacedError[]
     return [placed(issue.path, codeOf(issue.message), choicesOf(issue))]
   })
 }
+
+/** All that a schema finds wrong with a body or query, as it is refused. */
+export const malformedBySchema = (error: z.ZodError, value: unknown): Malformed =>
+  malformedFields(faultsBySchema(error, value).map((fault) => fault.error))
 
 /** A fault that still knows its path, by which faults are put into the order of the document. */
 export interface PlacedError {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { CommandFailure } from '../cli-runtime.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -49,13 +50,14 @@ export async function startBenchServer(environment: Environment): Promise<BenchS
 async function ready(child: ChildProcess, port: number): Promise<void> {
   const deadline = Date.now() + readyWithinMs
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error('the server to be measured did not start')
+    if (child.exitCode !== null)
+      throw new CommandFailure('The server to be measured did not start; it says above why.')
     const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
     if (answer?.status === 200) return
     await sleep(100)
   }
   child.kill('SIGKILL')
-  throw new Error('the server to be measured was not ready in time')
+  throw new CommandFailure(`The server to be measured was not ready within ${readyWithinMs / 1000} s.`)
 }
 
 function freePort(): Promise<number> {

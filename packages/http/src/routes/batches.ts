@@ -6,12 +6,12 @@ import { z } from 'zod'
 import { batchAnswer } from '../answer-schemas.js'
 import { batchCommands, commandsMax } from '../command-schemas.js'
 import { type Exchange, forbidden, type Reply } from '../exchange.js'
-import { isMalformed, malformedFields } from '../malformed.js'
+import { isMalformed } from '../malformed.js'
 import { batchOperation } from '../operations.js'
 import { refuse, refuseMalformed } from '../problem.js'
 import { batchBytesMax, readJsonBody } from '../read-body.js'
 import { type BatchCommand, readBatchCommand } from '../read-command.js'
-import { faultsBySchema } from '../read-fields.js'
+import { malformedBySchema } from '../read-fields.js'
 import { type Denied, recordDenied } from '../record-denied.js'
 import { isDryRun, requireCorrelation } from '../request-headers.js'
 import type { Route } from '../route.js'
@@ -66,9 +66,7 @@ async function runBatch(exchange: Exchange, principal: Principal): Promise<Reply
     throw refuse('malformed_request', 'A batch cannot be rehearsed; its commands can, one by one.')
   const value = await readJsonBody(request, batchBytesMax)
   const parsed = envelope.safeParse(value)
-  if (!parsed.success) {
-    throw refuseMalformed(malformedFields(faultsBySchema(parsed.error, value).map(({ error }) => error)))
-  }
+  if (!parsed.success) throw refuseMalformed(malformedBySchema(parsed.error, value))
   const { atomicity, commands } = parsed.data
   const items = await readItems(exchange, principal, commands)
   const units = unitsOf(items, atomicity)

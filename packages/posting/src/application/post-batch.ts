@@ -58,8 +58,8 @@ export const postBatchWith =
     const plan = decideBatch(book, batch.units, found.known)
     const { businessDate } = found
     const [key] = foreseen?.keys ?? []
-    const inFront = key && { key, held }
-    const { numbers, asForeseen, sent } = write(store, tx, { batch, plan, inFront, businessDate })
+    const expected = key && { key, held }
+    const { numbers, asForeseen, sent } = write(store, tx, { batch, plan, expected, businessDate })
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, batch.currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
     outcomes.catch(() => {})
@@ -78,7 +78,7 @@ export const postBatchWith =
 function write(
   store: CommandStore,
   tx: Tx,
-  { batch, ...decided }: { batch: Batch } & Pick<DecidedBatch, 'plan' | 'inFront' | 'businessDate'>,
+  { batch, ...decided }: { batch: Batch } & Pick<DecidedBatch, 'plan' | 'expected' | 'businessDate'>,
 ): Omit<Written, 'numbers'> & { numbers: Promise<TakenNumbers | undefined> } {
   const nothing = Promise.resolve(undefined)
   if (decided.plan.records.length === 0) return { numbers: nothing, asForeseen: nothing, sent: nothing }

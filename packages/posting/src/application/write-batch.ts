@@ -21,25 +21,25 @@ import type { CommandStore, DecidedRow } from './ports.js'
 
 export interface DecidedBatch {
   readonly plan: BatchPlan
-  /** If it was decided on the results of the batch in front: a key that shows it committed, and the rows as it leaves them. */
-  readonly inFront: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
+  /** If it was decided on the results of the batch in front: a key of that one, and the rows as it leaves them. */
+  readonly expected: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
   readonly businessDate: BusinessDate
   readonly currencies: Currencies
 }
 
 /**
- * Takes the head's lock and writes a decided batch under it: one set-based statement per table, in this order. Each is sent
+ * Takes the head's lock and writes a decided batch under it: one set-based statement per module and purpose, in this order. Each is sent
  * as soon as its parameters stand, so the database works on it while the next ones are prepared; all are sent before the
  * numbers are known, because the statements find them in the transaction. The head is asked for at once, before this yields.
  */
 export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
-  const { plan, inFront, businessDate } = batch
+  const { plan, expected, businessDate } = batch
   const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? [decision.entry] : []))
   // Before anything is sent: what fails here has touched nothing.
   for (const entry of entries) assertBalanced(entry)
   const events = plan.records.filter(({ decision }) => decision.kind !== 'rejected').length
   const numbers = takeNumbers(tx, { businessDate, entries: entries.length, events })
-  const asForeseen = inFront ? expectInFront(store, tx, inFront) : Promise.resolve()
+  const asForeseen = expected ? expectForeseen(store, tx, expected) : Promise.resolve()
   // Whoever waits for one of these first hears of its failure; nobody has to wait for all.
   for (const answer of [numbers, asForeseen]) answer.catch(() => {})
   return { numbers, asForeseen, sent: sendRows(store, tx, { ...batch, entries }) }
@@ -80,10 +80,10 @@ async function sendRows(
 // database what it is waiting for.
 const recordsAtOnce = 100
 
-async function expectInFront(
+async function expectForeseen(
   store: CommandStore,
   tx: Tx,
-  { key, held }: NonNullable<DecidedBatch['inFront']>,
+  { key, held }: NonNullable<DecidedBatch['expected']>,
 ): Promise<void> {
   await Promise.all([store.expectRecorded(tx, key), lockAsForeseen(tx, held)])
 }

@@ -9,7 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose'
 import type { JwtSettings } from '../domain/jwt.js'
-import { guardedGet } from './guarded-fetch.js'
+import { guardedGet } from './guarded-get.js'
 
 /** The keys that tokens are verified with cannot be had: nobody's token is known to be wrong. */
 export class KeysUnavailable extends Error {
