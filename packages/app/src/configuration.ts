@@ -72,6 +72,7 @@ type Read = <T>(name: string, parse: (text: string) => T | undefined, expected: 
 
 /** Issuer, audience and keys come together: a token of anybody's, or for anybody, is none. */
 function readJwtSettings(read: Read, faults: string[]): JwtSettings | undefined {
+  const faultsBefore = faults.length
   const issuer = read('PLINTH_JWT_ISSUER', (text) => text, 'the claim iss of the tokens')
   const audience = read('PLINTH_JWT_AUDIENCE', (text) => text, 'the claim aud of the tokens')
   const internalKeys = read('PLINTH_JWT_INTERNAL_KEYS', parseSwitch, '1 or 0') ?? false
@@ -83,9 +84,12 @@ function readJwtSettings(read: Read, faults: string[]): JwtSettings | undefined 
   const algorithms = read('PLINTH_JWT_ALGORITHMS', parseAlgorithms, `a list of ${jwtAlgorithms.join(', ')}`)
   if (issuer === undefined && audience === undefined && keys === undefined) return undefined
   if (issuer === undefined || audience === undefined || keys === undefined) {
-    faults.push(
-      'PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE and PLINTH_JWT_KEYS are set together, or none of them.',
-    )
+    // One that is set and wrong has been told of.
+    if (faults.length === faultsBefore) {
+      faults.push(
+        'PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE and PLINTH_JWT_KEYS are set together, or none of them.',
+      )
+    }
     return undefined
   }
   return { issuer, audience, keys, internalKeys, algorithms: algorithms ?? jwtAlgorithms }
