@@ -1,24 +1,10 @@
-import type { AccountId, CurrencyCode, GlCode, Side } from '@plinth/kernel'
+import type { Side } from '@plinth/kernel'
 import { describe, expect, test } from 'vitest'
-import { type AccountState, type AccountStatus, availableOf, postedOf } from './account-state.js'
+import { stateOf } from '../../../../test/support/memory-book.js'
+import { type AccountStatus, availableOf, postedOf } from './account-state.js'
 import { lineFault } from './line-fault.js'
 
-const alice: AccountState = {
-  accountId: 'alice' as AccountId,
-  glCode: '2100' as GlCode,
-  currency: 'EUR' as CurrencyCode,
-  normalSide: 'credit',
-  unlimited: false,
-  status: 'open',
-  blockDebits: false,
-  blockCredits: false,
-  overdraftLimit: 0n,
-  debits: 0n,
-  credits: 0n,
-  held: 0n,
-  version: 0,
-  rowVersion: 0,
-}
+const alice = stateOf('alice')
 
 const none = undefined
 const [D, C] = ['account_debits_blocked', 'account_credits_blocked']
