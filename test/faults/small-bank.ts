@@ -14,9 +14,6 @@ const tenant: Tenant = {
   baseCurrency: 'EUR',
   timeZone: 'Europe/Berlin',
   firstBusinessDate: '2026-11-20' as BusinessDate,
-  currencies: ownCurrencies,
-  valueDateDaysBack: undefined,
-  valueDateDaysAhead: 0,
 }
 
 export const smallBank: Books = { tenant, currencies }
@@ -26,7 +23,7 @@ export async function foundSmallBank(database: Database, customers: readonly str
   const { tenantId, firstBusinessDate } = tenant
   const write = { tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 } as const
   await database.transaction(write, async (tx) => {
-    await insertTenant(tx, tenant)
+    await insertTenant(tx, tenant, { settings: { currencies: ownCurrencies }, subject: 'test' })
     await openBooks(tx, firstBusinessDate)
   })
   const made = await openPosting(database).submitBatch(

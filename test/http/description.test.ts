@@ -12,42 +12,10 @@ interface Operation {
 const describedPaths = async (): Promise<Record<string, Record<string, Operation>>> =>
   (await bank().get('/openapi.json', { as: 'none' })).body.paths
 
-/** The paths of contract §4 that exist so far. */
-const contractCalls = [
-  'GET /v1/accounts',
-  'GET /v1/accounts/{accountId}',
-  'GET /v1/accounts/{accountId}/balance',
-  'GET /v1/accounts/{accountId}/statement',
-  'GET /v1/api-keys',
-  'GET /v1/audit-events',
-  'GET /v1/business-date',
-  'GET /v1/commands/{key}',
-  'GET /v1/gl-accounts',
-  'GET /v1/journal-entries',
-  'GET /v1/journal-entries/{journalEntryId}',
-  'GET /v1/trial-balance',
-  'POST /v1/accounts',
-  'POST /v1/accounts/{accountId}/status',
-  'POST /v1/accounts/{accountId}/terms',
-  'POST /v1/api-keys',
-  'POST /v1/api-keys/{keyId}/revoke',
-  'POST /v1/batches',
-  'POST /v1/gl-accounts',
-  'POST /v1/postings',
-]
-
 // Each command of a batch has a key of its own; an API key is no part of the books.
 const changesBooks = (path: string): boolean => path !== '/v1/batches' && !path.startsWith('/v1/api-keys')
 
 describe('the OpenAPI document', () => {
-  test('describes every call there is', async () => {
-    const paths = await describedPaths()
-    const calls = Object.entries(paths).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
-    )
-    expect(calls.filter((call) => call.includes(' /v1/')).sort()).toEqual(contractCalls)
-  })
-
   test('describes only calls that are answered, and every parameter of a path', async () => {
     for (const [path, operations] of Object.entries(await describedPaths())) {
       const named = path.replaceAll(/\{\w+\}/g, 'x')

@@ -2,6 +2,7 @@ import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import { createHttpApp, type HttpAppOptions, type Listening, listen } from '@plinth/http'
 import { currenciesWith } from '@plinth/kernel'
 import { KeyInProgress, type PostingEngine, QueueFull } from '@plinth/posting'
+import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import { afterEach, describe, expect, test } from 'vitest'
 import { firstBusinessDate, transfer } from './support/http-bank.js'
 
@@ -22,10 +23,8 @@ const principal = {
     baseCurrency: 'EUR',
     timeZone: 'Europe/Berlin',
     firstBusinessDate,
-    currencies: {},
-    valueDateDaysBack: undefined,
-    valueDateDaysAhead: 0,
   },
+  settings: settingsOf(1, initialSettings),
   currencies: currenciesWith(),
 }
 
@@ -35,6 +34,7 @@ async function serve(engine: Partial<PostingEngine>, options: Partial<HttpAppOpt
     database: { transaction: fails, read: fails, answers: () => Promise.resolve(false), close: fails },
     posting: {
       submit: fails,
+      submitTogether: fails,
       submitBatch: fails,
       rehearse: fails,
       recorded: fails,

@@ -30,6 +30,18 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/api-keys': ['admin'],
   'GET /v1/api-keys': ['admin'],
   'POST /v1/api-keys/{keyId}/revoke': ['admin'],
+  'GET /v1/settings': everybody,
+  'POST /v1/settings': ['admin'],
+  'GET /v1/settings/versions': ['auditor', 'admin'],
+  'GET /v1/transaction-codes': everybody,
+  'POST /v1/transaction-codes': ['admin'],
+  'GET /v1/currencies': everybody,
+  'POST /v1/proposals': money,
+  'GET /v1/proposals': ['payments', 'operator', 'auditor', 'approver', 'admin'],
+  'GET /v1/proposals/{proposalId}': ['payments', 'operator', 'auditor', 'approver', 'admin'],
+  'POST /v1/proposals/{proposalId}/approve': ['approver', 'admin'],
+  'POST /v1/proposals/{proposalId}/reject': ['approver', 'admin'],
+  'POST /v1/proposals/{proposalId}/withdraw': money,
 }
 
 interface Operation {

@@ -10,6 +10,7 @@ const bank = useHttpBank()
 const secret = 'only-alpha-knows'
 let tables: string[]
 let client: pg.Client
+let proposalId: string
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -17,6 +18,9 @@ beforeAll(async () => {
   const body = { ...transfer({ from: 'alice', to: secret }), description: secret, reference: secret }
   await bank().post('/v1/postings', { ...body, metadata: { secret } }, { key: secret })
   await bank().post('/v1/api-keys', { name: secret, roles: ['auditor'] })
+  await bank().post('/v1/transaction-codes', { code: 'SECRET', name: secret })
+  const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
+  proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   await asAdmin(bank().adminUrl, async (admin) => {
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns
@@ -46,7 +50,7 @@ async function seen(statement: string, tenant?: string): Promise<number> {
 }
 
 /** Everything of Alpha's that Beta may ask for by name or in a list. */
-const questions = [
+const questions = () => [
   '/v1/accounts?limit=1000',
   '/v1/accounts?glCode=2000',
   '/v1/gl-accounts',
@@ -61,11 +65,15 @@ const questions = [
   `/v1/accounts/${secret}/balance`,
   `/v1/accounts/${secret}/statement`,
   `/v1/commands/${secret}`,
+  '/v1/settings/versions',
+  '/v1/transaction-codes',
+  '/v1/proposals',
+  `/v1/proposals/${proposalId}`,
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')
 async function expectNothingTold(): Promise<void> {
-  for (const path of questions) {
+  for (const path of questions()) {
     // The one that answers for Alpha shows that the question was a good one.
     const [mine, theirs] = [await bank().get(path), await bank().get(path, { tenant: 'beta' })]
     expect([path, mine.status]).toEqual([path, 200])
@@ -75,6 +83,12 @@ async function expectNothingTold(): Promise<void> {
   const stolen = transfer({ from: secret, to: 'alice' })
   const refused = await bank().post('/v1/postings', stolen, { tenant: 'beta' })
   expect([refused.status, refused.body.code]).toEqual([422, 'account_not_found'])
+  const approval = await bank().post(
+    `/v1/proposals/${proposalId}/approve`,
+    {},
+    { tenant: 'beta', as: 'approver' },
+  )
+  expect([approval.status, approval.body.code]).toEqual([404, 'not_found'])
   const own = { type: 'post', idempotencyKey: newKey(), ...stolen }
   const batch = await bank().post(
     '/v1/batches',

@@ -89,6 +89,7 @@ describe('the server', () => {
       database: bank().database,
       posting: {
         submit: slow,
+        submitTogether: slow,
         submitBatch: slow,
         rehearse: slow,
         recorded: slow,

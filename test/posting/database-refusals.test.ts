@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
+import { posting } from '../support/commands.js'
 import { entry, head, line, lines, withLines } from '../support/raw-entries.js'
 
 const openBank = useBank()
@@ -20,6 +21,9 @@ beforeAll(async () => {
     await each.fund('alice', '100.00')
     await each.transfer({ from: 'alice', to: 'bob', amount: '40.00' })
     await each.status('carol', 'closed')
+    await each.submit({ type: 'change_settings', changes: {}, reason: 'a second version' })
+    const proposed = posting(['debit cash 1.00', 'credit cash 1.00'])
+    await each.submit({ type: 'propose', proposed, reason: 'x', expiresAt: undefined })
   }
   // Bob drew 50.00 that he may not draw any more.
   await bank.transfer({ from: 'bob', to: 'cash', amount: '90.00' })
@@ -345,6 +349,7 @@ describe('the database refuses the head', () => {
   test.each([
     ...['next_entry_no = next_entry_no - 1', 'next_event_position = next_event_position - 1'],
     ...["last_posted_at = last_posted_at - interval '1 ms'", 'business_date = business_date - 1'],
+    'settings_version = settings_version - 1',
   ])('to go back: %s', async (change) => {
     const statement = `update ledger.journal_head set ${change} where tenant_id = :t`
     expect(await attempt([statement])).toBe('23514')
@@ -353,6 +358,7 @@ describe('the database refuses the head', () => {
 })
 
 const appendOnly = [
+  'tenancy.settings',
   'audit.audit_event',
   'outbox.outbox_event',
   'account.gl_account',
@@ -360,7 +366,7 @@ const appendOnly = [
   'ledger.posting_line',
   'posting.command',
 ]
-const kept = ['account.account', 'account.balance', 'ledger.journal_head']
+const kept = ['tenancy.proposal', 'account.account', 'account.balance', 'ledger.journal_head']
 
 describe('the database keeps what was written', () => {
   test.each(appendOnly)(
@@ -407,6 +413,7 @@ describe('the database keeps what was written', () => {
     ['account.gl_account', "name = 'x'"],
     ['tenancy.tenant', "base_currency = 'USD'"],
     ['tenancy.api_key', "secret_hash = ''"],
+    ['tenancy.proposal', "payload = '{}'"],
   ])('the server may not change %s: %s', async (table, change) => {
     expect(await attempt([`update ${table} set ${change}`], { who: 'server' })).toBe('42501')
   })

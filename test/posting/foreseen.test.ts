@@ -41,14 +41,13 @@ async function follow(
     groundForMore: true,
     committed,
   }
-  const { tenant, currencies } = bank.books
+  const { tenantId } = bank
   const batch = {
+    tenantId,
     units: [alone(transferOf({ from: 'alice', to: 'bob', amount }))],
-    currencies,
-    valueDates: { daysBack: undefined, daysAhead: 0 },
     rehearsal: false,
   }
-  const options = { tenantId: tenant.tenantId, lane: 'batch', deadlineMs: Date.now() + 2_000 } as const
+  const options = { tenantId, lane: 'batch', deadlineMs: Date.now() + 2_000 } as const
   return await bank.database
     .transaction(options, (tx) => postBatchWith(commandStore)(tx, batch, { foreseen, decided: () => {} }))
     .then(

@@ -19,7 +19,7 @@ import {
   type Submission,
   type Unit,
 } from '@plinth/posting'
-import { insertTenant, type Tenant } from '@plinth/tenancy'
+import { insertTenant, type SettingsDocument, type Tenant, type TransactionCode } from '@plinth/tenancy'
 import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { brokenInvariants } from './book-invariants.js'
@@ -42,9 +42,11 @@ import { type TestDatabase, useTestDatabase } from './test-database.js'
 
 export const firstBusinessDate = '2026-11-20' as BusinessDate
 
-export interface BankOptions {
+export interface BankOptions
+  extends Partial<Pick<SettingsDocument, 'approvals' | 'postingLimits' | 'strictTransactionCodes'>> {
   readonly valueDateDaysBack?: number
   readonly valueDateDaysAhead?: number
+  readonly transactionCodes?: readonly TransactionCode[]
 }
 
 export type Balance = ReturnType<typeof renderBalance>
@@ -124,15 +126,15 @@ export function useBank(): (options?: BankOptions) => Promise<Bank> {
     connect,
   }
   return async (options = {}) => {
-    const tenant = tenantOf(options)
-    await foundTenant(place.main(), tenant)
+    const tenant = newTenant()
+    await foundTenant(place.main(), tenant, options)
     const bank = bankAt(place, { tenant, currencies }, place.main())
     await setUpChart(bank)
     return bank
   }
 }
 
-function tenantOf({ valueDateDaysBack, valueDateDaysAhead = 30 }: BankOptions): Tenant {
+function newTenant(): Tenant {
   tenantsMade += 1
   return {
     tenantId: parseTenantId(`bank-${tenantsMade}`) as TenantId,
@@ -140,17 +142,26 @@ function tenantOf({ valueDateDaysBack, valueDateDaysAhead = 30 }: BankOptions): 
     baseCurrency: 'EUR',
     timeZone: 'Europe/Berlin',
     firstBusinessDate,
-    currencies: ownCurrencies,
-    valueDateDaysBack,
-    valueDateDaysAhead,
   }
 }
 
-async function foundTenant(database: Database, tenant: Tenant): Promise<void> {
+async function foundTenant(
+  database: Database,
+  tenant: Tenant,
+  { valueDateDaysBack, valueDateDaysAhead = 30, ...settings }: BankOptions,
+): Promise<void> {
   const { tenantId } = tenant
   const deadlineMs = Date.now() + 10_000
   await database.transaction({ tenantId, lane: 'online', deadlineMs }, async (tx) => {
-    await insertTenant(tx, tenant)
+    await insertTenant(tx, tenant, {
+      settings: {
+        ...settings,
+        currencies: ownCurrencies,
+        valueDateDaysBack: valueDateDaysBack ?? null,
+        valueDateDaysAhead,
+      },
+      subject: 'test',
+    })
     await openBooks(tx, firstBusinessDate)
   })
 }

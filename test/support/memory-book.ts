@@ -1,8 +1,10 @@
 import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
-import type { AccountId, BusinessDate, CurrencyCode, GlCode } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, GlCode, Instant } from '@plinth/kernel'
+import type { SettingsDocument, TenantSettings } from '@plinth/tenancy'
+import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import type { Book } from '../../packages/posting/src/domain/book.js'
 import type { BatchPlan } from '../../packages/posting/src/domain/decide-batch.js'
-import { currencies } from './commands.js'
+import { ownCurrencies } from './commands.js'
 
 /** An account on paper. Amounts are minor units; what is not said is an open, empty customer account in EUR. */
 export function stateOf(accountId: string, change: Partial<AccountState> = {}): AccountState {
@@ -59,6 +61,18 @@ export interface BookOptions {
   readonly businessDate?: string
   readonly daysBack?: number | undefined
   readonly daysAhead?: number
+  readonly settings?: Partial<SettingsDocument>
+}
+
+const known = new Map<string, TenantSettings>()
+
+/** One object for the same settings, so that two books of them are equal. */
+function settingsBy(change: Partial<SettingsDocument>): TenantSettings {
+  const key = JSON.stringify(change)
+  const settings =
+    known.get(key) ?? settingsOf(1, { ...initialSettings, currencies: ownCurrencies, ...change })
+  known.set(key, settings)
+  return settings
 }
 
 /** A book on 2026-11-20 with these accounts, the GL account 2100 and the heading 1000. `cash` is always there, unlimited. */
@@ -67,14 +81,16 @@ export function bookOf({
   businessDate = '2026-11-20',
   daysBack,
   daysAhead = 0,
+  settings = {},
 }: BookOptions = {}): Book {
   const states = Object.entries({ cash: { unlimited: true }, ...accounts }).map(([id, change]) =>
     stateOf(id, change),
   )
   return {
     businessDate: businessDate as BusinessDate,
-    currencies,
-    valueDates: { daysBack, daysAhead },
+    now: '2026-11-20T12:00:00.000Z' as Instant,
+    settings: settingsBy({ valueDateDaysBack: daysBack ?? null, valueDateDaysAhead: daysAhead, ...settings }),
+    proposals: new Map(),
     accounts: new Map(states.map((state) => [state.accountId, state])),
     details: new Map(states.map((state) => [state.accountId, detailsOf(state)])),
     glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),

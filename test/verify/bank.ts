@@ -20,9 +20,6 @@ const tenant: Tenant = {
   baseCurrency: 'EUR',
   timeZone: 'UTC',
   firstBusinessDate: '2026-11-20' as BusinessDate,
-  currencies: {},
-  valueDateDaysBack: undefined,
-  valueDateDaysAhead: 0,
 }
 
 export const books: Books = { tenant, currencies: currenciesWith() }
@@ -37,7 +34,7 @@ export async function openBank(serveUrl: string): Promise<Database> {
   })
   const write = { tenantId: tenant.tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 } as const
   await database.transaction(write, async (tx) => {
-    await insertTenant(tx, tenant)
+    await insertTenant(tx, tenant, { subject: 'test' })
     await openBooks(tx, tenant.firstBusinessDate)
   })
   const posting = openPosting(database)

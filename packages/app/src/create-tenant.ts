@@ -20,16 +20,20 @@ const patienceMs = 10_000
 const nameLengthMax = 200
 
 /** The tenant, its open books, a key for each role and the audit events of all that, in one transaction. */
-export async function createTenant(database: Database, tenant: Tenant, subject: string): Promise<NewTenant> {
+export async function createTenant(
+  database: Database,
+  { tenant, currencies }: WantedTenant,
+  subject: string,
+): Promise<NewTenant> {
   const { tenantId } = tenant
   const write = { tenantId, lane: 'online', deadlineMs: Date.now() + patienceMs, repeatable: true } as const
   const tokens = await database.transaction(write, async (tx) => {
     if ((await readTenant(tx)) !== undefined) return undefined
-    await insertTenant(tx, tenant)
+    await insertTenant(tx, tenant, { settings: { currencies }, subject })
     await openBooks(tx, tenant.firstBusinessDate)
     const events = [auditEvent({ action: 'create_tenant', object: tenantId, subject })]
     recordAuditEvents(tx, events, instantOf(Date.now()))
-    return await issueRoleTokens(tx, { tenantId, wanted: roles, subject })
+    return issueRoleTokens(tx, { tenantId, wanted: roles, subject })
   })
   if (tokens !== undefined) return { tenant, tokens: tokens as Record<Role, string> }
   throw new CommandFailure(
@@ -38,14 +42,14 @@ export async function createTenant(database: Database, tenant: Tenant, subject: 
 }
 
 /** A new key for each of the roles, named after it. Answers their tokens, which are shown this once. */
-export async function issueRoleTokens(
+export function issueRoleTokens(
   tx: Tx,
   { tenantId, wanted, subject }: { tenantId: TenantId; wanted: readonly Role[]; subject: string },
-): Promise<Partial<Record<Role, string>>> {
+): Partial<Record<Role, string>> {
   const tokens: Partial<Record<Role, string>> = {}
   const events: NewAuditEvent[] = []
   for (const role of wanted) {
-    const { keyId, token } = await issueApiKey(tx, tenantId, {
+    const { keyId, token } = issueApiKey(tx, tenantId, {
       name: role,
       roles: [role],
       createdBy: subject,
@@ -73,8 +77,14 @@ function auditEvent(done: { action: string; object: string; subject: string }): 
   }
 }
 
+/** A tenant to make, and its own currencies. */
+export interface WantedTenant {
+  readonly tenant: Tenant
+  readonly currencies: Readonly<Record<string, number>>
+}
+
 /** The tenant that was asked for. All faults are reported at once, as wrong usage. */
-export function readTenantRequest(request: TenantRequest, nowMs: number): Tenant {
+export function readTenantRequest(request: TenantRequest, nowMs: number): WantedTenant {
   const faults: string[] = []
   const refuse = <T>(fault: string): T => {
     faults.push(fault)
@@ -109,12 +119,9 @@ export function readTenantRequest(request: TenantRequest, nowMs: number): Tenant
       refuse<BusinessDate>(
         `The business date ${request.businessDate} is not a day of the calendar (YYYY-MM-DD).`,
       ),
-    currencies,
-    valueDateDaysBack: undefined,
-    valueDateDaysAhead: 0,
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
-  return tenant
+  return { tenant, currencies }
 }
 
 function currencyFaults(own: Readonly<Record<string, number>>): string[] {

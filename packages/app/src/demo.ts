@@ -59,7 +59,7 @@ async function issueMissing({ database, subject }: Plinth, tokens: Tokens): Prom
   })
   if (wanted.length === 0) return {}
   const write = { tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 } as const
-  return await database.transaction(write, (tx) => issueRoleTokens(tx, { tenantId, wanted, subject }))
+  return await database.transaction(write, async (tx) => issueRoleTokens(tx, { tenantId, wanted, subject }))
 }
 
 /** What the file holds, as far as it is an object of strings: anything else is written anew. */

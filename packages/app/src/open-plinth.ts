@@ -2,9 +2,9 @@ import { userInfo } from 'node:os'
 import { CommandFailure, type Plinth } from '@plinth/cli'
 import { type Database, openDatabase } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
-import { currenciesWith, type TenantId } from '@plinth/kernel'
+import type { TenantId } from '@plinth/kernel'
 import { openPosting } from '@plinth/posting'
-import { listTenants, readTenant } from '@plinth/tenancy'
+import { listTenants, readSettings, readTenant } from '@plinth/tenancy'
 import { stampSubmission } from './stamp-submission.js'
 
 /** The books under the runtime role; the caller closes `database`. */
@@ -27,8 +27,10 @@ export function openPlinth(options: {
 }
 
 async function booksOf(database: Database, tenantId: TenantId): ReturnType<Plinth['books']> {
-  const tenant = await database.read(tenantId, readTenant)
-  if (tenant !== undefined) return { tenant, currencies: currenciesWith(tenant.currencies) }
+  const [tenant, settings] = await database.read(tenantId, (tx) =>
+    Promise.all([readTenant(tx), readSettings(tx)]),
+  )
+  if (tenant && settings) return { tenant, currencies: settings.currencies }
   const known = (await database.read(undefined, listTenants)).map((each) => each.tenantId)
   const instead =
     known.length === 0

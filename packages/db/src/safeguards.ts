@@ -10,6 +10,8 @@ const kept = ['never_removed', 'never_truncated']
  * it with a database just migrated.
  */
 export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
+  'tenancy.settings': appendOnly,
+  'tenancy.proposal': [...kept, 'decided_once'],
   'audit.audit_event': appendOnly,
   'outbox.outbox_event': appendOnly,
   'account.gl_account': appendOnly,

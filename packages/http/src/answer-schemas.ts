@@ -138,6 +138,75 @@ export const trialBalance = z
   })
   .meta({ id: 'TrialBalance' })
 
+const settingsShape = {
+  version: count,
+  valueDateDaysBack: count.nullable().meta({ description: 'Null: any date back.' }),
+  valueDateDaysAhead: count,
+  currencies: z.record(z.string(), count).meta({ description: 'Own ones, with their decimals.' }),
+  postingLimits: z.array(
+    z.object({ transactionCode: z.string().optional(), currency: z.string(), perPosting: decimal }),
+  ),
+  strictTransactionCodes: z.boolean(),
+  approvals: z.array(z.string()).meta({ description: 'What needs a second person.' }),
+}
+
+export const settings = z.object(settingsShape).meta({ id: 'Settings' })
+
+export const transactionCode = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    roles: z.array(z.string()).optional(),
+    debitGlTypes: z.array(fields.glType).optional(),
+    creditGlTypes: z.array(fields.glType).optional(),
+    customerInitiated: z.boolean(),
+    bankTransactionCode: z.string().optional(),
+    active: z.boolean(),
+  })
+  .meta({ id: 'TransactionCode' })
+
+export const settingsVersion = z
+  .object({
+    ...settingsShape,
+    transactionCodes: z.array(transactionCode),
+    firstEntryNo: count.meta({ description: 'The first entry that is decided with it.' }),
+    changedAt: instant,
+    changedBy: z.string(),
+    changedOnBehalfOf: z.string().optional(),
+    reason: z.string(),
+  })
+  .meta({ id: 'SettingsVersion' })
+
+const proposalShape = {
+  proposalId: uuid,
+  action: z.string().meta({ description: 'The type of the command that is proposed.' }),
+  status: z.enum(['pending', 'approved', 'rejected', 'withdrawn', 'expired']),
+  payload: z.looseObject({}).meta({ description: 'The command, as it is run when it is approved.' }),
+  payloadHash: z.string().meta({ description: 'SHA-256 of its canonical text.' }),
+  reason: z.string(),
+  deciders: z.array(z.string()).meta({ description: 'Roles of which the decider must have one.' }),
+  madeBy: z.string(),
+  madeOnBehalfOf: z.string().optional(),
+  madeAt: instant,
+  expiresAt: instant,
+  decidedBy: z.string().optional(),
+  decidedOnBehalfOf: z.string().optional(),
+  decidedAt: instant.optional(),
+  comment: z.string().optional(),
+}
+
+export const proposal = z.object(proposalShape).meta({ id: 'Proposal' })
+
+export const decidedProposal = z
+  .object({
+    ...proposalShape,
+    result: z
+      .object({ status: z.int(), body: z.looseObject({}) })
+      .optional()
+      .meta({ description: 'What was approved, as the single call would answer it.' }),
+  })
+  .meta({ id: 'DecidedProposal' })
+
 export const businessDate = z.object({ businessDate: fields.date }).meta({ id: 'BusinessDate' })
 
 export const auditEvent = z

@@ -1,5 +1,14 @@
 import { glTypes } from '@plinth/account/domain'
-import { accountIdPattern, glCodePattern, idempotencyKeyPattern, parseBusinessDate } from '@plinth/kernel'
+import {
+  accountIdPattern,
+  glCodePattern,
+  idempotencyKeyPattern,
+  ownCurrencyDecimalsMax,
+  ownCurrencyPattern,
+  parseBusinessDate,
+} from '@plinth/kernel'
+import { roles } from '@plinth/tenancy'
+import { approvalMatters } from '@plinth/tenancy/domain'
 import { z } from 'zod'
 import type { FieldErrorCode } from './malformed.js'
 import { faultOfText } from './parse-json.js'
@@ -120,8 +129,67 @@ const glAccountFields = {
 
 const body = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.strictObject(shape, says('wrong_type'))
 
+const decimals = z
+  .int(says('wrong_type'))
+  .min(0, says('wrong_type'))
+  .max(ownCurrencyDecimalsMax, says('too_long'))
+const days = z.int(says('wrong_type')).min(0, says('wrong_type')).max(36_500, says('too_long'))
+const postingLimit = z
+  .strictObject(
+    { transactionCode: transactionCode.optional(), currency, perPosting: amount },
+    says('wrong_type'),
+  )
+  .meta({
+    id: 'PostingLimit',
+    description: 'The most that one posting may move, with this code or with any.',
+  })
+
+const settingsFields = {
+  valueDateDaysBack: days.nullable().optional().meta({ description: 'Null: any date back.' }),
+  valueDateDaysAhead: days.optional(),
+  currencies: z
+    .record(z.string().regex(ownCurrencyPattern, says('id_malformed')), decimals, says('wrong_type'))
+    .optional()
+    .meta({ description: 'Own currencies to add, with their decimals, which never change.' }),
+  postingLimits: z.array(postingLimit, says('wrong_type')).max(1000, says('too_long')).optional(),
+  strictTransactionCodes: flag.optional().meta({ description: 'Refuse codes that are not registered.' }),
+  approvals: z
+    .array(oneOf(approvalMatters), says('wrong_type'))
+    .max(approvalMatters.length, says('too_long'))
+    .optional()
+    .meta({ description: 'What needs a second person. If anything does, so do the settings.' }),
+}
+
+const glTypeList = z
+  .array(glType, says('wrong_type'))
+  .min(1, says('required'))
+  .max(glTypes.length, says('too_long'))
+const transactionCodeFields = {
+  code: transactionCode,
+  name: name(255),
+  roles: z
+    .array(oneOf(roles), says('wrong_type'))
+    .min(1, says('required'))
+    .max(roles.length, says('too_long'))
+    .optional()
+    .meta({ description: 'Who may post it; absent: whoever may post.' }),
+  debitGlTypes: glTypeList.optional(),
+  creditGlTypes: glTypeList.optional(),
+  customerInitiated: flag.optional().meta({ description: 'False: the bank’s own, which passes dormancy.' }),
+  bankTransactionCode: z
+    .string(says('wrong_type'))
+    .regex(/^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$/, says('id_malformed'))
+    .optional()
+    .meta({ description: 'ISO 20022 domain, family and sub-family.', example: 'PMNT-ICDT-ESCT' }),
+  active: flag.optional().meta({ description: 'False: withdrawn.' }),
+}
+
+const changeSettingsFields = { ...settingsFields, reason: name(1000) }
+
 /** The bodies of the single calls. */
 export const bodies = {
+  change_settings: body(changeSettingsFields).meta({ id: 'SettingsRequest' }),
+  register_transaction_code: body(transactionCodeFields).meta({ id: 'TransactionCodeRequest' }),
   post: body(postFields).meta({ id: 'PostingRequest' }),
   open_account: body(openAccountFields).meta({ id: 'OpenAccountRequest' }),
   change_terms: body(termsFields).meta({ id: 'TermsRequest' }),
@@ -129,11 +197,10 @@ export const bodies = {
   create_gl_account: body(glAccountFields).meta({ id: 'GlAccountRequest' }),
 }
 
-const envelope = { idempotencyKey, group: name(255).optional() }
 const type = <const Type extends string>(value: Type) => z.literal(value, says('wrong_type'))
 
-/** The commands of a batch: the body of the single call, its key, and what the single call has in its path. */
-export const batchCommands = {
+/** Commands of any type in one list: the body of the single call, and what the single call has in its path. */
+const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) => ({
   post: body({ type: type('post'), ...envelope, ...postFields }),
   open_account: body({ type: type('open_account'), ...envelope, ...openAccountFields }),
   change_terms: body({ type: type('change_terms'), ...envelope, accountId, ...termsFields }),
@@ -144,6 +211,17 @@ export const batchCommands = {
     ...envelope,
     glAccount: bodies.create_gl_account,
   }),
-}
+  change_settings: body({ type: type('change_settings'), ...envelope, ...changeSettingsFields }),
+  register_transaction_code: body({
+    type: type('register_transaction_code'),
+    ...envelope,
+    ...transactionCodeFields,
+  }),
+})
+
+/** The commands of a batch, each with its key. */
+export const batchCommands = itemsWith({ idempotencyKey, group: name(255).optional() })
+/** What can be proposed. */
+export const proposedCommands = itemsWith({})
 
 export type CommandBodies = { [Type in keyof typeof bodies]: z.infer<(typeof bodies)[Type]> }

@@ -18,7 +18,9 @@ import { commandRoutes } from './routes/commands.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
 import { postingRoutes } from './routes/postings.js'
+import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
+import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
 
 export interface HttpAppOptions {
@@ -44,6 +46,8 @@ const routes: readonly Route[] = [
   ...commandRoutes,
   ...reportRoutes,
   ...apiKeyRoutes,
+  ...settingsRoutes,
+  ...proposalRoutes,
 ]
 
 // More than one process can answer: by default a caller that runs wild is slowed down and no other is.

@@ -94,7 +94,13 @@ export function actionOperation({
   path,
   body,
   status,
-}: Described & { body?: z.ZodType; status: 200 | 201 }): ZodOpenApiOperationObject {
+  accepted,
+}: Described & {
+  body?: z.ZodType
+  status: 200 | 201
+  /** Of a change that a second person has yet to approve. */
+  accepted?: z.ZodType
+}): ZodOpenApiOperationObject {
   return {
     operationId,
     summary,
@@ -102,6 +108,9 @@ export function actionOperation({
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
       [`${status}`]: { description: 'Done.', content: json(answer) },
+      ...(accepted && {
+        '202': { description: 'Proposed: a second person decides.', content: json(accepted) },
+      }),
       ...always,
       ...(path && { '404': describedProblem('`not_found`') }),
       ...(body && ofBodies),

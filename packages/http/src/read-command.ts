@@ -7,54 +7,72 @@ import type {
   GlCode,
   IdempotencyKey,
 } from '@plinth/kernel'
-import type { Command, CommandType, LineRequest } from '@plinth/posting'
+import type { LineRequest, ProposableCommand } from '@plinth/posting'
 import type { z } from 'zod'
-import { batchCommands, bodies, type CommandBodies } from './command-schemas.js'
+import { batchCommands, bodies, type CommandBodies, proposedCommands } from './command-schemas.js'
 import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
 import { oversized } from './oversized.js'
 import { amountFaults, faultOfBalance, minorOf, normalisedAmount } from './read-amounts.js'
 import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
+import { settingsFaults, toChangeSettings, toRegister } from './read-settings.js'
 
 /** The body of a single call as its command. `accountId` comes from the path of the calls that have one there. */
-export function readCommand<Type extends CommandType>(
+export function readCommand<Type extends keyof CommandBodies>(
   type: Type,
   value: unknown,
   context: { currencies: Currencies; accountId?: AccountId },
-): Extract<Command, { type: Type }> | Malformed {
+): Extract<ProposableCommand, { type: Type }> | Malformed {
   const body = readBody(type, bodies[type], value, context.currencies)
   if (isMalformed(body)) return body
-  return toCommand(type, body as never, context) as Extract<Command, { type: Type }>
+  return toCommand(type, body as never, context) as Extract<ProposableCommand, { type: Type }>
 }
 
 /** A command of a batch. */
 export interface BatchCommand {
   readonly key: IdempotencyKey
-  readonly command: Command
+  readonly command: ProposableCommand
   /** Commands of an independent batch with the same group, one after the other, stand or fall together. */
   readonly group: string | undefined
 }
 
 /** An item of a batch, or a line of a file: a command with its type and its key. */
 export function readBatchCommand(value: unknown, currencies: Currencies): BatchCommand | Malformed {
+  const item = readItem(batchCommands, value, currencies)
+  if (isMalformed(item)) return item
+  const { idempotencyKey, group } = item.fields as { idempotencyKey: IdempotencyKey; group?: string }
+  return { key: idempotencyKey, command: item.command, group }
+}
+
+/** A command that somebody proposes, or all that is wrong with it; faults are placed below `/command`. */
+export function readProposedCommand(value: unknown, currencies: Currencies): ProposableCommand | Malformed {
+  const item = readItem(proposedCommands, value, currencies)
+  if (!isMalformed(item)) return item.command
+  const errors = item.errors.map((error) => ({ ...error, pointer: `/command${error.pointer}` }))
+  return item.code === 'malformed_request' ? malformedFields(errors) : item
+}
+
+/** A command that says of which type it is, beside the other fields of its item. */
+function readItem(
+  schemas: Readonly<Record<BodyType, z.ZodType>>,
+  value: unknown,
+  currencies: Currencies,
+): { command: ProposableCommand; fields: object } | Malformed {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return malformedFields([fieldError([], 'wrong_type', 'A command is an object.')])
   }
   const { type } = value as { type?: unknown }
   if (!isCommandType(type)) return malformedFields([faultOfType(type)])
-  const item = readBody(type, batchCommands[type], value, currencies)
+  const item = readBody(type, schemas[type], value, currencies)
   if (isMalformed(item)) return item
-  const { idempotencyKey, group, accountId } = item as {
-    idempotencyKey: string
-    group?: string
-    accountId?: string
-  }
+  const { accountId } = item as { accountId?: string }
   const body = type === 'create_gl_account' ? (item as { glAccount: unknown }).glAccount : item
   const command = toCommand(type, body as never, { currencies, accountId: accountId as AccountId })
-  if (isMalformed(command)) return command
-  return { key: idempotencyKey as IdempotencyKey, command, group }
+  return isMalformed(command) ? command : { command, fields: item }
 }
 
-const isCommandType = (type: unknown): type is CommandType =>
+type BodyType = keyof CommandBodies
+
+const isCommandType = (type: unknown): type is BodyType =>
   typeof type === 'string' && Object.hasOwn(bodies, type)
 
 const faultOfType = (type: unknown) =>
@@ -64,7 +82,7 @@ const faultOfType = (type: unknown) =>
 
 /** The value as its schema describes it, with amounts that their currencies can hold; or all that is wrong with it. */
 function readBody(
-  type: CommandType,
+  type: BodyType,
   schema: z.ZodType,
   value: unknown,
   currencies: Currencies,
@@ -82,10 +100,11 @@ function readBody(
 }
 
 /** What no field shows alone. Looks at a value of any shape, so that a body hears of all its faults at once. */
-function crossFaults(type: CommandType, value: unknown, currencies: Currencies): PlacedError[] {
+function crossFaults(type: BodyType, value: unknown, currencies: Currencies): PlacedError[] {
   if (typeof value !== 'object' || value === null) return []
   if (type === 'post') return amountFaults((value as { lines?: unknown }).lines, currencies)
   if (type === 'open_account') return openingFaults(value, currencies)
+  if (type === 'change_settings') return settingsFaults(value, currencies)
   if (type !== 'change_terms') return []
   const { overdraftLimit } = value as { overdraftLimit?: unknown }
   const normalised = typeof overdraftLimit === 'string' ? normalisedAmount(overdraftLimit) : undefined
@@ -115,10 +134,10 @@ function withoutDoubles(faults: readonly PlacedError[]): PlacedError[] {
 type Bodies = CommandBodies
 
 function toCommand(
-  type: CommandType,
-  body: Bodies[CommandType],
+  type: BodyType,
+  body: Bodies[BodyType],
   context: { currencies: Currencies; accountId?: AccountId },
-): Command | Malformed {
+): ProposableCommand | Malformed {
   switch (type) {
     case 'post':
       return toPost(body as Bodies['post'], context.currencies)
@@ -132,10 +151,14 @@ function toCommand(
     }
     case 'create_gl_account':
       return toCreateGlAccount(body as Bodies['create_gl_account'])
+    case 'change_settings':
+      return toChangeSettings(body as Bodies['change_settings'], context.currencies)
+    case 'register_transaction_code':
+      return toRegister(body as Bodies['register_transaction_code'])
   }
 }
 
-function toPost(body: Bodies['post'], currencies: Currencies): Command | Malformed {
+function toPost(body: Bodies['post'], currencies: Currencies): ProposableCommand | Malformed {
   const lines = body.lines.map(
     (line): LineRequest => ({
       accountId: line.accountId as AccountId,
@@ -151,7 +174,7 @@ function toPost(body: Bodies['post'], currencies: Currencies): Command | Malform
   return { type: 'post', transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
 }
 
-function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): Command {
+function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): ProposableCommand {
   const { name, customerId, productCode, unlimited = false, metadata = {} } = body
   return {
     type: 'open_account',
@@ -167,14 +190,14 @@ function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): Co
   }
 }
 
-function toChangeTerms(body: Bodies['change_terms'], accountId: AccountId): Command {
+function toChangeTerms(body: Bodies['change_terms'], accountId: AccountId): ProposableCommand {
   const { name, metadata } = body
   const limit = body.overdraftLimit === undefined ? undefined : normalisedAmount(body.overdraftLimit)
   const overdraftLimit = limit !== undefined && 'text' in limit ? limit.text : undefined
   return { type: 'change_terms', accountId, name, overdraftLimit, metadata }
 }
 
-function toCreateGlAccount(body: Bodies['create_gl_account']): Command {
+function toCreateGlAccount(body: Bodies['create_gl_account']): ProposableCommand {
   const { name, type, normalSide = normalSideOf(type), postable = true } = body
   const parentCode = body.parentCode as GlCode | undefined
   const glAccount = { code: body.code as GlCode, name, type, parentCode, normalSide, postable }

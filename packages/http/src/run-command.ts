@@ -6,8 +6,9 @@ import {
   type Outcome,
   type Submission,
 } from '@plinth/posting'
-import { may, type Permission, type Principal } from '@plinth/tenancy'
-import { type Edge, type Exchange, forbidden, type Reply } from './exchange.js'
+import type { Principal, ProposalId } from '@plinth/tenancy'
+import { approvalNeeded, refusalOf } from './command-permission.js'
+import type { Edge, Exchange, Reply } from './exchange.js'
 import { faultOfError } from './fault-of-error.js'
 import { isMalformed, type Malformed } from './malformed.js'
 import { type Fault, headersOf, problemOf, refuseMalformed, statusByCode } from './problem.js'
@@ -15,27 +16,17 @@ import { bodyBytesMax, readJsonBody } from './read-body.js'
 import { isDryRun, requireCorrelation, requireIdempotencyKey } from './request-headers.js'
 import { uuidV7 } from './uuid-v7.js'
 
-/** The permission that a command needs, also to hear its answer again. */
-export function permissionOf(command: Command): Permission {
-  switch (command.type) {
-    case 'post':
-      return 'post'
-    case 'open_account':
-      return command.unlimited ? 'open_unlimited_account' : 'open_account'
-    case 'set_status':
-    case 'change_terms':
-      return 'manage_accounts'
-    case 'create_gl_account':
-      return 'manage_chart'
-  }
-}
-
 const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   post: 201,
   open_account: 201,
   create_gl_account: 201,
+  register_transaction_code: 201,
+  issue_api_key: 201,
+  propose: 201,
   set_status: 200,
   change_terms: 200,
+  change_settings: 200,
+  decide_proposal: 200,
 }
 
 /**
@@ -53,13 +44,14 @@ export async function runCommand(
   const key = requireIdempotencyKey(request.headers)
   const command = read(await readJsonBody(request, bodyBytesMax))
   if (isMalformed(command)) throw refuseMalformed(command)
-  const permission = permissionOf(command)
-  if (!may(principal.roles, permission)) throw forbidden(permission)
+  const refusal = refusalOf(principal, command)
+  if (refusal !== undefined) throw refusal
 
   const submission = stamp({ key, command }, principal, contextOf(exchange, principal))
   const outcome = await (dryRun
     ? edge.posting.rehearse(principal, submission)
     : edge.posting.submit(principal, submission))
+  if (outcome.kind === 'approval_needed') throw approvalNeeded(outcome.matter)
   const answer = answerOf(edge, outcome, correlation.correlationId)
   if (!dryRun) countOutcome(edge, command, answer)
   return dryRun ? { ...answer, headers: { ...answer.headers, 'Plinth-Dry-Run': 'true' } } : answer
@@ -80,13 +72,18 @@ export const contextOf = (
 
 /** Times and ids are stamped here and nowhere below, so that a decision can be replayed. */
 export function stamp(
-  { key, command }: { key: IdempotencyKey; command: Command },
+  {
+    key,
+    command,
+    approvedBy,
+  }: { key: IdempotencyKey; command: Command; approvedBy?: ProposalId | undefined },
   { currencies }: Principal,
   context: CommandContext,
 ): Submission {
   return {
     key,
     command,
+    approvedBy,
     request: canonicalRequest(command, currencies),
     context,
     ids: {
@@ -133,6 +130,8 @@ export function answerOf(edge: Edge, outcome: Outcome, correlationId: string): C
         'Another command that this one stands or falls with failed. Nothing was recorded for this one.'
       return replyOf({ code: 'linked_command_failed', detail }, correlationId)
     }
+    case 'approval_needed':
+      return replyOf(approvalNeeded(outcome.matter).fault, correlationId)
     case 'failed':
       return replyOf(faultToTell(edge, outcome.error, correlationId), correlationId)
   }

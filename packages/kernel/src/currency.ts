@@ -18,6 +18,9 @@ const isoDecimals: ReadonlyMap<string, number> = new Map([
   ...Object.entries(amendments),
 ])
 
+/** The codes of ISO 4217. */
+export const isoCurrencyCodes: readonly string[] = [...isoDecimals.keys()]
+
 // Own currencies: contract §2.
 export const ownCurrencyPattern = /^[A-Z0-9]{3,10}$/
 export const ownCurrencyDecimalsMax = 18

@@ -4,6 +4,7 @@ export {
   type Currencies,
   type CurrencyCode,
   currenciesWith,
+  isoCurrencyCodes,
   ownCurrencyDecimalsMax,
   ownCurrencyPattern,
 } from './currency.js'

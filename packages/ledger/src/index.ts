@@ -9,6 +9,7 @@ export {
   readHead,
   type TakenNumbers,
   takeNumbers,
+  writeSettingsVersion,
 } from './infrastructure/head-store.js'
 export {
   type EntryFilter,

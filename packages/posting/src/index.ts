@@ -16,13 +16,18 @@ export {
   type CommandContext,
   type CommandType,
   canonicalRequest,
+  type IssueApiKeyCommand,
   type LineRequest,
   type Post,
+  type ProposableCommand,
+  type ProposeCommand,
   type Submission,
   type SubmissionIds,
   type Unit,
 } from './domain/command.js'
+export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
+export { commandOfRequest } from './domain/recorded-request.js'
 export type { Finding, RuleResult, VerifyReport } from './domain/verify-report.js'
 
 /** The posting engine on a database. */

@@ -166,16 +166,11 @@ function readable(text: string): unknown {
 
 async function createTenant(database: Database, tenantId: TenantId): Promise<[Role, string][]> {
   await database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + 10_000 }, async (tx) => {
-    await insertTenant(tx, {
-      tenantId,
-      name: tenantId,
-      baseCurrency: 'EUR',
-      timeZone: 'Europe/Berlin',
-      firstBusinessDate,
-      currencies: { GOLD: 4 },
-      valueDateDaysBack: undefined,
-      valueDateDaysAhead: 30,
-    })
+    await insertTenant(
+      tx,
+      { tenantId, name: tenantId, baseCurrency: 'EUR', timeZone: 'Europe/Berlin', firstBusinessDate },
+      { settings: { currencies: { GOLD: 4 }, valueDateDaysAhead: 30 }, subject: 'test' },
+    )
     await openBooks(tx, firstBusinessDate)
   })
   return await database.transaction(
@@ -183,7 +178,7 @@ async function createTenant(database: Database, tenantId: TenantId): Promise<[Ro
     async (tx) => {
       const made: [Role, string][] = []
       for (const role of roles) {
-        const { token } = await issueApiKey(tx, tenantId, { name: role, roles: [role], createdBy: 'test' })
+        const { token } = issueApiKey(tx, tenantId, { name: role, roles: [role], createdBy: 'test' })
         made.push([role, token])
       }
       return made

@@ -17,7 +17,9 @@ export type AuditView = 'entries' | 'commands'
 const contents: Readonly<Record<AuditView, string>> = {
   entries: `case when outcome = 'accepted' and action = any ($3::text[])
                  then concat_ws('|', object, correlation_id, coalesce(causation_id, '-'), occurred_at) end`,
+  // A key that was issued on the command line was no command: it opens Plinth to whoever is locked out (ADR 0011).
   commands: `case when outcome <> 'denied' and action = any ($3::text[])
+                   and (action <> 'issue_api_key' or idempotency_key is not null)
                   then concat_ws('|', coalesce(idempotency_key, '-'), action, outcome, correlation_id, occurred_at) end`,
 }
 

@@ -36,7 +36,7 @@ function issueCommand(runtime: CliRuntime): Command {
       const issued = await inTenant(runtime, options, async (tx, { tenantId, plinth }) => {
         const name = options.name ?? options.role.join(', ')
         const key = { name, roles: options.role, createdBy: plinth.subject, ...(expiresAt && { expiresAt }) }
-        const { keyId, token } = await issueApiKey(tx, tenantId, key)
+        const { keyId, token } = issueApiKey(tx, tenantId, key)
         recordAuditEvents(
           tx,
           [auditEvent(plinth, { action: 'issue_api_key', object: keyId })],

@@ -1,16 +1,16 @@
 import { recordAuditEvents } from '@plinth/audit'
-import type { Tx } from '@plinth/db'
-import { instantOf, invariant } from '@plinth/kernel'
+import { type IdempotencyKey, instantOf, invariant } from '@plinth/kernel'
+import type { IssueApiKeyCommand, Outcome, ProposeCommand } from '@plinth/posting'
 import {
   type ApiKeyInfo,
-  issueApiKey,
+  draftApiKey,
   listApiKeys,
   type Principal,
   revokeApiKey,
   roles,
 } from '@plinth/tenancy'
 import { z } from 'zod'
-import { listOf } from '../answer-schemas.js'
+import { listOf, proposal } from '../answer-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { actionOperation, readOperation } from '../operations.js'
 import { notFound, refuseMalformed } from '../problem.js'
@@ -19,7 +19,7 @@ import { bodyBytesMax, readJsonBody } from '../read-body.js'
 import { malformedBySchema } from '../read-fields.js'
 import { requireCorrelation } from '../request-headers.js'
 import type { Route } from '../route.js'
-import { contextOf } from '../run-command.js'
+import { answerOf, contextOf, stamp } from '../run-command.js'
 import { uuidV7 } from '../uuid-v7.js'
 
 const listQuery = z.strictObject(pageParameters)
@@ -61,6 +61,14 @@ const issuedKey = apiKey
   .extend({ token: z.string().meta({ description: 'Shown this once: only its hash is kept.' }) })
   .meta({ id: 'IssuedApiKey' })
 
+const proposedKey = z
+  .object({
+    keyId: z.string(),
+    token: z.string().meta({ description: 'Shown this once. Opens nothing until the proposal is approved.' }),
+    proposal,
+  })
+  .meta({ id: 'ProposedApiKey' })
+
 const keyInPath = z.object({ keyId: z.string() })
 
 export const apiKeyRoutes: readonly Route[] = [
@@ -74,6 +82,7 @@ export const apiKeyRoutes: readonly Route[] = [
       body: issueBody,
       status: 201,
       answer: issuedKey,
+      accepted: proposedKey,
     }),
     handle: issue,
   },
@@ -117,20 +126,59 @@ async function issue(exchange: Exchange, principal: Principal): Promise<Reply> {
   const parsed = issueBody.safeParse(value)
   if (!parsed.success) throw refuseMalformed(malformedBySchema(parsed.error, value))
   const { name, roles: wanted, expiresAt } = parsed.data
-  const { tenantId } = principal.tenant
-  const key = {
+  const { keyId, token, secretHash } = draftApiKey(principal.tenant.tenantId)
+  const command = {
+    type: 'issue_api_key' as const,
+    keyId,
     name,
-    roles: [...new Set(wanted)],
-    createdBy: principal.subject,
-    ...(expiresAt !== undefined && { expiresAt: instantOf(Date.parse(expiresAt)) }),
+    roles: roles.filter((each) => wanted.includes(each)),
+    expiresAt: expiresAt === undefined ? undefined : instantOf(Date.parse(expiresAt)),
+    secretHash: secretHash.toString('hex'),
   }
-  const issued = await audited(exchange, principal, 'issue_api_key', async (tx) => {
-    const { keyId, token } = await issueApiKey(tx, tenantId, key)
-    const [made] = await listApiKeys(tx, { keyId })
-    invariant(made !== undefined, 'a key that was made is there', { keyId })
-    return { ...render(made), token }
-  })
-  return { status: 201, body: issued }
+  const issued = await submitOnce(exchange, principal, command)
+  if (issued.kind === 'approval_needed') return await proposeKey(exchange, principal, { command, token })
+  settled(exchange, issued)
+  return { status: 201, body: { ...render(await readKey(exchange, principal, keyId)), token } }
+}
+
+// A request without a key of its own: the command's is made from what it makes, and nobody can ask again.
+const submitOnce = (
+  exchange: Exchange,
+  principal: Principal,
+  command: IssueApiKeyCommand | ProposeCommand,
+) => {
+  const issued = command.type === 'propose' ? command.proposed : command
+  const { keyId } = issued as IssueApiKeyCommand
+  const key = `${command.type}:${keyId}` as IdempotencyKey
+  const submission = stamp({ key, command }, principal, contextOf(exchange, principal))
+  return exchange.edge.posting.submit(principal, submission)
+}
+
+/** The key is proposed, and its maker shown the token: it opens nothing until a second person has approved it. */
+async function proposeKey(
+  exchange: Exchange,
+  principal: Principal,
+  { command, token }: { command: IssueApiKeyCommand; token: string },
+): Promise<Reply> {
+  const { keyId, name } = command
+  const reason = `API key ${name}: ${command.roles.join(', ')}`
+  const proposing = { type: 'propose' as const, proposed: command, reason, expiresAt: undefined }
+  const made = settled(exchange, await submitOnce(exchange, principal, proposing))
+  return { status: 202, body: { keyId, token, proposal: made } }
+}
+
+/** The body of what was done; whatever else became of it is told as the failure it is. */
+function settled({ edge, correlation }: Exchange, outcome: Outcome): object {
+  if (outcome.kind === 'failed') throw outcome.error
+  const reply = answerOf(edge, outcome, correlation.correlationId)
+  invariant(reply.outcome === 'accepted', 'a new key is not refused', { code: reply.code })
+  return reply.body
+}
+
+async function readKey({ edge }: Exchange, { tenant }: Principal, keyId: string): Promise<ApiKeyInfo> {
+  const [key] = await edge.database.read(tenant.tenantId, (tx) => listApiKeys(tx, { keyId }))
+  if (key === undefined) throw notFound()
+  return key
 }
 
 async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
@@ -143,48 +191,31 @@ async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   return page.reply(found, ({ keyId }) => keyId, render)
 }
 
-/** A key that was revoked before is answered as it is. */
+const patienceMs = 10_000
+
+/** A key that was revoked before is answered as it is; that it is revoked now is audited in the same transaction. */
 async function revoke(exchange: Exchange, principal: Principal): Promise<Reply> {
   requireCorrelation(exchange.correlation)
   const keyId = exchange.param('keyId')
-  await audited(exchange, principal, 'revoke_api_key', async (tx) =>
-    (await revokeApiKey(tx, keyId)) ? { keyId } : undefined,
-  )
-  const [key] = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
-    listApiKeys(tx, { keyId }),
-  )
-  if (key === undefined) throw notFound()
-  return { status: 200, body: render(key) }
-}
-
-const patienceMs = 10_000
-
-/** Changes a key and says so in the audit trail, in one transaction; nothing is said where nothing was changed. */
-async function audited<Done extends { readonly keyId: string } | undefined>(
-  exchange: Exchange,
-  principal: Principal,
-  action: string,
-  work: (tx: Tx) => Promise<Done>,
-): Promise<Done> {
   const { edge } = exchange
-  const { tenantId } = principal.tenant
   const nowMs = edge.now()
-  return await edge.database.transaction(
-    { tenantId, lane: 'online', deadlineMs: nowMs + patienceMs },
-    async (tx) => {
-      const done = await work(tx)
-      if (done === undefined) return done
-      const event = {
-        ...contextOf(exchange, principal),
-        auditEventId: uuidV7(),
-        action,
-        object: done.keyId,
-        outcome: 'accepted' as const,
-        code: undefined,
-        idempotencyKey: undefined,
-      }
-      recordAuditEvents(tx, [event], instantOf(nowMs))
-      return done
-    },
-  )
+  const write = {
+    tenantId: principal.tenant.tenantId,
+    lane: 'online',
+    deadlineMs: nowMs + patienceMs,
+  } as const
+  await edge.database.transaction(write, async (tx) => {
+    if (!(await revokeApiKey(tx, keyId))) return
+    const event = {
+      ...contextOf(exchange, principal),
+      auditEventId: uuidV7(),
+      action: 'revoke_api_key',
+      object: keyId,
+      outcome: 'accepted' as const,
+      code: undefined,
+      idempotencyKey: undefined,
+    }
+    recordAuditEvents(tx, [event], instantOf(nowMs))
+  })
+  return { status: 200, body: render(await readKey(exchange, principal, keyId)) }
 }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import type { CommandContext, Outcome, Submission, Unit } from '@plinth/posting'
-import { may, type Principal } from '@plinth/tenancy'
+import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { batchAnswer } from '../answer-schemas.js'
+import { refusalOf } from '../command-permission.js'
 import { batchCommands, commandsMax } from '../command-schemas.js'
-import { type Exchange, forbidden, type Reply } from '../exchange.js'
+import type { Exchange, Reply } from '../exchange.js'
 import { isMalformed } from '../malformed.js'
 import { batchOperation } from '../operations.js'
 import { refuse, refuseMalformed } from '../problem.js'
@@ -15,15 +16,7 @@ import { malformedBySchema } from '../read-fields.js'
 import { type Denied, recordDenied } from '../record-denied.js'
 import { isDryRun, requireCorrelation } from '../request-headers.js'
 import type { Route } from '../route.js'
-import {
-  answerOf,
-  type CommandReply,
-  contextOf,
-  countOutcome,
-  permissionOf,
-  replyOf,
-  stamp,
-} from '../run-command.js'
+import { answerOf, type CommandReply, contextOf, countOutcome, replyOf, stamp } from '../run-command.js'
 
 const atomicity = z.enum(['independent', 'all_or_nothing'], { error: 'wrong_type' })
 // The commands are read one by one: a malformed one is an answer of its own, and the others take effect.
@@ -72,6 +65,20 @@ async function runBatch(exchange: Exchange, principal: Principal): Promise<Reply
   const units = unitsOf(items, atomicity)
   await recordDenied(exchange, items.flatMap(denialOf))
   const outcomes = units.length > 0 ? await edge.posting.submitBatch(principal, units) : []
+  const commandsRun = items.filter(isCommand)
+  await recordDenied(
+    exchange,
+    outcomes.flatMap(({ kind }, at) =>
+      kind === 'approval_needed'
+        ? [
+            {
+              action: (commandsRun[at] as { command: BatchCommand }).command.command.type,
+              code: 'forbidden' as const,
+            },
+          ]
+        : [],
+    ),
+  )
   return answerBatch(exchange, items, outcomes)
 }
 
@@ -105,16 +112,15 @@ async function readItems(
 }
 
 function readItem(principal: Principal, context: CommandContext, value: unknown): Item {
-  const { roles, currencies } = principal
   const { correlationId } = context
-  const command = readBatchCommand(value, currencies)
+  const command = readBatchCommand(value, principal.currencies)
   if (isMalformed(command)) {
     const { group } = (value ?? {}) as { group?: unknown }
     return { reply: replyOf(command, correlationId), group }
   }
-  const permission = permissionOf(command.command)
-  if (may(roles, permission)) return { command, submission: stamp(command, principal, context) }
-  const reply = replyOf(forbidden(permission).fault, correlationId)
+  const refusal = refusalOf(principal, command.command)
+  if (refusal === undefined) return { command, submission: stamp(command, principal, context) }
+  const reply = replyOf(refusal.fault, correlationId)
   return { reply, group: command.group, denied: command.command.type }
 }
 

@@ -14,21 +14,22 @@ export interface TakenNumbers {
 
 const takeFromHead: Statement = {
   name: 'ledger.take_numbers',
-  text: 'select first_entry_no, posted_at from ledger.take_numbers($1, $2, $3, $4)',
+  text: 'select first_entry_no, posted_at from ledger.take_numbers($1, $2, $3, $4, $5)',
 }
 
 /**
  * Locks the head until `tx` ends and takes numbers from it: the last lock of every write (ADR 0003). The statements behind it
  * find them in `plinth.first_entry_no()`, `plinth.first_event_position()` and `plinth.posted_at()`, so they need not wait
- * for this answer. Fails, and the transaction is run again, if the business date is not `businessDate` any more.
+ * for this answer. Fails, and the transaction is run again, if business date or settings are not these any more.
  */
 export async function takeNumbers(
   tx: Tx,
-  wanted: { businessDate: BusinessDate; entries: number; events: number },
+  wanted: { businessDate: BusinessDate; settingsVersion: number; entries: number; events: number },
 ): Promise<TakenNumbers> {
   const [row] = await sql.run<{ first_entry_no: number; posted_at: Instant }>(tx, takeFromHead, [
     tenantOf(tx),
     wanted.businessDate,
+    wanted.settingsVersion,
     wanted.entries,
     wanted.events,
   ])
@@ -38,26 +39,45 @@ export async function takeNumbers(
 
 const readHeadRow: Statement = {
   name: 'ledger.read_head',
-  text: `select next_entry_no, business_date, greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp())) as now
+  text: `select next_entry_no, business_date, settings_version,
+      greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp())) as now
     from ledger.journal_head where tenant_id = $1`,
 }
 
 export interface Head {
   readonly nextEntryNo: number
   readonly businessDate: BusinessDate
+  /** The settings that the next entry is decided with. */
+  readonly settingsVersion: number
   /** What `postedAt` would be now. */
   readonly now: Instant
 }
 
 /** The head without a lock: true when read. */
 export async function readHead(tx: Tx): Promise<Head> {
-  const [row] = await sql.run<{ next_entry_no: number; business_date: BusinessDate; now: Instant }>(
-    tx,
-    readHeadRow,
-    [tenantOf(tx)],
-  )
+  const [row] = await sql.run<{
+    next_entry_no: number
+    business_date: BusinessDate
+    settings_version: number
+    now: Instant
+  }>(tx, readHeadRow, [tenantOf(tx)])
   invariant(row !== undefined, 'a tenant has books', { tenantId: tenantOf(tx) })
-  return { nextEntryNo: row.next_entry_no, businessDate: row.business_date, now: row.now }
+  return {
+    nextEntryNo: row.next_entry_no,
+    businessDate: row.business_date,
+    settingsVersion: row.settings_version,
+    now: row.now,
+  }
+}
+
+const setSettingsVersion: Statement = {
+  name: 'ledger.settings_version',
+  text: 'update ledger.journal_head set settings_version = $2 where tenant_id = $1',
+}
+
+/** Entries behind this transaction, which holds the head, are decided with these settings. */
+export function writeSettingsVersion(tx: Tx, version: number): void {
+  sql.send(tx, setSettingsVersion, [tenantOf(tx), version])
 }
 
 const insertHead: Statement = {

@@ -1,6 +1,7 @@
 import type { AccountState } from '@plinth/account'
 import type { AccountId, IdempotencyKey } from '@plinth/kernel'
 import { accountsOf, type Submission } from '../domain/command.js'
+import type { Decision } from '../domain/decide.js'
 import type { BatchPlan } from '../domain/decide-batch.js'
 
 /**
@@ -27,10 +28,22 @@ export function foresee(
     accounts,
     keys: new Set(records.map(({ submission }) => submission.key)),
     groundForMore:
-      records.length > 0 && opened.length + createdGlAccounts.length + changedDetails.length === 0,
+      records.length > 0 &&
+      opened.length + createdGlAccounts.length + changedDetails.length === 0 &&
+      records.every(({ decision }) => changesAccountsOnly.has(decision.kind)),
     committed,
   }
 }
+
+// The others change what is read without a lock: settings and proposals.
+const changesAccountsOnly: ReadonlySet<Decision['kind']> = new Set([
+  'rejected',
+  'posted',
+  'status_set',
+  'terms_changed',
+  'account_opened',
+  'gl_account_created',
+])
 
 /** Whether these can be decided before the batch in front has committed: they name nothing that it creates. */
 export const canBuildOn = ({ keys, groundForMore }: Foreseen, submissions: readonly Submission[]): boolean =>

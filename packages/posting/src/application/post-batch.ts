@@ -1,28 +1,30 @@
 import { type AccountState, lockBalances, readDetails, readGlAccounts } from '@plinth/account'
 import { committedOf, Overtaken, type Tx } from '@plinth/db'
-import {
-  type AccountId,
-  type BusinessDate,
-  type Currencies,
-  type IdempotencyKey,
-  invariant,
-} from '@plinth/kernel'
+import { type AccountId, type Currencies, type GlCode, invariant, type TenantId } from '@plinth/kernel'
 import { readHead, type TakenNumbers } from '@plinth/ledger'
 import { currentRendering, numbered } from '@plinth/ledger/domain'
-import type { Book, ValueDateWindow } from '../domain/book.js'
-import { glCodesOf, type Submission, type Unit } from '../domain/command.js'
+import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth/tenancy'
+import type { Book } from '../domain/book.js'
+import {
+  type Command,
+  describedAccountsOf,
+  glCodesOf,
+  proposalsOf,
+  type Submission,
+  type Unit,
+} from '../domain/command.js'
 import { type BatchPlan, type Decided, decideBatch, type Verdict } from '../domain/decide-batch.js'
-import type { Answer, Outcome, RecordedCommand } from '../domain/recorded-command.js'
+import { restrictsGlTypes } from '../domain/posting-rules.js'
+import type { Answer, Outcome } from '../domain/recorded-command.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
 import type { CommandStore } from './ports.js'
-import { readRecorded } from './recorded-commands.js'
+import { type Recorded, readRecorded } from './recorded-commands.js'
 import { type DecidedBatch, type Written, writeBatch } from './write-batch.js'
 
 export interface Batch {
+  readonly tenantId: TenantId
   readonly units: readonly Unit[]
-  readonly currencies: Currencies
-  readonly valueDates: ValueDateWindow
   /** Decide and answer, but write nothing. */
   readonly rehearsal: boolean
 }
@@ -48,19 +50,22 @@ export interface Sent {
  * What it decides on rows that the batch in front still holds is tested by the database before it writes, and it commits
  * only if that batch has (ADR 0009).
  */
-export const postBatchWith =
-  (store: CommandStore) =>
-  async (tx: Tx, batch: Batch, { foreseen, decided }: Place): Promise<Sent> => {
+export function postBatchWith(store: CommandStore) {
+  const settingsOf = rememberSettings()
+  return async (tx: Tx, batch: Batch, { foreseen, decided }: Place): Promise<Sent> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     const { held, others } = splitAccounts(submissions, foreseen)
-    const found = await lockAndRead(store, tx, { batch, submissions, accountIds: others })
-    const book = bookOf(batch, found, held)
-    const plan = decideBatch(book, batch.units, found.known)
-    const { businessDate } = found
+    const settingsAt = (version: number) => settingsOf(tx, batch.tenantId, version)
+    const book = await lockAndRead(store, tx, { submissions, held, accountIds: others, settingsAt })
+    const { businessDate } = book
+    const settingsVersion = book.settings.version
+    const plan = decideBatch(book, batch.units, book.known)
+    const { currencies } = book.settings
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
-    const { numbers, asForeseen, sent } = write(store, tx, { batch, plan, expected, businessDate })
-    const outcomes = numbers.then((taken) => outcomesOf(plan, taken, batch.currencies))
+    const decision = { plan, expected, businessDate, settingsVersion, currencies }
+    const { numbers, asForeseen, sent } = write(store, tx, batch, decision)
+    const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
     outcomes.catch(() => {})
     decided(foresee(plan, book.accounts, committedOf(tx)))
@@ -73,17 +78,31 @@ export const postBatchWith =
     })
     return { outcomes }
   }
+}
+
+/** The settings that the head names. A version never changes: the last one of each tenant is remembered, and is not stale. */
+function rememberSettings() {
+  const remembered = new Map<TenantId, TenantSettings>()
+  return async (tx: Tx, tenantId: TenantId, version: number): Promise<TenantSettings> => {
+    const known = remembered.get(tenantId)
+    if (known?.version === version) return known
+    const settings = await readSettingsVersion(tx, version)
+    remembered.set(tenantId, settings)
+    return settings
+  }
+}
 
 /** Sends the writes of what was decided; no numbers if nothing is to be recorded. */
 function write(
   store: CommandStore,
   tx: Tx,
-  { batch, ...decided }: { batch: Batch } & Pick<DecidedBatch, 'plan' | 'expected' | 'businessDate'>,
+  { rehearsal }: Batch,
+  decision: DecidedBatch,
 ): Omit<Written, 'numbers'> & { numbers: Promise<TakenNumbers | undefined> } {
   const nothing = Promise.resolve(undefined)
-  if (decided.plan.records.length === 0) return { numbers: nothing, asForeseen: nothing, sent: nothing }
-  if (batch.rehearsal) return { numbers: numbersToBe(tx), asForeseen: nothing, sent: nothing }
-  return writeBatch(store, tx, { ...decided, currencies: batch.currencies })
+  if (decision.plan.records.length === 0) return { numbers: nothing, asForeseen: nothing, sent: nothing }
+  if (rehearsal) return { numbers: numbersToBe(tx), asForeseen: nothing, sent: nothing }
+  return writeBatch(store, tx, decision)
 }
 
 async function numbersToBe(tx: Tx): Promise<TakenNumbers> {
@@ -91,52 +110,70 @@ async function numbersToBe(tx: Tx): Promise<TakenNumbers> {
   return { firstEntryNo: head.nextEntryNo, postedAt: head.now }
 }
 
-interface Found {
-  readonly locked: readonly AccountState[]
-  readonly details: Awaited<ReturnType<typeof readDetails>>
-  readonly glAccounts: Awaited<ReturnType<typeof readGlAccounts>>
-  readonly known: ReadonlyMap<IdempotencyKey, RecordedCommand>
-  readonly businessDate: BusinessDate
+/** What a batch is decided on, and what is recorded for its keys. */
+interface Found extends Book {
+  readonly known: Recorded
 }
 
 /**
  * Locks first, then reads in later statements: what a waiting statement reads beside its lock is older than the wait. Keys
- * are read behind the locks, so of two submissions of one key the second finds the first one's outcome.
+ * are read behind the locks, so of two submissions of one key the second finds the first one's outcome. `held` are the
+ * accounts that the batch in front leaves behind.
  */
 async function lockAndRead(
   store: CommandStore,
   tx: Tx,
   {
-    batch,
     submissions,
+    held,
     accountIds,
-  }: { batch: Batch; submissions: readonly Submission[]; accountIds: readonly AccountId[] },
+    settingsAt,
+  }: {
+    submissions: readonly Submission[]
+    held: readonly AccountState[]
+    accountIds: readonly AccountId[]
+    settingsAt(version: number): Promise<TenantSettings>
+  },
 ): Promise<Found> {
-  const described = submissions.flatMap(({ command }) =>
-    command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : [],
-  )
-  const glCodes = [...new Set(submissions.flatMap(({ command }) => glCodesOf(command)))]
+  const commands = submissions.map(({ command }) => command)
   const keys = [...new Set(submissions.map(({ key }) => key))].sort()
-  const [locked, details, glAccounts, known, head] = await Promise.all([
+  const [locked, details, glAccounts, proposals, recorded, head] = await Promise.all([
     // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
     lockBalances(tx, [...accountIds].sort()),
-    readDetails(tx, [...new Set(described)]),
-    readGlAccounts(tx, glCodes),
-    readRecorded(store, tx, { keys, currencies: batch.currencies }),
+    readDetails(tx, [...new Set(commands.flatMap(describedAccountsOf))]),
+    readGlAccounts(tx, [...new Set(commands.flatMap(glCodesOf))]),
+    readProposals(tx, [...new Set(commands.flatMap(proposalsOf))]),
+    readRecorded(store, tx, keys),
     readHead(tx),
   ])
-  return { locked, details, glAccounts, known, businessDate: head.businessDate }
+  const settings = await settingsAt(head.settingsVersion)
+  const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
+  const typed = await readGlAccounts(tx, glCodesRestricted(commands, settings, accounts))
+  return {
+    businessDate: head.businessDate,
+    now: head.now,
+    settings,
+    accounts,
+    details: new Map(details.map((each) => [each.accountId, each])),
+    glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
+    proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
+    known: recorded(settings.currencies),
+  }
 }
 
-function bookOf({ currencies, valueDates }: Batch, found: Found, held: readonly AccountState[]): Book {
-  return {
-    businessDate: found.businessDate,
-    currencies,
-    valueDates,
-    accounts: new Map([...found.locked, ...held].map((state) => [state.accountId, state])),
-    details: new Map(found.details.map((details) => [details.accountId, details])),
-    glAccounts: new Map(found.glAccounts.map((glAccount) => [glAccount.code, glAccount])),
-  }
+/** The GL accounts that postings touch whose code says which types it may: read only then. */
+function glCodesRestricted(
+  commands: readonly Command[],
+  settings: TenantSettings,
+  accounts: Book['accounts'],
+): GlCode[] {
+  if (settings.transactionCodes.size === 0) return []
+  const touched = commands.flatMap((command) => {
+    const post = command.type === 'propose' ? command.proposed : command
+    const restricted = post.type === 'post' && restrictsGlTypes(settings, post.transactionCode)
+    return restricted ? post.lines.flatMap(({ accountId }) => accounts.get(accountId)?.glCode ?? []) : []
+  })
+  return [...new Set(touched)]
 }
 
 /** Puts the answers into words, each once, while the database still writes. */

@@ -16,7 +16,7 @@ import type { Batch } from './post-batch.js'
 import { readRecorded } from './recorded-commands.js'
 import { runBatchWith } from './run-batch.js'
 
-/** For whom commands are run: the tenant and its currencies. */
+/** For whom commands are run: the tenant, and the currencies by which its amounts are read and shown. */
 export interface Books {
   readonly tenant: Tenant
   readonly currencies: Currencies
@@ -26,6 +26,8 @@ export interface Books {
 export interface PostingEngine {
   /** One command, together with whatever else is waiting. */
   submit(books: Books, submission: Submission): Promise<Outcome>
+  /** Several that stand or fall together, as quickly as one. */
+  submitTogether(books: Books, submissions: readonly Submission[]): Promise<readonly Outcome[]>
   /** Units in order, in the batch lane. An outcome for each submission, in order. */
   submitBatch(books: Books, units: readonly Unit[]): Promise<Outcome[]>
   /** The answer a command would get now. Nothing is recorded. */
@@ -66,15 +68,8 @@ export function openPostingEngine(
   const run = runBatchWith(database, store)
   const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
 
-  const batchOf = ({ tenant, currencies }: Books, units: readonly Unit[], rehearsal = false): Batch => ({
-    units,
-    currencies,
-    valueDates: { daysBack: tenant.valueDateDaysBack, daysAhead: tenant.valueDateDaysAhead },
-    rehearsal,
-  })
-
-  function queuesOf(books: Books): Readonly<Record<Lane, GroupCommit>> {
-    const { tenantId } = books.tenant
+  function queuesOf({ tenant }: Books): Readonly<Record<Lane, GroupCommit>> {
+    const { tenantId } = tenant
     const known = queues.get(tenantId)
     if (known !== undefined) return known
     const keysAtWork: KeysAtWork = new Map()
@@ -82,7 +77,7 @@ export function openPostingEngine(
       openGroupCommit(
         lanes[lane],
         (units, deadlineMs, neighbours) =>
-          run({ tenantId, lane, deadlineMs }, batchOf(books, units), neighbours),
+          run({ tenantId, lane, deadlineMs }, { tenantId, units, rehearsal: false }, neighbours),
         keysAtWork,
       )
     const opened = { online: open('online'), batch: open('batch') }
@@ -95,6 +90,7 @@ export function openPostingEngine(
       const [outcome] = await queuesOf(books).online.submit([{ submissions: [submission], broken: false }])
       return outcome as Outcome
     },
+    submitTogether: (books, submissions) => queuesOf(books).online.submit([{ submissions, broken: false }]),
     submitBatch: async (books, units) => {
       const { batch } = queuesOf(books)
       // Each part is a transaction: one that is turned away says nothing about those that committed.
@@ -106,15 +102,16 @@ export function openPostingEngine(
       return parts.flat()
     },
     rehearse: async (books, submission) => {
-      const batch = batchOf(books, [{ submissions: [submission], broken: false }], true)
       const { tenantId } = books.tenant
+      const units = [{ submissions: [submission], broken: false }]
+      const batch: Batch = { tenantId, units, rehearsal: true }
       const deadlineMs = Date.now() + patience.answerMs
       const [outcome] = await run({ tenantId, lane: 'online', deadlineMs }, batch, alone)
       return outcome as Outcome
     },
     recorded: async ({ tenant, currencies }, key) =>
       database.read(tenant.tenantId, async (tx) =>
-        (await readRecorded(store, tx, { keys: [key], currencies })).get(key),
+        (await readRecorded(store, tx, [key]))(currencies).get(key),
       ),
     queued: () => {
       const total = { online: 0, batch: 0 }

@@ -6,24 +6,28 @@ import type { CommandType } from '../domain/command.js'
 import type { Answer, RecordedCommand } from '../domain/recorded-command.js'
 import type { CommandRow, CommandStore } from './ports.js'
 
-/** What is recorded for these keys, with the answers their callers were given. */
+export type Recorded = Map<IdempotencyKey, RecordedCommand>
+
+/** What is recorded for these keys, with the answers their callers were given: as amounts, once the currencies are known. */
 export async function readRecorded(
   store: CommandStore,
   tx: Tx,
-  { keys, currencies }: { keys: readonly IdempotencyKey[]; currencies: Currencies },
-): Promise<Map<IdempotencyKey, RecordedCommand>> {
+  keys: readonly IdempotencyKey[],
+): Promise<(currencies: Currencies) => Recorded> {
   const rows = await store.readCommandRows(tx, keys)
-  if (rows.length === 0) return new Map()
+  if (rows.length === 0) return () => new Map()
   const entryNos = rows.flatMap(({ entryNo }) => (entryNo === undefined ? [] : [entryNo]))
   const entries = await readEntriesByNumber(tx, entryNos)
-  const bodies = new Map(entries.map((entry) => [entry.entryNo, renderEntry(entry, currencies)]))
-  return new Map(
-    rows.map((row) => {
-      const { key, request, businessDate, decidedAt } = row
-      const posted = row.entryNo === undefined ? undefined : bodies.get(row.entryNo)
-      return [key, { key, request, businessDate, decidedAt, answer: answerOf(row, posted) }]
-    }),
-  )
+  return (currencies) => {
+    const bodies = new Map(entries.map((entry) => [entry.entryNo, renderEntry(entry, currencies)]))
+    return new Map(
+      rows.map((row) => {
+        const { key, request, businessDate, decidedAt } = row
+        const posted = row.entryNo === undefined ? undefined : bodies.get(row.entryNo)
+        return [key, { key, request, businessDate, decidedAt, answer: answerOf(row, posted) }]
+      }),
+    )
+  }
 }
 
 function answerOf(row: CommandRow, posted: object | undefined): Answer {

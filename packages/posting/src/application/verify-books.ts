@@ -1,5 +1,7 @@
+import { readChart } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { readHeadCounters } from '@plinth/ledger'
+import { listSettings } from '@plinth/tenancy'
 import { Findings, type VerifyReport } from '../domain/verify-report.js'
 import type { Books } from './posting-engine.js'
 import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
@@ -13,12 +15,13 @@ import type { VerifyStore } from './verify-ports.js'
  */
 export const verifyBooksWith =
   (store: VerifyStore) =>
-  async (tx: Tx, { tenant, currencies }: Books): Promise<VerifyReport> => {
+  async (tx: Tx, { currencies }: Books): Promise<VerifyReport> => {
     const findings = new Findings()
     const head = await readHeadCounters(tx)
     const standings = await readStandings(store, tx)
-    const valueDates = { daysBack: tenant.valueDateDaysBack, daysAhead: tenant.valueDateDaysAhead }
-    const check = { currencies, valueDates, limitUnknown: standings.limitChanged, head }
+    const settings = await listSettings(tx)
+    const glAccounts = new Map((await readChart(tx)).map((glAccount) => [glAccount.code, glAccount]))
+    const check = { currencies, settings, glAccounts, limitUnknown: standings.limitChanged, head }
     const { entries, lines } = await verifyJournal(store, tx, check, findings)
     const accounts = await verifyBalances(tx, { standings, currencies }, findings)
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)

@@ -1,6 +1,6 @@
-import { type AccountState, readStates } from '@plinth/account'
+import { type AccountState, type GlAccount, readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import { type AccountId, type Currencies, formatMinor } from '@plinth/kernel'
+import { type AccountId, type Currencies, formatMinor, type GlCode, invariant } from '@plinth/kernel'
 import {
   type HeadCounters,
   readLinesByVersion,
@@ -8,7 +8,7 @@ import {
   type StoredEntry,
   type StoredLine,
 } from '@plinth/ledger'
-import type { ValueDateWindow } from '../domain/book.js'
+import type { SettingsRecord, TenantSettings } from '@plinth/tenancy'
 import { replayPosting } from '../domain/replay.js'
 import type { Findings } from '../domain/verify-report.js'
 import type { StoredCommand, VerifyStore } from './verify-ports.js'
@@ -18,7 +18,10 @@ const entriesPerPage = 2_000
 
 export interface JournalCheck {
   readonly currencies: Currencies
-  readonly valueDates: ValueDateWindow
+  /** By version, each with the first entry that is decided with it. */
+  readonly settings: readonly SettingsRecord[]
+  /** The whole chart. */
+  readonly glAccounts: Map<GlCode, GlAccount>
   /** Accounts whose limit was changed or passed at some time: what it was then is not known, so funds are not tested again. */
   readonly limitUnknown: ReadonlySet<AccountId>
   readonly head: HeadCounters
@@ -215,7 +218,9 @@ class JournalWalk {
       found: `decided at ${command.decidedAt} on ${command.businessDate}`,
     })
     if (entry.kind !== 'posting') return
-    const difference = replayPosting(command, entry, { ...check, accounts: this.#accounts })
+    const { glAccounts } = check
+    const settings = this.#settingsOf(entryNo)
+    const difference = replayPosting(command, entry, { glAccounts, settings, accounts: this.#accounts })
     if (difference === undefined) return
     const { pointer, expected, found } = difference
     const lineIndex = /^\/lines\/(\d+)/.exec(pointer)?.[1]
@@ -225,6 +230,12 @@ class JournalWalk {
       expected,
       found,
     })
+  }
+
+  #settingsOf(entryNo: number): TenantSettings {
+    const record = this.check.settings.findLast(({ firstEntryNo }) => firstEntryNo <= entryNo)
+    invariant(record !== undefined, 'the first settings count from the first entry', { entryNo })
+    return record.settings
   }
 
   /** Moves the account on to what the stored line says, so that one wrong line is one finding and not a thousand. */

@@ -3,19 +3,13 @@ import type { Tx } from '@plinth/db'
 import { type DigestedRow, digestEntries, type HeadCounters, readDigestedEntries } from '@plinth/ledger'
 import { checkPositions, digestEvents, readDigestedEvents } from '@plinth/outbox'
 import type { CommandType } from '../domain/command.js'
+import { eventTypes } from '../domain/event-types.js'
 import type { BookRule, Findings } from '../domain/verify-report.js'
 import type { Digest, ReadDigested, VerifyStore } from './verify-ports.js'
 
 // A page of this size is digested in a fraction of a second, so no statement comes near a time limit.
 const rowsPerPage = 100_000
 
-const eventTypes: Readonly<Record<CommandType, string>> = {
-  post: 'plinth.journal_entry.posted.v1',
-  open_account: 'plinth.account.opened.v1',
-  set_status: 'plinth.account.status_set.v1',
-  change_terms: 'plinth.account.terms_changed.v1',
-  create_gl_account: 'plinth.gl_account.created.v1',
-}
 const commandTypes = Object.keys(eventTypes)
 const entryMakingTypes: readonly CommandType[] = ['post']
 

@@ -16,14 +16,18 @@ import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
 import type { Accepted } from '../domain/decide.js'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
+import { eventTypes } from '../domain/event-types.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import type { CommandStore, DecidedRow } from './ports.js'
+import { writeGovernance } from './write-governance.js'
 
 export interface DecidedBatch {
   readonly plan: BatchPlan
   /** If it was decided on the results of the batch in front: a key of that one, and the rows as it leaves them. */
   readonly expected: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
   readonly businessDate: BusinessDate
+  readonly settingsVersion: number
+  /** Those of the settings as the batch leaves them. */
   readonly currencies: Currencies
 }
 
@@ -33,12 +37,12 @@ export interface DecidedBatch {
  * numbers are known, because the statements find them in the transaction. The head is asked for at once, before this yields.
  */
 export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
-  const { plan, expected, businessDate } = batch
+  const { plan, expected, businessDate, settingsVersion } = batch
   const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? [decision.entry] : []))
   // Before anything is sent: what fails here has touched nothing.
   for (const entry of entries) assertBalanced(entry)
   const events = plan.records.filter(({ decision }) => decision.kind !== 'rejected').length
-  const numbers = takeNumbers(tx, { businessDate, entries: entries.length, events })
+  const numbers = takeNumbers(tx, { businessDate, settingsVersion, entries: entries.length, events })
   const asForeseen = expected ? expectForeseen(store, tx, expected) : Promise.resolve()
   // Whoever waits for one of these first hears of its failure; nobody has to wait for all.
   for (const answer of [numbers, asForeseen]) answer.catch(() => {})
@@ -68,6 +72,7 @@ async function sendRows(
     if (step.kind === 'standing') writeStanding(tx, step.state)
     else writeTurnovers(tx, step.states)
   }
+  writeGovernance(tx, plan.records)
   await breathe()
   store.writeCommandRows(tx, commandRows(plan, currencies), businessDate)
   await breathe()
@@ -143,7 +148,7 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
     if (decision.kind === 'rejected') continue
     events.push({
       eventId: submission.ids.eventId,
-      type: eventTypes[decision.kind],
+      type: eventTypes[submission.command.type],
       subject: subjectOf(decision),
       correlationId: submission.context.correlationId,
       causationId: submission.context.causationId,
@@ -153,20 +158,19 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
   return events
 }
 
-const eventTypes: Readonly<Record<Accepted['kind'], string>> = {
-  posted: 'plinth.journal_entry.posted.v1',
-  account_opened: 'plinth.account.opened.v1',
-  status_set: 'plinth.account.status_set.v1',
-  terms_changed: 'plinth.account.terms_changed.v1',
-  gl_account_created: 'plinth.gl_account.created.v1',
-}
-
 function subjectOf(accepted: Accepted): string {
   switch (accepted.kind) {
     case 'posted':
       return accepted.entry.entryId
     case 'gl_account_created':
       return accepted.glAccount.code
+    case 'settings_changed':
+      return accepted.registered?.code ?? `settings/${accepted.settings.version}`
+    case 'api_key_issued':
+      return accepted.apiKey.keyId
+    case 'proposed':
+    case 'proposal_decided':
+      return accepted.proposal.proposalId
     default:
       return accepted.account.details.accountId
   }

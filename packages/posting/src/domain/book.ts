@@ -1,5 +1,6 @@
 import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
-import type { AccountId, BusinessDate, Currencies, GlCode } from '@plinth/kernel'
+import type { AccountId, BusinessDate, GlCode, Instant } from '@plinth/kernel'
+import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 
 /**
  * What a decision reads: rows that were locked and then read, and the effects of the commands decided before in the same
@@ -7,16 +8,13 @@ import type { AccountId, BusinessDate, Currencies, GlCode } from '@plinth/kernel
  */
 export interface Book {
   readonly businessDate: BusinessDate
-  readonly currencies: Currencies
-  readonly valueDates: ValueDateWindow
+  /** The database's clock. */
+  readonly now: Instant
+  settings: TenantSettings
   readonly accounts: Map<AccountId, AccountState>
   /** Of the accounts whose status or terms the batch changes. */
   readonly details: Map<AccountId, AccountDetails>
+  /** Of the accounts that are opened, and of all accounts that a posting names whose code says which ones it may. */
   readonly glAccounts: Map<GlCode, GlAccount>
-}
-
-/** How far a value date may lie from the booking date, in days; undefined is any date back. */
-export interface ValueDateWindow {
-  readonly daysBack: number | undefined
-  readonly daysAhead: number
+  readonly proposals: Map<ProposalId, Proposal>
 }

@@ -9,8 +9,10 @@ import {
   formatMinor,
   type GlCode,
   type IdempotencyKey,
+  type Instant,
   type Side,
 } from '@plinth/kernel'
+import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
 /** A line as the caller asks for it. The amount is in minor units of `currency`, above zero. */
 export interface LineRequest {
@@ -54,13 +56,61 @@ export type ChangeTermsCommand = ChangeTerms & { readonly type: 'change_terms' }
 
 export type CreateGlAccountCommand = CreateGlAccount & { readonly type: 'create_gl_account' }
 
-/** Everything that may change the books. Reversals and holds join here. */
-export type Command =
+/** What is named changes, the rest of the tenant's settings stays. */
+export interface ChangeSettingsCommand {
+  readonly type: 'change_settings'
+  readonly changes: SettingsChange
+  readonly reason: string
+}
+
+/** Registers a transaction code, or says anew what one is. */
+export interface RegisterTransactionCodeCommand {
+  readonly type: 'register_transaction_code'
+  readonly transactionCode: TransactionCode
+}
+
+/** A key whose token its maker was shown before: here is only what is kept of it. */
+export interface IssueApiKeyCommand {
+  readonly type: 'issue_api_key'
+  readonly keyId: string
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly expiresAt: Instant | undefined
+  /** SHA-256 in hexadecimal. */
+  readonly secretHash: string
+}
+
+/** What somebody may do alone, unless the tenant's settings demand a second person (ADR 0011). */
+export type ProposableCommand =
   | Post
   | OpenAccountCommand
   | SetStatusCommand
   | ChangeTermsCommand
   | CreateGlAccountCommand
+  | ChangeSettingsCommand
+  | RegisterTransactionCodeCommand
+  | IssueApiKeyCommand
+
+export interface ProposeCommand {
+  readonly type: 'propose'
+  readonly proposed: ProposableCommand
+  readonly reason: string
+  /** Undefined: a week from now. */
+  readonly expiresAt: Instant | undefined
+}
+
+/** Approving runs the proposed command as a submission of its own, in the same unit: they stand or fall together. */
+export interface DecideProposalCommand {
+  readonly type: 'decide_proposal'
+  readonly proposalId: ProposalId
+  readonly verdict: Verdict
+  /** What the decider has read; undefined: whatever it is. */
+  readonly payloadHash: string | undefined
+  readonly comment: string | undefined
+}
+
+/** Everything that may change the books. Reversals and holds join here. */
+export type Command = ProposableCommand | ProposeCommand | DecideProposalCommand
 
 export type CommandType = Command['type']
 
@@ -83,14 +133,21 @@ export interface Submission {
   readonly request: string
   readonly context: CommandContext
   readonly ids: SubmissionIds
+  /** The proposal whose payload it is: approved by the command before it in its unit, it needs nobody else. */
+  readonly approvedBy?: ProposalId | undefined
 }
 
 export interface SubmissionIds {
+  /** Of the entry, or of whatever else the command makes. */
   readonly entryId: EntryId
   readonly accountId: AccountId
   readonly auditEventId: string
   readonly eventId: string
 }
+
+/** What a decision hears beside the command: who asks, and the ids of what it makes. */
+export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId'> &
+  Pick<CommandContext, 'correlationId' | 'causationId' | 'subject' | 'onBehalfOf'>
 
 /** Commands that stand or fall together, or one that stands alone. */
 export interface Unit {
@@ -111,6 +168,9 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
       return canonicalPost(command, amount)
     case 'open_account':
       return canonicalJson({ ...command, overdraftLimit: amount(command.overdraftLimit, command.currency) })
+    case 'propose':
+      // Text within text: the canonical form of what is proposed is what will be compared when it is run.
+      return canonicalJson({ ...command, proposed: canonicalRequest(command.proposed, currencies) })
     default:
       return canonicalJson(command)
   }
@@ -140,13 +200,26 @@ export function accountsOf(command: Command): readonly AccountId[] {
     case 'set_status':
     case 'change_terms':
       return [command.accountId]
-    case 'create_gl_account':
+    case 'propose':
+      return accountsOf(command.proposed)
+    default:
       return []
   }
 }
 
+/** The proposals a command decides. */
+export const proposalsOf = (command: Command): readonly ProposalId[] =>
+  command.type === 'decide_proposal' ? [command.proposalId] : []
+
+/** The accounts whose description a command reads beside the balance row. */
+export function describedAccountsOf(command: Command): readonly AccountId[] {
+  if (command.type === 'propose') return describedAccountsOf(command.proposed)
+  return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
+}
+
 /** The GL accounts a command reads. */
 export function glCodesOf(command: Command): readonly GlCode[] {
+  if (command.type === 'propose') return glCodesOf(command.proposed)
   if (command.type === 'open_account') return [command.glCode]
   if (command.type !== 'create_gl_account') return []
   const { code, parentCode } = command.glAccount

@@ -4,12 +4,15 @@ import {
   firstDifference,
   type GlCode,
   type IdempotencyKey,
+  invariant,
   type Json,
   type Rejection,
 } from '@plinth/kernel'
+import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import { accountsOf, type Submission, type Unit } from './command.js'
 import { type Accepted, type Decision, decide } from './decide.js'
+import { type Matter, needsApproval } from './needs-approval.js'
 import type { Answer, RecordedCommand } from './recorded-command.js'
 
 /** A submission that was decided and will be recorded. */
@@ -24,6 +27,8 @@ export type Verdict =
   | { readonly kind: 'known'; readonly answer: Answer }
   | { readonly kind: 'key_reused'; readonly firstDifference: string }
   | { readonly kind: 'linked_failed' }
+  /** It would be accepted, but not from one person alone. Not recorded. */
+  | { readonly kind: 'approval_needed'; readonly matter: Matter }
 
 /** Balance rows to write, in order. A row is written once a batch, unless its status or terms change in between. */
 export type BalanceStep =
@@ -56,6 +61,8 @@ export function decideBatch(
 }
 
 interface Mark {
+  readonly settings: TenantSettings
+  readonly proposals: ReadonlyMap<ProposalId, Proposal>
   readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>
   readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
   readonly glCodes: readonly GlCode[]
@@ -73,6 +80,8 @@ class BatchRun {
   readonly #steps: BalanceStep[] = []
   /** Accounts with lines whose balance row no step covers yet. */
   #unwritten = new Set<AccountId>()
+  /** Payloads that were approved in the unit at hand. */
+  readonly #approved = new Map<ProposalId, string>()
 
   constructor(
     readonly book: Book,
@@ -107,6 +116,7 @@ class BatchRun {
 
   #takeLinked(submissions: readonly Submission[]): void {
     const mark = this.#mark(submissions)
+    this.#approved.clear()
     const verdicts: Verdict[] = []
     for (const submission of submissions) {
       const verdict = this.#verdictOf(submission)
@@ -145,12 +155,24 @@ class BatchRun {
     if (before !== undefined) return before
     const { command, ids, context } = submission
     const { entryId, accountId } = ids
-    const { correlationId, causationId } = context
-    const decision = decide(this.book, command, { entryId, accountId, correlationId, causationId })
+    const { correlationId, causationId, subject, onBehalfOf } = context
+    const stamp = { entryId, accountId, correlationId, causationId, subject, onBehalfOf }
+    const decision = decide(this.book, command, stamp)
+    const matter = decision.kind === 'rejected' ? undefined : this.#unapproved(submission)
+    if (matter !== undefined) return { kind: 'approval_needed', matter }
     const decided: Decided = { submission, decision }
     this.#record(decided)
     if (decision.kind !== 'rejected') this.#apply(decision)
     return { kind: 'decided', decided, replayed: false }
+  }
+
+  /** What the submission needs a second person for, and has none. */
+  #unapproved({ command, request, approvedBy }: Submission): Matter | undefined {
+    if (command.type === 'propose' || command.type === 'decide_proposal') return undefined
+    // To the letter: what was approved is what is run.
+    if (approvedBy !== undefined && this.#approved.get(approvedBy) === request) return undefined
+    invariant(approvedBy === undefined, 'what runs as approved was approved just before', { approvedBy })
+    return needsApproval(this.book, command)
   }
 
   #record(decided: Decided): void {
@@ -178,6 +200,20 @@ class BatchRun {
       case 'gl_account_created':
         this.#createdGlAccounts.push(accepted.glAccount)
         this.book.glAccounts.set(accepted.glAccount.code, accepted.glAccount)
+        return
+      case 'settings_changed':
+        this.book.settings = accepted.settings
+        return
+      case 'proposed':
+        this.book.proposals.set(accepted.proposal.proposalId, accepted.proposal)
+        return
+      case 'proposal_decided': {
+        const { proposal } = accepted
+        this.book.proposals.set(proposal.proposalId, proposal)
+        if (proposal.status === 'approved') this.#approved.set(proposal.proposalId, proposal.payload)
+        return
+      }
+      case 'api_key_issued':
     }
   }
 
@@ -206,6 +242,8 @@ class BatchRun {
   #mark(submissions: readonly Submission[]): Mark {
     const accountIds = submissions.flatMap(({ command, ids }) => [...accountsOf(command), ids.accountId])
     return {
+      settings: this.book.settings,
+      proposals: new Map(this.book.proposals),
       accounts: new Map(accountIds.map((accountId) => [accountId, this.book.accounts.get(accountId)])),
       details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
       glCodes: this.#createdGlAccounts.map(({ code }) => code),
@@ -215,6 +253,10 @@ class BatchRun {
   }
 
   #undo(mark: Mark, submissions: readonly Submission[]): void {
+    this.book.settings = mark.settings
+    this.book.proposals.clear()
+    for (const [proposalId, proposal] of mark.proposals) this.book.proposals.set(proposalId, proposal)
+    this.#approved.clear()
     for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)
     for (const [accountId, details] of mark.details) restore(this.book.details, accountId, details)
     for (const { code } of this.#createdGlAccounts.splice(mark.glCodes.length))

@@ -4,14 +4,15 @@ import { sumMinorMax } from '@plinth/kernel'
 import { describe, expect, test } from 'vitest'
 import { newGlAccount, newTerms, opening, posting, standing } from '../../../../test/support/commands.js'
 import { type BookOptions, bookOf } from '../../../../test/support/memory-book.js'
-import type { Command, Post } from './command.js'
-import { type Accepted, type Decision, decide, type Stamp } from './decide.js'
+import type { Command, Post, Stamp } from './command.js'
+import { type Accepted, type Decision, decide } from './decide.js'
 
 const stamp: Stamp = {
   entryId: 'e1' as EntryId,
   accountId: 'made-by-plinth' as AccountId,
   correlationId: 'c1',
   causationId: undefined,
+  subject: 'key:test',
 }
 const decided = (command: Command, options: BookOptions = {}): Decision =>
   decide(bookOf(options), command, stamp)

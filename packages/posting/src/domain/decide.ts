@@ -21,20 +21,37 @@ import {
   sumMinorMax,
 } from '@plinth/kernel'
 import type { EntryDraft, PostingLine } from '@plinth/ledger'
+import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
+import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
-import type { Command, CommandContext, LineRequest, Post, SubmissionIds } from './command.js'
+import type {
+  Command,
+  DecideProposalCommand,
+  IssueApiKeyCommand,
+  LineRequest,
+  Post,
+  ProposeCommand,
+  Stamp,
+} from './command.js'
+import { newProposal } from './new-proposal.js'
+import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
 /** What an accepted command does. */
 export type Accepted =
   | { readonly kind: 'posted'; readonly entry: EntryDraft; readonly states: readonly AccountState[] }
   | { readonly kind: 'account_opened' | 'status_set' | 'terms_changed'; readonly account: Account }
   | { readonly kind: 'gl_account_created'; readonly glAccount: GlAccount }
+  | {
+      readonly kind: 'settings_changed'
+      readonly settings: TenantSettings
+      readonly reason: string
+      /** The code that was registered, if that is what changed. */
+      readonly registered?: TransactionCode
+    }
+  | { readonly kind: 'api_key_issued'; readonly apiKey: IssueApiKeyCommand; readonly createdBy: string }
+  | { readonly kind: 'proposed' | 'proposal_decided'; readonly proposal: Proposal }
 
 export type Decision = Accepted | Rejection
-
-/** What comes with a command and is none of its content. */
-export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId'> &
-  Pick<CommandContext, 'correlationId' | 'causationId'>
 
 /**
  * The one place that decides what a command does to the books. Pure: the book is what was locked and read, ids come in with
@@ -58,7 +75,7 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'change_terms':
       return asAccount(
         'terms_changed',
-        decideTerms(command, accountIn(book, command.accountId), book.currencies),
+        decideTerms(command, accountIn(book, command.accountId), book.settings.currencies),
       )
     case 'create_gl_account': {
       const { code, parentCode } = command.glAccount
@@ -66,6 +83,22 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       const decided = decideGlAccount(command, { existing: book.glAccounts.get(code), parent })
       return 'kind' in decided ? decided : { kind: 'gl_account_created', glAccount: decided }
     }
+    case 'change_settings': {
+      const { changes, reason } = command
+      const settings = decideSettings(book.settings, changes)
+      return 'kind' in settings ? settings : { kind: 'settings_changed', settings, reason }
+    }
+    case 'register_transaction_code': {
+      const { transactionCode: registered } = command
+      const settings = registerTransactionCode(book.settings, registered)
+      return { kind: 'settings_changed', settings, reason: `transaction code ${registered.code}`, registered }
+    }
+    case 'issue_api_key':
+      return { kind: 'api_key_issued', apiKey: command, createdBy: stamp.subject }
+    case 'propose':
+      return decidePropose(book, command, stamp)
+    case 'decide_proposal':
+      return decideVerdict(book, command, stamp)
     // A reversal is a post whose lines come from the entry it names; placing, capturing, releasing and extending a hold
     // read and change `held` in the same account state. Each becomes a case here, and nowhere else.
   }
@@ -73,9 +106,12 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
 
 function decidePost(book: Book, command: Post, stamp: Stamp): Decision {
   const valueDate = command.valueDate ?? book.businessDate
+  const customerInitiated = isCustomerInitiated(book, command.transactionCode)
   let fault: Rejection | undefined
-  for (const line of command.lines) fault = prevailing(fault, faultOfLine(book, line))
+  for (const line of command.lines) fault = prevailing(fault, faultOfLine(book, line, customerInitiated))
   fault = prevailing(fault, faultOfValueDate(book, valueDate))
+  fault = prevailing(fault, faultOfCode(book, command))
+  fault = prevailing(fault, faultOfLimit(book, command))
   // Funds stand behind all of these in precedence, and are only meaningful without them.
   if (fault !== undefined) return fault
 
@@ -98,10 +134,34 @@ function decidePost(book: Book, command: Post, stamp: Stamp): Decision {
   return { kind: 'posted', entry, states: [...states.values()] }
 }
 
-function faultOfLine(book: Book, { accountId, side, currency }: LineRequest): Rejection | undefined {
+/** What would be refused now is refused at once, with its own code: nobody is asked to approve what cannot be. */
+function decidePropose(book: Book, command: ProposeCommand, stamp: Stamp): Decision {
+  const foreseen = decide(book, command.proposed, stamp)
+  if (foreseen.kind === 'rejected') return foreseen
+  const proposal = newProposal(book, command, stamp)
+  return 'kind' in proposal ? proposal : { kind: 'proposed', proposal }
+}
+
+function decideVerdict(
+  { proposals, now }: Book,
+  command: DecideProposalCommand,
+  { subject, onBehalfOf }: Stamp,
+): Decision {
+  const { proposalId } = command
+  const proposal = proposals.get(proposalId)
+  invariant(proposal !== undefined, 'a proposal that is decided was found before', { proposalId })
+  const decided = decideProposal(proposal, command, { decider: { subject, onBehalfOf }, now })
+  return 'kind' in decided ? decided : { kind: 'proposal_decided', proposal: decided }
+}
+
+function faultOfLine(
+  book: Book,
+  { accountId, side, currency }: LineRequest,
+  customerInitiated: boolean,
+): Rejection | undefined {
   const state = book.accounts.get(accountId)
   if (state === undefined) return noAccount(accountId)
-  const fault = lineFault(state, side)
+  const fault = lineFault(state, side, { customerInitiated })
   if (fault !== undefined || state.currency === currency) return fault
   return reject(
     'currency_mismatch',
@@ -110,13 +170,11 @@ function faultOfLine(book: Book, { accountId, side, currency }: LineRequest): Re
   )
 }
 
-function faultOfValueDate(
-  { businessDate, valueDates }: Book,
-  valueDate: BusinessDate,
-): Rejection | undefined {
+function faultOfValueDate({ businessDate, settings }: Book, valueDate: BusinessDate): Rejection | undefined {
   if (valueDate === businessDate) return undefined
-  const last = addDays(businessDate, valueDates.daysAhead)
-  const first = valueDates.daysBack === undefined ? undefined : addDays(businessDate, -valueDates.daysBack)
+  const { valueDateDaysBack, valueDateDaysAhead } = settings
+  const last = addDays(businessDate, valueDateDaysAhead)
+  const first = valueDateDaysBack === undefined ? undefined : addDays(businessDate, -valueDateDaysBack)
   if (valueDate <= last && (first === undefined || valueDate >= first)) return undefined
   const from = first === undefined ? '' : `from ${first} `
   return reject(
@@ -151,8 +209,8 @@ function faultOfFunds(book: Book, before: AccountState, after: AccountState): Re
     const facts = {
       accountId,
       currency,
-      available: formatFor(before, available, book.currencies),
-      required: formatFor(before, available - left, book.currencies),
+      available: formatFor(before, available, book.settings.currencies),
+      required: formatFor(before, available - left, book.settings.currencies),
     }
     return reject(
       'insufficient_funds',

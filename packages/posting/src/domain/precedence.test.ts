@@ -12,6 +12,7 @@ const stamp = {
   accountId: 'a' as AccountId,
   correlationId: 'c',
   causationId: undefined,
+  subject: 'key:test',
 }
 
 /** What makes a posting wrong in one way: an account of its own, a balanced pair of lines on it, or a value date. */

@@ -1,5 +1,6 @@
 import type { BusinessDate, IdempotencyKey, Instant, Rejection } from '@plinth/kernel'
 import type { CommandType } from './command.js'
+import type { Matter } from './needs-approval.js'
 
 /**
  * What a caller is answered, whichever way the command came. `body` is the resource that an accepted command made or
@@ -28,5 +29,7 @@ export type Outcome =
   | { readonly kind: 'answered'; readonly replayed: boolean; readonly answer: Answer }
   | { readonly kind: 'key_reused'; readonly firstDifference: string }
   | { readonly kind: 'linked_failed' }
+  /** It was not done, and would be with a second person's approval (ADR 0011). */
+  | { readonly kind: 'approval_needed'; readonly matter: Matter }
   /** A fault of ours or of the database; nothing is known to be recorded. */
   | { readonly kind: 'failed'; readonly error: unknown }

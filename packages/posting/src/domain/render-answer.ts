@@ -2,6 +2,7 @@ import { renderAccount, renderGlAccount } from '@plinth/account/domain'
 import { type Currencies, invariant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
+import { renderProposal, renderSettings, renderTransactionCode } from '@plinth/tenancy/domain'
 import type { Decided } from './decide-batch.js'
 import type { Answer } from './recorded-command.js'
 
@@ -25,6 +26,18 @@ export function renderAnswer(
       return { outcome: 'accepted', type, body: renderEntry(entry, currencies) }
     case 'gl_account_created':
       return { outcome: 'accepted', type, body: renderGlAccount(decision.glAccount) }
+    case 'settings_changed': {
+      const { settings, registered } = decision
+      const body = registered ? renderTransactionCode(registered) : renderSettings(settings)
+      return { outcome: 'accepted', type, body }
+    }
+    case 'api_key_issued': {
+      const { keyId, name, roles, expiresAt } = decision.apiKey
+      return { outcome: 'accepted', type, body: { keyId, name, roles, expiresAt: expiresAt ?? null } }
+    }
+    case 'proposed':
+    case 'proposal_decided':
+      return { outcome: 'accepted', type, body: renderProposal(decision.proposal) }
     default:
       return { outcome: 'accepted', type, body: renderAccount(decision.account, currencies) }
   }

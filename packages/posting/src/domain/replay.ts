@@ -1,25 +1,26 @@
-import type { AccountState } from '@plinth/account'
+import type { AccountState, GlAccount } from '@plinth/account'
 import {
   type AccountId,
   type BusinessDate,
   type Currencies,
-  type CurrencyCode,
   canonicalJson,
   firstDifference,
   formatMinor,
+  type GlCode,
+  type Instant,
   type Json,
-  parseMinor,
-  type Side,
 } from '@plinth/kernel'
 import type { EntryDraft, JournalEntry } from '@plinth/ledger'
-import type { Book, ValueDateWindow } from './book.js'
-import { canonicalRequest, type Post } from './command.js'
+import type { TenantSettings } from '@plinth/tenancy'
+import type { Book } from './book.js'
 import { decide } from './decide.js'
+import { commandOfRequest } from './recorded-request.js'
 
 /** A recorded posting, as far as it takes to decide it again. */
 export interface RecordedPosting {
   readonly request: string
   readonly businessDate: BusinessDate
+  readonly decidedAt: Instant
   readonly correlationId: string
 }
 
@@ -40,61 +41,32 @@ export function replayPosting(
   stored: JournalEntry,
   before: {
     readonly accounts: Map<AccountId, AccountState>
-    readonly currencies: Currencies
-    readonly valueDates: ValueDateWindow
+    readonly glAccounts: Map<GlCode, GlAccount>
+    /** Those that the entry was decided with. */
+    readonly settings: TenantSettings
   },
 ): ReplayDifference | undefined {
-  const command = postOfRequest(recorded.request, before.currencies)
-  if (command === undefined) {
+  const { currencies } = before.settings
+  const command = commandOfRequest(recorded.request, currencies)
+  if (command?.type !== 'post') {
     return { pointer: '', expected: 'a canonical request', found: recorded.request.slice(0, 200) }
   }
   const book: Book = {
     ...before,
     businessDate: recorded.businessDate,
+    now: recorded.decidedAt,
     details: new Map(),
-    glAccounts: new Map(),
+    proposals: new Map(),
   }
   const { entryId, causationId } = stored
-  const stamp = { entryId, accountId: '' as AccountId, correlationId: recorded.correlationId, causationId }
+  const { correlationId } = recorded
+  const stamp = { entryId, accountId: '' as AccountId, correlationId, causationId, subject: 'replay' }
   const decision = decide(book, command, stamp)
   if (decision.kind === 'rejected') {
     return { pointer: '', expected: `rejected: ${decision.code} (${decision.detail})`, found: 'posted' }
   }
   if (decision.kind !== 'posted') return { pointer: '', expected: decision.kind, found: 'posted' }
-  return differenceOf(comparable(decision.entry, before.currencies), comparable(stored, before.currencies))
-}
-
-/** Reads a canonical request of type `post` back; undefined unless it says exactly what it said when it was recorded. */
-function postOfRequest(request: string, currencies: Currencies): Post | undefined {
-  try {
-    const stored = JSON.parse(request) as Omit<Post, 'lines'> & { lines: readonly StoredLineRequest[] }
-    const lines = stored.lines.map(({ accountId, side, amount, currency }) => {
-      const minor = parseMinor(amount, currencies.decimalsOf(currency) ?? 0)
-      if (typeof minor === 'string') throw new RangeError(minor)
-      return { accountId, side, amount: minor, currency }
-    })
-    const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = stored
-    const command: Post = {
-      type,
-      transactionCode,
-      description,
-      valueDate,
-      reference,
-      endToEndId,
-      lines,
-      metadata,
-    }
-    return type === 'post' && canonicalRequest(command, currencies) === request ? command : undefined
-  } catch {
-    return undefined
-  }
-}
-
-interface StoredLineRequest {
-  readonly accountId: AccountId
-  readonly side: Side
-  readonly amount: string
-  readonly currency: CurrencyCode
+  return differenceOf(comparable(decision.entry, currencies), comparable(stored, currencies))
 }
 
 /** What a command determines of an entry, with amounts as text. */

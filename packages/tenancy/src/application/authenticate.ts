@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Tx } from '@plinth/db'
-import { type Currencies, currenciesWith, type TenantId } from '@plinth/kernel'
+import type { Currencies, TenantId } from '@plinth/kernel'
 import { type ApiKey, opens, parseApiToken } from '../domain/api-key.js'
 import type { Role } from '../domain/role.js'
+import type { TenantSettings } from '../domain/settings.js'
 import type { Tenant } from '../domain/tenant.js'
 import type { TenancyPort, VerifyJwt } from './ports.js'
 
-/** Who calls, for which tenant, and what its currencies are. */
+/** Who calls, for which tenant, and what its settings were within the last seconds. */
 export interface Principal {
   readonly subject: string
   readonly roles: readonly Role[]
@@ -15,6 +16,8 @@ export interface Principal {
   /** Who let the subject act for them. */
   readonly onBehalfOf: string | undefined
   readonly tenant: Tenant
+  readonly settings: TenantSettings
+  /** Those of the settings. */
   readonly currencies: Currencies
 }
 
@@ -50,22 +53,24 @@ export function authenticatorWith(store: TenancyPort, { read, write }: TenantRow
   async function lookUp(token: string, nowMs: number): Promise<Principal | undefined> {
     const parsed = parseApiToken(token)
     if (parsed === undefined) return await lookUpJwt(token, nowMs)
-    const [key, tenant] = await read(parsed.tenantId, (tx) =>
-      Promise.all([store.readApiKey(tx, parsed.keyId), store.readTenant(tx)]),
+    const [key, tenant, settings] = await read(parsed.tenantId, (tx) =>
+      Promise.all([store.readApiKey(tx, parsed.keyId), store.readTenant(tx), store.readSettings(tx)]),
     )
-    if (!key || !tenant || !opens(key, parsed.secret, nowMs)) return undefined
+    if (!key || !tenant || !settings || !opens(key, parsed.secret, nowMs)) return undefined
     // Beside the request: nobody waits for it, and nobody is refused because it failed.
     if (key.lastUsedAtMs === undefined || nowMs - key.lastUsedAtMs > notedMs)
       write?.(parsed.tenantId, async (tx) => store.noteApiKeyUse(tx, key.keyId)).catch(() => {})
-    return principalOf(key, tenant)
+    return { ...callerOf(key), tenant, settings, currencies: settings.currencies }
   }
 
   async function lookUpJwt(token: string, nowMs: number): Promise<Principal | undefined> {
     const identity = await verifyJwt?.(token, nowMs)
     if (identity === undefined) return undefined
     const { tenantId, ...caller } = identity
-    const tenant = await read(tenantId, (tx) => store.readTenant(tx))
-    return tenant && { ...caller, tenant, currencies: currenciesWith(tenant.currencies) }
+    const [tenant, settings] = await read(tenantId, (tx) =>
+      Promise.all([store.readTenant(tx), store.readSettings(tx)]),
+    )
+    return tenant && settings && { ...caller, tenant, settings, currencies: settings.currencies }
   }
 
   return (token: string, nowMs: number): Promise<Principal | undefined> => {
@@ -80,11 +85,9 @@ export function authenticatorWith(store: TenancyPort, { read, write }: TenantRow
   }
 }
 
-const principalOf = (key: ApiKey, tenant: Tenant): Principal => ({
+const callerOf = (key: ApiKey) => ({
   subject: `key:${key.keyId}`,
   roles: key.roles,
   client: key.name,
   onBehalfOf: undefined,
-  tenant,
-  currencies: currenciesWith(tenant.currencies),
 })

@@ -2,7 +2,7 @@
 export const roles = ['payments', 'operator', 'auditor', 'product_manager', 'approver', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** What a caller may do. One table decides it for every edge. */
+/** What a caller may do. One table decides it for every edge. To propose something one must be allowed to do it as well. */
 export type Permission =
   | 'read_chart'
   | 'read_books'
@@ -13,23 +13,35 @@ export type Permission =
   | 'manage_accounts'
   | 'manage_chart'
   | 'manage_api_keys'
+  | 'manage_settings'
+  | 'propose'
+  | 'read_proposals'
+  | 'decide_proposals'
 
-const payments: readonly Permission[] = ['read_chart', 'read_books', 'post', 'open_account']
+const payments: readonly Permission[] = [
+  'read_chart',
+  'read_books',
+  'post',
+  'open_account',
+  'propose',
+  'read_proposals',
+]
 const operator: readonly Permission[] = [
   ...payments,
   'open_unlimited_account',
   'manage_accounts',
   'manage_chart',
 ]
-const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit']
+const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
+const approver: readonly Permission[] = ['read_chart', 'read_proposals', 'decide_proposals']
 
 const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   payments: new Set(payments),
   operator: new Set(operator),
   auditor: new Set(auditor),
   product_manager: new Set(['read_chart']),
-  approver: new Set(['read_chart']),
-  admin: new Set([...operator, ...auditor, 'manage_api_keys']),
+  approver: new Set(approver),
+  admin: new Set([...operator, ...auditor, ...approver, 'manage_api_keys', 'manage_settings']),
 }
 
 /** Whether any of the roles grants the permission. */

@@ -42,14 +42,13 @@ const insertKey: Statement = {
     values ($1, $2, $3, $4, $5, $6, $7)`,
 }
 
-export async function insertApiKey(
-  tx: Tx,
-  key: Pick<ApiKey, 'keyId' | 'name' | 'roles' | 'secretHash'> & {
-    createdBy: string
-    expiresAt: Instant | undefined
-  },
-): Promise<void> {
-  await sql.change(tx, insertKey, [
+export interface NewApiKey extends Pick<ApiKey, 'keyId' | 'name' | 'roles' | 'secretHash'> {
+  readonly createdBy: string
+  readonly expiresAt: Instant | undefined
+}
+
+export function insertApiKey(tx: Tx, key: NewApiKey): void {
+  sql.send(tx, insertKey, [
     tenantOf(tx),
     key.keyId,
     key.name,

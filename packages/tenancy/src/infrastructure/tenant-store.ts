@@ -1,21 +1,14 @@
 import type { Tx } from '@plinth/db'
 import { sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { BusinessDate, TenantId } from '@plinth/kernel'
+import { initialSettings, type SettingsDocument } from '../domain/settings.js'
 import type { Tenant } from '../domain/tenant.js'
+import { insertFirstSettings } from './settings-store.js'
 import type { TenancyTables } from './tables.js'
 
 const sql = sqlDoor<TenancyTables>('tenancy')
 
-const columns = [
-  'tenant_id',
-  'name',
-  'base_currency',
-  'time_zone',
-  'first_business_date',
-  'currencies',
-  'value_date_days_back',
-  'value_date_days_ahead',
-] as const
+const columns = ['tenant_id', 'name', 'base_currency', 'time_zone', 'first_business_date'] as const
 
 const toTenant = (row: TenancyTables['tenancy.tenant']): Tenant => ({
   tenantId: row.tenant_id as TenantId,
@@ -23,9 +16,6 @@ const toTenant = (row: TenancyTables['tenancy.tenant']): Tenant => ({
   baseCurrency: row.base_currency,
   timeZone: row.time_zone,
   firstBusinessDate: row.first_business_date as BusinessDate,
-  currencies: row.currencies,
-  valueDateDaysBack: row.value_date_days_back ?? undefined,
-  valueDateDaysAhead: row.value_date_days_ahead,
 })
 
 /** The tenant of the transaction. */
@@ -42,7 +32,12 @@ export async function listTenants(tx: Tx): Promise<Tenant[]> {
   ).map(toTenant)
 }
 
-export async function insertTenant(tx: Tx, tenant: Tenant): Promise<void> {
+/** A tenant with the first version of its settings; what is not said of them is as `initialSettings` has it. */
+export async function insertTenant(
+  tx: Tx,
+  tenant: Tenant,
+  { settings = {}, subject }: { settings?: Partial<SettingsDocument>; subject: string },
+): Promise<void> {
   await sql.rows(
     tx,
     sql.build.insertInto('tenancy.tenant').values({
@@ -51,9 +46,7 @@ export async function insertTenant(tx: Tx, tenant: Tenant): Promise<void> {
       base_currency: tenant.baseCurrency,
       time_zone: tenant.timeZone,
       first_business_date: tenant.firstBusinessDate,
-      currencies: JSON.stringify(tenant.currencies) as never,
-      value_date_days_back: tenant.valueDateDaysBack ?? null,
-      value_date_days_ahead: tenant.valueDateDaysAhead,
     }),
   )
+  await insertFirstSettings(tx, { ...initialSettings, ...settings }, subject)
 }

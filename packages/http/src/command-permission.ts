@@ -1,0 +1,54 @@
+import type { Command, Matter } from '@plinth/posting'
+import { may, type Permission, type Principal } from '@plinth/tenancy'
+import { mayPostCode } from '@plinth/tenancy/domain'
+import { forbidden } from './exchange.js'
+import { type RequestRefused, refuse } from './problem.js'
+
+/** The permission that a command needs, also to hear its answer again. To propose something one must be allowed to do it. */
+function permissionOf(command: Command): Permission {
+  switch (command.type) {
+    case 'post':
+      return 'post'
+    case 'open_account':
+      return command.unlimited ? 'open_unlimited_account' : 'open_account'
+    case 'set_status':
+    case 'change_terms':
+      return 'manage_accounts'
+    case 'create_gl_account':
+      return 'manage_chart'
+    case 'change_settings':
+    case 'register_transaction_code':
+      return 'manage_settings'
+    case 'issue_api_key':
+      return 'manage_api_keys'
+    case 'propose':
+      return permissionOf(command.proposed)
+    case 'decide_proposal':
+      return 'decide_proposals'
+  }
+}
+
+/** Why the caller may not run the command; undefined if they may. */
+export function refusalOf({ roles, settings }: Principal, command: Command): RequestRefused | undefined {
+  const permission = permissionOf(command)
+  if (!may(roles, permission)) return forbidden(permission)
+  const asked = command.type === 'propose' ? command.proposed : command
+  if (asked.type !== 'post') return undefined
+  const { transactionCode } = asked
+  return mayPostCode(settings.transactionCodes.get(transactionCode), roles)
+    ? undefined
+    : refuse('forbidden', `None of the caller’s roles may post with the transaction code ${transactionCode}.`)
+}
+
+const inWords: Readonly<Record<Matter, string>> = {
+  admin_api_keys: 'An API key with the role admin or approver',
+  unlimited_accounts: 'An unlimited account',
+  limit_increases: 'A higher overdraft limit',
+  unfreezing: 'Lifting a freeze',
+  manual_postings: 'A manual posting',
+  settings: 'A change of the settings or of a transaction code',
+}
+
+/** The tenant's settings demand a second person for what was asked. */
+export const approvalNeeded = (matter: Matter): RequestRefused =>
+  refuse('forbidden', `${inWords[matter]} needs a second person: propose it with POST /v1/proposals.`)

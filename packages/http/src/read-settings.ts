@@ -1,0 +1,80 @@
+import { type Currencies, currenciesWith, formatMinor } from '@plinth/kernel'
+import type { ProposableCommand } from '@plinth/posting'
+import type { CommandBodies } from './command-schemas.js'
+import { minorOf } from './read-amounts.js'
+import { type PlacedError, placed } from './read-fields.js'
+
+const iso = currenciesWith()
+
+/** What no field of a change of settings shows alone. A limit may name a currency that the same change adds. */
+export function settingsFaults(value: object, currencies: Currencies): PlacedError[] {
+  const { currencies: added, postingLimits } = value as { currencies?: unknown; postingLimits?: unknown }
+  const faults: PlacedError[] = []
+  for (const code of Object.keys(asObject(added))) {
+    if (iso.decimalsOf(code) !== undefined)
+      faults.push(placed(['currencies', code], 'unknown_field', `${code} is a currency of ISO 4217.`))
+  }
+  if (!Array.isArray(postingLimits)) return faults
+  const known = withAdded(currencies, added)
+  for (const [index, limit] of postingLimits.entries()) {
+    const { currency, perPosting } = asObject(limit)
+    if (typeof currency !== 'string' || typeof perPosting !== 'string') continue
+    const minor = minorOf(perPosting, currency, known)
+    if (minor === 'currency_unknown') faults.push(placed(['postingLimits', index, 'currency'], minor))
+    else if (typeof minor === 'string') faults.push(placed(['postingLimits', index, 'perPosting'], minor))
+  }
+  return faults
+}
+
+const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+
+const withAdded = (currencies: Currencies, added: unknown): Currencies => ({
+  decimalsOf: (code) => {
+    const decimals = Object.hasOwn(asObject(added), code) ? asObject(added)[code] : undefined
+    return currencies.decimalsOf(code) ?? (typeof decimals === 'number' ? decimals : undefined)
+  },
+})
+
+/** Amounts with all decimals of their currency, lists without doubles: the same change is the same text. */
+export function toChangeSettings(
+  { reason, approvals, postingLimits, ...changes }: CommandBodies['change_settings'],
+  currencies: Currencies,
+): ProposableCommand {
+  const known = withAdded(currencies, changes.currencies)
+  const limits = postingLimits?.map(({ transactionCode, currency, perPosting }) => ({
+    transactionCode,
+    currency,
+    perPosting: formatMinor(
+      minorOf(perPosting, currency, known) as bigint,
+      known.decimalsOf(currency) as number,
+    ),
+  }))
+  return {
+    type: 'change_settings',
+    changes: {
+      ...changes,
+      ...(limits && { postingLimits: limits }),
+      ...(approvals && { approvals: [...new Set(approvals)].sort() }),
+    },
+    reason,
+  }
+}
+
+export function toRegister(body: CommandBodies['register_transaction_code']): ProposableCommand {
+  const { customerInitiated = true, active = true, roles, debitGlTypes, creditGlTypes } = body
+  const transactionCode = {
+    code: body.code,
+    name: body.name,
+    roles: sorted(roles),
+    debitGlTypes: sorted(debitGlTypes),
+    creditGlTypes: sorted(creditGlTypes),
+    customerInitiated,
+    bankTransactionCode: body.bankTransactionCode,
+    active,
+  }
+  return { type: 'register_transaction_code', transactionCode }
+}
+
+const sorted = <Text extends string>(list: readonly Text[] | undefined): Text[] | undefined =>
+  list && [...new Set(list)].sort()

@@ -1,0 +1,15 @@
+import type { CommandType } from './command.js'
+
+/** The event that tells of an accepted command: CloudEvents types, versioned by their last part. */
+export const eventTypes: Readonly<Record<CommandType, string>> = {
+  post: 'plinth.journal_entry.posted.v1',
+  open_account: 'plinth.account.opened.v1',
+  set_status: 'plinth.account.status_set.v1',
+  change_terms: 'plinth.account.terms_changed.v1',
+  create_gl_account: 'plinth.gl_account.created.v1',
+  change_settings: 'plinth.settings.changed.v1',
+  register_transaction_code: 'plinth.transaction_code.registered.v1',
+  issue_api_key: 'plinth.api_key.issued.v1',
+  propose: 'plinth.proposal.made.v1',
+  decide_proposal: 'plinth.proposal.decided.v1',
+}

@@ -1,0 +1,49 @@
+import { parseMinor } from '@plinth/kernel'
+import type { ApprovalMatter } from '@plinth/tenancy'
+import type { Book } from './book.js'
+import type { ProposableCommand } from './command.js'
+
+/** What a second person is demanded for: a matter of the settings, or the settings themselves. */
+export type Matter = ApprovalMatter | 'settings'
+
+/** The transaction code of entries that somebody writes by hand. */
+const manualCode = 'MANUAL'
+
+/**
+ * Why a command that would otherwise be accepted needs a second person (ADR 0011); undefined if it does not. Changing what
+ * needs one needs one itself.
+ */
+export function needsApproval(book: Book, command: ProposableCommand): Matter | undefined {
+  const { approvals } = book.settings
+  if (approvals.size === 0) return undefined
+  if (command.type === 'change_settings' || command.type === 'register_transaction_code') return 'settings'
+  return mattersOf(book, command).find((matter) => approvals.has(matter))
+}
+
+function mattersOf(book: Book, command: ProposableCommand): ApprovalMatter[] {
+  switch (command.type) {
+    case 'post':
+      return command.transactionCode === manualCode ? ['manual_postings'] : []
+    case 'open_account':
+      if (command.unlimited) return ['unlimited_accounts']
+      return command.overdraftLimit > 0n ? ['limit_increases'] : []
+    case 'change_terms': {
+      const state = book.accounts.get(command.accountId)
+      if (state === undefined || command.overdraftLimit === undefined) return []
+      const limit = parseMinor(
+        command.overdraftLimit,
+        book.settings.currencies.decimalsOf(state.currency) as number,
+      )
+      return typeof limit === 'bigint' && limit > state.overdraftLimit ? ['limit_increases'] : []
+    }
+    case 'set_status': {
+      const frozen = book.accounts.get(command.accountId)?.status === 'frozen'
+      return frozen && command.status !== 'frozen' ? ['unfreezing'] : []
+    }
+    case 'issue_api_key':
+      // Whoever may decide proposals is as good as an admin here: with such a key of their own nobody would need a second.
+      return command.roles.some((role) => role === 'admin' || role === 'approver') ? ['admin_api_keys'] : []
+    default:
+      return []
+  }
+}

@@ -1,0 +1,24 @@
+export {
+  type Actor,
+  decideProposal,
+  isSamePerson,
+  type Proposal,
+  type ProposalId,
+  payloadHashOf,
+  proposalStatuses,
+  type Verdict,
+} from './proposal.js'
+export { renderProposal, renderSettings, renderTransactionCode } from './render-tenancy.js'
+export { rolesWith } from './role.js'
+export {
+  type ApprovalMatter,
+  approvalMatters,
+  decideSettings,
+  initialSettings,
+  registerTransactionCode,
+  type SettingsChange,
+  type SettingsDocument,
+  settingsOf,
+  type TenantSettings,
+} from './settings.js'
+export { mayPostCode, type TransactionCode } from './transaction-code.js'

@@ -1,0 +1,139 @@
+import {
+  type Currencies,
+  currenciesWith,
+  formatMinor,
+  parseMinor,
+  type Rejection,
+  reject,
+} from '@plinth/kernel'
+import type { TransactionCode } from './transaction-code.js'
+
+/**
+ * What a tenant can demand a second person for (ADR 0011). The settings themselves need one as soon as anything does: who
+ * could switch it off alone would need nobody.
+ */
+export const approvalMatters = [
+  'admin_api_keys',
+  'unlimited_accounts',
+  'limit_increases',
+  'unfreezing',
+  'manual_postings',
+] as const
+export type ApprovalMatter = (typeof approvalMatters)[number]
+
+/** The most that one posting may move in a currency, of one transaction code or of all. */
+export interface PostingLimit {
+  /** Undefined: whatever the code. */
+  readonly transactionCode: string | undefined
+  readonly currency: string
+  /** In minor units. */
+  readonly perPosting: bigint
+}
+
+/** The settings of a tenant that decisions are made with. A version never changes; every change makes the next one. */
+export interface TenantSettings {
+  readonly version: number
+  /** How many days a value date may lie before the booking date; undefined is any. */
+  readonly valueDateDaysBack: number | undefined
+  readonly valueDateDaysAhead: number
+  /** Own currencies beside ISO 4217: code to number of decimals. */
+  readonly ownCurrencies: Readonly<Record<string, number>>
+  /** ISO 4217 and the own ones. */
+  readonly currencies: Currencies
+  readonly postingLimits: readonly PostingLimit[]
+  /** Whether a posting needs a registered transaction code. */
+  readonly strictTransactionCodes: boolean
+  readonly transactionCodes: ReadonlyMap<string, TransactionCode>
+  /** What needs a second person. */
+  readonly approvals: ReadonlySet<ApprovalMatter>
+}
+
+/** Settings as they are kept and shown: JSON, amounts as decimal strings. */
+export interface SettingsDocument {
+  readonly valueDateDaysBack: number | null
+  readonly valueDateDaysAhead: number
+  readonly currencies: Readonly<Record<string, number>>
+  readonly postingLimits: readonly PostingLimitDocument[]
+  readonly strictTransactionCodes: boolean
+  readonly transactionCodes: readonly TransactionCode[]
+  readonly approvals: readonly ApprovalMatter[]
+}
+
+export interface PostingLimitDocument {
+  readonly transactionCode?: string | undefined
+  readonly currency: string
+  readonly perPosting: string
+}
+
+/** As a tenant begins: value dates any time back and none ahead, ISO 4217, nothing registered, nobody's approval needed. */
+export const initialSettings: SettingsDocument = {
+  valueDateDaysBack: null,
+  valueDateDaysAhead: 0,
+  currencies: {},
+  postingLimits: [],
+  strictTransactionCodes: false,
+  transactionCodes: [],
+  approvals: [],
+}
+
+/** Reads a version of the settings back from its document, which was checked when it was made. */
+export function settingsOf(version: number, document: SettingsDocument): TenantSettings {
+  const currencies = currenciesWith(document.currencies)
+  return {
+    version,
+    valueDateDaysBack: document.valueDateDaysBack ?? undefined,
+    valueDateDaysAhead: document.valueDateDaysAhead,
+    ownCurrencies: document.currencies,
+    currencies,
+    postingLimits: document.postingLimits.map(({ transactionCode, currency, perPosting }) => ({
+      transactionCode,
+      currency,
+      perPosting: parseMinor(perPosting, currencies.decimalsOf(currency) as number) as bigint,
+    })),
+    strictTransactionCodes: document.strictTransactionCodes,
+    transactionCodes: new Map(document.transactionCodes.map((code) => [code.code, code])),
+    approvals: new Set(document.approvals),
+  }
+}
+
+export function documentOf(settings: TenantSettings): SettingsDocument {
+  const { currencies, valueDateDaysBack, valueDateDaysAhead, ownCurrencies, strictTransactionCodes } =
+    settings
+  return {
+    valueDateDaysBack: valueDateDaysBack ?? null,
+    valueDateDaysAhead,
+    currencies: ownCurrencies,
+    postingLimits: settings.postingLimits.map(({ transactionCode, currency, perPosting }) => ({
+      transactionCode,
+      currency,
+      perPosting: formatMinor(perPosting, currencies.decimalsOf(currency) as number),
+    })),
+    strictTransactionCodes,
+    transactionCodes: [...settings.transactionCodes.values()],
+    approvals: approvalMatters.filter((matter) => settings.approvals.has(matter)),
+  }
+}
+
+/** What is named changes, the rest stays. Currencies are added; lists are replaced. */
+export type SettingsChange = {
+  readonly [Name in Exclude<keyof SettingsDocument, 'transactionCodes'>]?: SettingsDocument[Name] | undefined
+}
+
+/** The next version of the settings. A currency that is known keeps its decimals: amounts are stored in minor units. */
+export function decideSettings(current: TenantSettings, change: SettingsChange): TenantSettings | Rejection {
+  const document = documentOf(current)
+  for (const [code, decimals] of Object.entries(change.currencies ?? {})) {
+    const known = current.currencies.decimalsOf(code)
+    if (known !== undefined && known !== decimals)
+      return reject('condition_failed', `The currency ${code} has ${known} decimals and keeps them.`)
+  }
+  const currencies = { ...document.currencies, ...change.currencies }
+  const named = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+  return settingsOf(current.version + 1, { ...document, ...named, currencies })
+}
+
+/** The next version of the settings, in which the code is registered as it is said here. */
+export function registerTransactionCode(current: TenantSettings, code: TransactionCode): TenantSettings {
+  const transactionCodes = new Map(current.transactionCodes).set(code.code, code)
+  return { ...current, version: current.version + 1, transactionCodes }
+}
