@@ -36,7 +36,7 @@ export interface HttpAppOptions {
 }
 
 /** Every call under /v1: the edge and the OpenAPI document read this one list. */
-const routes: readonly Route[] = [
+export const routes: readonly Route[] = [
   ...postingRoutes,
   ...batchRoutes,
   ...glAccountRoutes,
