@@ -1,5 +1,11 @@
 import { rolesWith } from '@plinth/tenancy'
-import { createDocument, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi'
+import {
+  type CreateDocumentOptions,
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi'
 import { describedProblem } from './operations.js'
 import type { Route } from './route.js'
 
@@ -23,12 +29,17 @@ const withPermission = ({ permission, operation }: Route) => ({
   description: `Needs the permission \`${permission}\`: ${rolesWith(permission).join(', ')}.`,
 })
 
+// zod closes what an object of an answer may hold, and programs made from the document would refuse a field more.
+const openAnswers: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema, io }) => {
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+}
+
 /** The OpenAPI document of the routes: what they read is what it says, for both come from the same schemas. */
 export function describeApi(routes: readonly Route[]): object {
   const paths: ZodOpenApiPathsObject = { ...systemPaths }
   for (const route of routes)
     paths[route.path] = { ...paths[route.path], [route.method]: withPermission(route) }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Plinth',
@@ -36,6 +47,7 @@ export function describeApi(routes: readonly Route[]): object {
       description: [
         'A double-entry core-banking ledger. Amounts are decimal strings, dates `YYYY-MM-DD`, instants RFC 3339 in UTC.',
         'Every command has an `Idempotency-Key`: the same key and command get the same answer, for ever.',
+        'Answers may come to have more fields, and fields more values: pass over what you do not know.',
         'Errors are RFC 9457 problems with a stable `code`; /docs/problems lists them.',
       ].join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -48,5 +60,6 @@ export function describeApi(routes: readonly Route[]): object {
       },
     },
     paths,
-  })
+  }
+  return createDocument(document, { override: openAnswers })
 }
