@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 // Run the workspace from its sources, unbuilt; the rest is what vite would take for Node.
 const conditions = ['source', 'module', 'node', 'development|production']
 
+// Concerns no package's sources alone, and needs no PostgreSQL.
+const withoutDatabase = 'test/openapi/**/*.test.ts'
+
 const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -20,7 +23,7 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', withoutDatabase] },
       },
       {
         ...shared,
@@ -29,7 +32,7 @@ export default defineConfig({
           // Without a locale hledger cannot read its own journal's letters.
           env: { LC_ALL: 'C.UTF-8' },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/architecture/planted/**', '**/node_modules/**'],
+          exclude: ['test/architecture/planted/**', withoutDatabase, '**/node_modules/**'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
