@@ -55,6 +55,6 @@ describe('the configuration of JSON Web Tokens', () => {
   })
 })
 
-test.each(['0', '-1', '1.5', 'many'])('a rate limit of %s is refused', (PLINTH_RATE_LIMIT) => {
+test.each(['0', '-1', '1.5', 'many', 'Infinity'])('a rate limit of %s is refused', (PLINTH_RATE_LIMIT) => {
   expect(faultsIn({ PLINTH_RATE_LIMIT })).toEqual([expect.stringMatching(/PLINTH_RATE_LIMIT must be/)])
 })

@@ -34,6 +34,8 @@ export interface CliSettings {
   readonly serveDatabaseUrl: string | undefined
   readonly host: string
   readonly port: number
+  /** Every module's statements run under its own role. */
+  readonly strictRoles: boolean
   /** Of `--tenant` when it is not given. */
   readonly tenant: TenantId
 }

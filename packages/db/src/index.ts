@@ -25,6 +25,6 @@ export {
   type RuntimeRole,
   runtimeUrl,
 } from './migrate.js'
-export { withScratchDatabase } from './scratch-database.js'
+export { isScratchDatabase, removeRowSecurity, withScratchDatabase } from './scratch-database.js'
 export { createTpcbTables, runTpcbLike, type TpcbLoad } from './tpcb-like.js'
 export { committedOf, type Tx } from './tx.js'

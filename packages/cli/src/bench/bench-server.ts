@@ -1,9 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CommandFailure } from '../cli-runtime.js'
+import type { BareServerSettings } from './bare-server.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -32,6 +34,27 @@ export async function startBenchServer(environment: Environment): Promise<BenchS
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   await ready(child, port)
+  return serverOf(child, port)
+}
+
+// Beside this file, compiled or not.
+const bareServer = fileURLToPath(import.meta.url).replace(/bench-server(\.[jt]s)$/, 'bare-server$1')
+
+/** A server with a guard taken away, in a process of its own that ends with this one. */
+export async function startBareServer(settings: BareServerSettings): Promise<BenchServer> {
+  const child = fork(bareServer, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message) => resolve((message as { port: number }).port))
+    child.once('exit', () =>
+      reject(new CommandFailure('The server to compare with did not start; it says above why.')),
+    )
+    child.send(settings)
+  })
+  await ready(child, port)
+  return serverOf(child, port)
+}
+
+function serverOf(child: ChildProcess, port: number): BenchServer {
   return {
     port,
     residentBytes: async () => {

@@ -15,11 +15,32 @@ export function roundOf(latenciesMs: readonly number[], elapsedMs: number, each 
 
 /** The median of each figure over the rounds: one disturbed round does not move it. */
 export function medianOf(rounds: readonly Round[]): Round {
-  const middle = (pick: (round: Round) => number): number => {
-    const sorted = rounds.map(pick).sort((a, b) => a - b)
-    const half = sorted.length >> 1
-    const upper = sorted[half] ?? 0
-    return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2
-  }
+  const middle = (pick: (round: Round) => number): number => median(rounds.map(pick))
   return { rate: middle((r) => r.rate), p50Ms: middle((r) => r.p50Ms), p99Ms: middle((r) => r.p99Ms) }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  const upper = sorted[half] ?? 0
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[half - 1] ?? 0)) / 2
+}
+
+/** What a guard costs: the share of the rate without it that is lost with it. Below zero: more than that was noise. */
+export interface Lost {
+  /** The load without the guard. */
+  readonly to: string
+  /** Of 1; the median over the rounds, beside the least and the most of any round. */
+  readonly share: number
+  readonly least: number
+  readonly most: number
+}
+
+/** Compares within each round: only there both had the same neighbours on the machine. */
+export function lostTo(
+  to: string,
+  { guarded, bare }: { guarded: readonly Round[]; bare: readonly Round[] },
+): Lost {
+  const shares = guarded.map(({ rate }, index) => 1 - rate / (bare[index]?.rate ?? rate))
+  return { to, share: median(shares), least: Math.min(...shares), most: Math.max(...shares) }
 }

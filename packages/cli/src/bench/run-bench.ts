@@ -1,7 +1,8 @@
-import { withScratchDatabase } from '@plinth/db'
+import { removeRowSecurity, runtimeUrl, withScratchDatabase } from '@plinth/db'
+import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
-import { type BenchServer, runPlinth, startBenchServer } from './bench-server.js'
-import { medianOf, type Round } from './figures.js'
+import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
+import { type Lost, lostTo, medianOf, type Round } from './figures.js'
 import { openHttpConnection } from './http-connection.js'
 import { type Baseline, findBaseline } from './pgbench.js'
 import { runBatches, runPostings, type Target } from './posting-load.js'
@@ -23,6 +24,8 @@ export interface Load {
   readonly rounds: readonly Round[]
   /** Median of the ratios to (a) of the same round; undefined without pgbench, and for latencies. */
   readonly ratio: number | undefined
+  /** For a load that is also measured without a guard. */
+  readonly lost: Lost | undefined
 }
 
 export interface BenchReport {
@@ -33,89 +36,182 @@ export interface BenchReport {
 }
 
 /**
- * Plinth beside its database's own benchmark, on one server, in interleaved rounds, so that a machine that slows down slows
- * both. Everything happens in databases of its own, which are dropped afterwards.
+ * Plinth beside its database's own benchmark, and beside itself without its guards, on one server, in interleaved rounds, so
+ * that a machine that slows down slows all. Everything happens in databases of its own, which are dropped afterwards.
  */
 export function runBench(runtime: CliRuntime, options: BenchOptions): Promise<BenchReport> {
   return runtime.withAdminUrl((adminUrl) =>
     withScratchDatabase(adminUrl, 'plinth_bench_tpcb', (tpcbUrl) =>
-      withScratchDatabase(adminUrl, 'plinth_bench', async (booksUrl) => {
-        const baseline = await findBaseline(tpcbUrl)
-        options.progress(`preparing ${baseline.label}`)
-        await baseline.prepare()
-        const environment = {
-          ...runtime.environment,
-          PLINTH_DATABASE_URL: booksUrl,
-          PLINTH_SERVE_DATABASE_URL: undefined,
-        }
-        await runPlinth(['migrate', '--json'], environment)
-        const created = await runPlinth(['tenant', 'create', 'bench', '--json'], environment)
-        const token = (JSON.parse(created) as { tokens: { operator: string } }).tokens.operator
-        const server = await startBenchServer(environment)
-        try {
-          const target: Target = { port: server.port, token, accounts: options.accounts }
-          options.progress(`opening ${options.accounts} accounts`)
-          await openAccounts(target)
-          return await measure({ baseline, target, server, options })
-        } finally {
-          await server.stop()
-        }
-      }),
+      withScratchDatabase(adminUrl, 'plinth_bench', (booksUrl) =>
+        withScratchDatabase(adminUrl, 'plinth_bench', async (openUrl) => {
+          const baseline = await findBaseline(tpcbUrl)
+          options.progress(`preparing ${baseline.label}`)
+          await baseline.prepare()
+          const servers = await startServers(runtime, { booksUrl, openUrl })
+          try {
+            const targets = await openTargets(servers, options)
+            return await measure({ baseline, targets, server: servers.guarded, options })
+          } finally {
+            await servers.stop()
+          }
+        }),
+      ),
     ),
   )
 }
 
+const tenantId = 'bench' as TenantId
+
+interface Servers {
+  readonly guarded: BenchServer
+  /** On the books of `guarded`; lets everybody in. */
+  readonly unauthenticated: BenchServer
+  /** On books of its own, which have no row-level security. */
+  readonly withoutPolicies: BenchServer
+  /** Of an operator of `guarded`, and of one of `withoutPolicies`. */
+  readonly tokens: { readonly guarded: string; readonly withoutPolicies: string }
+  stop(): Promise<void>
+}
+
+async function startServers(
+  runtime: CliRuntime,
+  { booksUrl, openUrl }: { booksUrl: string; openUrl: string },
+): Promise<Servers> {
+  const environmentOf = (url: string) => ({
+    ...runtime.environment,
+    PLINTH_DATABASE_URL: url,
+    PLINTH_SERVE_DATABASE_URL: undefined,
+  })
+  const { strictRoles } = runtime.settings
+  const bareOn = (url: string, authenticated: boolean) =>
+    startBareServer({ serveUrl: runtimeUrl(url, 'plinth_serve'), strictRoles, tenantId, authenticated })
+  const tokens = {
+    guarded: await prepareBooks(environmentOf(booksUrl)),
+    withoutPolicies: await prepareBooks(environmentOf(openUrl)),
+  }
+  await removeRowSecurity(openUrl)
+  const started: BenchServer[] = []
+  const noted = async (starting: Promise<BenchServer>): Promise<BenchServer> => {
+    const server = await starting
+    started.push(server)
+    return server
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.stop()))
+  }
+  try {
+    const guarded = await noted(startBenchServer(environmentOf(booksUrl)))
+    const unauthenticated = await noted(bareOn(booksUrl, false))
+    const withoutPolicies = await noted(bareOn(openUrl, true))
+    return { guarded, unauthenticated, withoutPolicies, tokens, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Migrates, makes the tenant and answers the token of an operator. */
+async function prepareBooks(environment: CliRuntime['environment']): Promise<string> {
+  await runPlinth(['migrate', '--json'], environment)
+  const created = await runPlinth(['tenant', 'create', tenantId, '--json'], environment)
+  return (JSON.parse(created) as { tokens: { operator: string } }).tokens.operator
+}
+
+/** What the loads are sent to; all accounts are open. */
+interface Targets {
+  readonly guarded: Target
+  readonly unauthenticated: Target
+  readonly withoutPolicies: Target
+}
+
+async function openTargets(
+  { guarded, unauthenticated, withoutPolicies, tokens }: Servers,
+  { accounts, progress }: BenchOptions,
+): Promise<Targets> {
+  const targets = {
+    guarded: { port: guarded.port, token: tokens.guarded, accounts },
+    // The token is sent all the same: the requests are as long, and the answer to it is what is measured.
+    unauthenticated: { port: unauthenticated.port, token: tokens.guarded, accounts },
+    withoutPolicies: { port: withoutPolicies.port, token: tokens.withoutPolicies, accounts },
+  }
+  progress(`opening ${accounts} accounts, twice`)
+  await openAccounts(targets.guarded)
+  await openAccounts(targets.withoutPolicies)
+  return targets
+}
+
 interface Measured {
   readonly baseline: Baseline
-  readonly target: Target
+  readonly targets: Targets
   readonly server: BenchServer
   readonly options: BenchOptions
 }
 
 const batchSize = 1_000
 
-async function measure({ baseline, target, server, options }: Measured): Promise<BenchReport> {
-  const { rounds, seconds } = options
-  const loads: Record<string, { what: string; run: () => Promise<Round> }> = {
+interface RunnableLoad {
+  readonly what: string
+  readonly run: () => Promise<Round>
+}
+
+function loadsOf({ baseline, targets, options }: Measured): Readonly<Record<string, RunnableLoad>> {
+  const { seconds, accounts } = options
+  const { guarded, unauthenticated, withoutPolicies } = targets
+  const batches = { connections: 2, size: batchSize, seconds }
+  const postings = { connections: 64, seconds, hot: false }
+  return {
     a: { what: `${baseline.label}, 16 clients`, run: () => baseline.run({ clients: 16, seconds }) },
     b: {
-      what: `POST /v1/batches of ${batchSize} transfers over ${target.accounts} accounts, 2 connections`,
-      run: () => runBatches(target, { connections: 2, size: batchSize, seconds }),
+      what: `POST /v1/batches of ${batchSize} transfers over ${accounts} accounts, 2 connections`,
+      run: () => runBatches(guarded, batches),
     },
-    c: {
-      what: 'POST /v1/postings, 64 connections',
-      run: () => runPostings(target, { connections: 64, seconds, hot: false }),
+    b0: { what: 'as (b), without row-level security', run: () => runBatches(withoutPolicies, batches) },
+    c: { what: 'POST /v1/postings, 64 connections', run: () => runPostings(guarded, postings) },
+    c0: {
+      what: 'as (c), everybody let in: no authentication, no rate limit',
+      run: () => runPostings(unauthenticated, postings),
     },
     d: {
       what: 'as (c), one hot account in every posting',
-      run: () => runPostings(target, { connections: 64, seconds, hot: true }),
+      run: () => runPostings(guarded, { ...postings, hot: true }),
     },
     e: {
       what: 'POST /v1/postings, 1 connection',
-      run: () => runPostings(target, { connections: 1, seconds: seconds / 2, hot: false }),
+      run: () => runPostings(guarded, { connections: 1, seconds: seconds / 2, hot: false }),
     },
     e0: {
       what: `${baseline.label}, 1 client`,
       run: () => baseline.run({ clients: 1, seconds: Math.max(1, Math.round(seconds / 2)) }),
     },
   }
-  const results = new Map<string, Round[]>(Object.keys(loads).map((name) => [name, []]))
-  // Plans, caches and the compiler warm up before anything counts.
-  await runBatches(target, { connections: 2, size: batchSize, seconds: 2 })
-  await runPostings(target, { connections: 64, seconds: 2, hot: false })
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const [name, load] of Object.entries(loads)) {
-      options.progress(`round ${round} of ${rounds}: (${name}) ${load.what}`)
+}
+
+async function measure(measured: Measured): Promise<BenchReport> {
+  const { baseline, targets, options } = measured
+  const loads = Object.entries(loadsOf(measured))
+  const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
+  // Plans, caches and the compiler of every process warm up before anything counts.
+  for (const target of Object.values(targets)) {
+    await runBatches(target, { connections: 2, size: batchSize, seconds: 2 })
+    await runPostings(target, { connections: 64, seconds: 2, hot: false })
+  }
+  for (let round = 1; round <= options.rounds; round += 1) {
+    // Every second round goes backwards: what one load leaves behind, another one's bill, falls to each of a pair in turn.
+    for (const [name, load] of round % 2 === 1 ? loads : loads.toReversed()) {
+      options.progress(`round ${round} of ${options.rounds}: (${name}) ${load.what}`)
       results.get(name)?.push(await load.run())
     }
   }
   return {
     baseline: baseline.label,
     comparable: baseline.comparable,
-    loads: Object.entries(loads).map(([name, { what }]) => loadOf(name, what, { results, baseline })),
-    memory: await fillAndWeigh({ target, server, options }),
+    loads: loads.map(([name, { what }]) => loadOf(name, what, { results, baseline })),
+    memory: await fillAndWeigh(measured),
   }
 }
+
+// The load that each is also measured as with a guard taken away.
+const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
 
 function loadOf(
   name: string,
@@ -128,12 +224,14 @@ function loadOf(
     ...round,
     rate: round.rate / (reference[index]?.rate ?? 1),
   }))
+  const bare = bareOf[name]
   return {
     name,
     what,
     rounds,
     median: medianOf(rounds),
     ratio: baseline.comparable ? medianOf(ratios).rate : undefined,
+    lost: bare === undefined ? undefined : lostTo(bare, { guarded: rounds, bare: results.get(bare) ?? [] }),
   }
 }
 
@@ -159,15 +257,11 @@ async function openAccounts({ port, token, accounts }: Target): Promise<void> {
   connection.close()
 }
 
-async function fillAndWeigh({
-  target,
-  server,
-  options,
-}: Omit<Measured, 'baseline'>): Promise<BenchReport['memory']> {
+async function fillAndWeigh({ targets, server, options }: Measured): Promise<BenchReport['memory']> {
   let postings = 0
   while (postings < options.fill) {
     options.progress(`filling: ${postings} of ${options.fill} postings`)
-    const { rate } = await runBatches(target, { connections: 2, size: batchSize, seconds: 10 })
+    const { rate } = await runBatches(targets.guarded, { connections: 2, size: batchSize, seconds: 10 })
     postings += Math.round(rate * 10)
   }
   const bytes = await server.residentBytes()

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { BenchReport } from '../bench/run-bench.js'
+import { sentencesOf, tableOf } from '../bench/tell-figures.js'
 import type { CliRuntime } from '../cli-runtime.js'
 import { jsonOption, printJson, printTable } from '../output.js'
 
@@ -36,24 +37,8 @@ function count(text: string): number {
   return Number(text)
 }
 
-function print({ loads, memory, comparable }: BenchReport): void {
-  const right = (title: string) => ({ title, align: 'right' as const })
-  printTable(
-    [{ title: '' }, right('per second'), right('p50 ms'), right('p99 ms'), right('ratio'), { title: 'what' }],
-    loads.map(({ name, what, median, ratio }) => [
-      `(${name})`,
-      Math.round(median.rate).toString(),
-      median.p50Ms.toFixed(2),
-      median.p99Ms.toFixed(2),
-      ratio === undefined ? '' : ratio.toFixed(2),
-      what,
-    ]),
-  )
-  console.log(
-    comparable
-      ? '\nRatios: of rates to (a), of (e) to (e0), medians over the rounds. Durability is on.'
-      : '\nNo ratios: install pgbench (Debian: postgresql-contrib) for a comparison.',
-  )
-  if (memory !== undefined)
-    console.log(`Server memory after ${memory.postings} more postings: ${memory.residentMiB} MiB.`)
+function print(report: BenchReport): void {
+  const { columns, rows } = tableOf(report)
+  printTable(columns, rows)
+  console.log(`\n${sentencesOf(report).join('\n')}`)
 }

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { lostTo, medianOf, type Round, roundOf } from './figures.js'
+
+const rounds = (...rates: number[]): Round[] => rates.map((rate) => ({ rate, p50Ms: 1, p99Ms: 2 }))
+
+describe('what a guard costs', () => {
+  test('is the share of the rate without it, in the same round', () => {
+    // The machine is half as fast in the second round: the guard costs a tenth in both.
+    const lost = lostTo('c0', { guarded: rounds(900, 450), bare: rounds(1000, 500) })
+    expect(lost).toMatchObject({ to: 'c0' })
+    for (const share of [lost.share, lost.least, lost.most]) expect(share).toBeCloseTo(0.1)
+  })
+
+  test('is the median over the rounds, beside the least and the most', () => {
+    const lost = lostTo('b0', { guarded: rounds(95, 50, 110), bare: rounds(100, 100, 100) })
+    expect(lost.share).toBeCloseTo(0.05)
+    expect(lost.least).toBeCloseTo(-0.1)
+    expect(lost.most).toBeCloseTo(0.5)
+  })
+})
+
+describe('a round', () => {
+  test('has its rate, median and 99th percentile', () => {
+    const latencies = Array.from({ length: 100 }, (_, index) => 100 - index)
+    expect(roundOf(latencies, 2_000, 10)).toEqual({ rate: 500, p50Ms: 51, p99Ms: 100 })
+  })
+
+  test('that was disturbed does not move the median', () => {
+    expect(medianOf(rounds(100, 1, 102)).rate).toBe(100)
+    expect(medianOf(rounds(100, 1, 102, 104)).rate).toBe(101)
+  })
+})

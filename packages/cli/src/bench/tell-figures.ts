@@ -1,0 +1,52 @@
+import type { Column } from '../output.js'
+import type { BenchReport, Load } from './run-bench.js'
+
+const right = (title: string): Column => ({ title, align: 'right' })
+const percent = (share: number): string => (share * 100).toFixed(1)
+
+/** The figures for people, a load a row. */
+export function tableOf({ loads }: BenchReport): { columns: readonly Column[]; rows: readonly string[][] } {
+  return {
+    columns: [
+      { title: '' },
+      ...['per second', 'p50 ms', 'p99 ms', 'ratio', 'guards'].map(right),
+      { title: 'what' },
+    ],
+    rows: loads.map(({ name, what, median, ratio, lost }) => [
+      `(${name})`,
+      Math.round(median.rate).toString(),
+      median.p50Ms.toFixed(2),
+      median.p99Ms.toFixed(2),
+      ratio === undefined ? '' : ratio.toFixed(2),
+      lost === undefined ? '' : `lost ${percent(lost.share)} %`,
+      what,
+    ]),
+  }
+}
+
+// What stands between a load and the one it is compared with, and the share that it may cost.
+const guards: Readonly<Record<string, { readonly what: string; readonly shareMax: number }>> = {
+  b: { what: 'row-level security', shareMax: 0.1 },
+  c: { what: 'authentication and the rate limit', shareMax: 0.15 },
+}
+
+/** What has to be said beside the table. */
+export function sentencesOf({ loads, memory, comparable }: BenchReport): string[] {
+  return [
+    comparable
+      ? 'Ratios: of rates to (a), of (e) to (e0), medians over the rounds. Durability is on.'
+      : 'No ratios: install pgbench (Debian: postgresql-contrib) for a comparison.',
+    ...loads.flatMap(lossOf),
+    ...(memory === undefined
+      ? []
+      : [`Server memory after ${memory.postings} more postings: ${memory.residentMiB} MiB.`]),
+  ]
+}
+
+function lossOf({ name, lost }: Load): string[] {
+  const guard = guards[name]
+  if (lost === undefined || guard === undefined) return []
+  const range = `rounds: ${percent(lost.least)} to ${percent(lost.most)} %`
+  const most = `at most ${Math.round(guard.shareMax * 100)} % is wanted`
+  return [`(${name}) lost ${percent(lost.share)} % of (${lost.to}) to ${guard.what} (${range}; ${most}).`]
+}
