@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, isScratchDatabase, openDatabase } from '@plinth/db'
 import { createHttpApp, type HttpAppOptions, listen } from '@plinth/http'
-import { currenciesWith, type TenantId } from '@plinth/kernel'
+import type { TenantId } from '@plinth/kernel'
 import { openPosting } from '@plinth/posting'
-import { type Authenticate, openAuthenticator, type Principal, readTenant } from '@plinth/tenancy'
+import {
+  type Authenticate,
+  openAuthenticator,
+  type Principal,
+  readSettings,
+  readTenant,
+} from '@plinth/tenancy'
 
 // The program of a process: the HTTP edge and the books as `plinth serve` composes them, with guards taken away, so that
 // `plinth bench` can say what they cost. Nobody else can start it to any use: it hears what to do from its parent process
@@ -30,16 +36,18 @@ function authenticatorOf(database: Database): Authenticate {
 }
 
 async function operatorOf(database: Database, tenantId: TenantId): Promise<Principal> {
-  const tenant = await database.read(tenantId, readTenant)
-  if (tenant === undefined) throw new Error(`There is no tenant ${tenantId}`)
-  const currencies = currenciesWith(tenant.currencies)
+  const [tenant, settings] = await database.read(tenantId, (tx) =>
+    Promise.all([readTenant(tx), readSettings(tx)]),
+  )
+  if (!tenant || !settings) throw new Error(`There is no tenant ${tenantId}`)
   return {
     subject: 'bench',
     roles: ['operator'],
     client: undefined,
     onBehalfOf: undefined,
     tenant,
-    currencies,
+    settings,
+    currencies: settings.currencies,
   }
 }
 
