@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { membersIn, membersNamed } from '@plinth/kernel'
 import { type Malformed, malformed } from './malformed.js'
 
 // Contract §3.
@@ -8,8 +9,7 @@ const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
  * JSON as a bank takes it: one value, well-formed UTF-8, no name twice, nothing that two readers could understand in two
- * ways. JSON.parse does the work; one pass over the bytes counts the colons, and an object tree with fewer names than the
- * text has colons had a name twice.
+ * ways. JSON.parse does the work; a value with fewer members than its text names had a name twice.
  */
 export function parseJson(bytes: Buffer): { readonly value: unknown } | Malformed {
   const ascii = isAscii(bytes)
@@ -18,8 +18,8 @@ export function parseJson(bytes: Buffer): { readonly value: unknown } | Malforme
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
     return malformed('malformed_json', 'The body begins with a byte order mark.')
   }
-  const colons = countColons(bytes)
-  if (colons === undefined) return malformed('malformed_json', `The body is nested deeper than ${depthMax}.`)
+  const named = membersNamed(bytes, depthMax)
+  if (named === undefined) return malformed('malformed_json', `The body is nested deeper than ${depthMax}.`)
   const text = bytes.toString(ascii ? 'latin1' : 'utf8')
   let value: unknown
   try {
@@ -27,52 +27,9 @@ export function parseJson(bytes: Buffer): { readonly value: unknown } | Malforme
   } catch {
     return malformed('malformed_json', 'The body is not JSON.')
   }
-  if (countNames(value) !== colons) return malformed('malformed_json', 'An object has a member name twice.')
+  if (membersIn(value) !== named) return malformed('malformed_json', 'An object has a member name twice.')
   const fault = mayHide(text) ? faultOfContent(value) : undefined
   return fault === undefined ? { value } : malformed('malformed_json', fault)
-}
-
-/** Colons outside strings; undefined where arrays and objects are nested too deep, before anything recurses into them. */
-function countColons(bytes: Buffer): number | undefined {
-  let colons = 0
-  let depth = 0
-  for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
-      case 0x22:
-        for (at += 1; at < bytes.length && bytes[at] !== 0x22; at += 1) if (bytes[at] === 0x5c) at += 1
-        break
-      case 0x3a:
-        colons += 1
-        break
-      case 0x5b:
-      case 0x7b:
-        depth += 1
-        if (depth > depthMax) return undefined
-        break
-      case 0x5d:
-      case 0x7d:
-        depth -= 1
-        break
-      default:
-    }
-  }
-  return colons
-}
-
-function countNames(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0
-  let names = 0
-  if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object') names += countNames(item)
-    return names
-  }
-  // What JSON.parse makes has no inherited enumerable members.
-  for (const name in value) {
-    names += 1
-    const member = (value as Record<string, unknown>)[name]
-    if (typeof member === 'object') names += countNames(member)
-  }
-  return names
 }
 
 /** Whether the text can hold what only an escape or one of the forbidden names brings in: nearly always not. */

@@ -28,6 +28,7 @@ export {
 } from './ids.js'
 export { type Instant, instantFromDatabase, instantOf } from './instant.js'
 export { InvariantViolation, invariant, unreachable } from './invariant.js'
+export { membersIn, membersNamed } from './json-members.js'
 export {
   type AmountFault,
   amountDigitsMax,

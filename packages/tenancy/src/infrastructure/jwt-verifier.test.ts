@@ -196,6 +196,38 @@ describe('a token', () => {
   })
 })
 
+describe('a token whose text says two things', () => {
+  /** A text for a text: JSON.stringify would say each name once. Signed by hand, so that nothing tidies it. */
+  async function signText(header: string, payload: string): Promise<string> {
+    const coded = [header, payload].map((text) => Buffer.from(text).toString('base64url')).join('.')
+    const { privateKey } = signers.get('EdDSA') as Signer
+    const signature = await crypto.subtle.sign('Ed25519', privateKey as CryptoKey, Buffer.from(coded))
+    return `${coded}.${Buffer.from(signature).toString('base64url')}`
+  }
+  const header = '{"alg":"EdDSA","kid":"key-EdDSA"}'
+  const payload = JSON.stringify(claims)
+  const with_ = (text: string, more: string): string => `${text.slice(0, -1)},${more}}`
+
+  test('is taken when it says each thing once', async () => {
+    expect(await verify(await signText(header, payload), nowMs)).toBeDefined()
+    const colons = with_(payload, '"note":"a:b, \\"c\\": {d: e}","deep":[{"sub":"x"},{"sub":"y"}]')
+    expect(await verify(await signText(header, colons), nowMs)).toBeDefined()
+  })
+
+  test.each<[string, string, string]>([
+    ['its tenant twice', header, with_(payload, '"plinth_tenant":"demo"')],
+    ['its roles twice', header, with_(payload, '"plinth_roles":["payments"]')],
+    ['its subject twice, once escaped', header, with_(payload, '"s\\u0075b":"payment-service"')],
+    ['its expiry twice', header, with_(payload, `"exp":${now + 300}`)],
+    ['its actor’s name twice', header, with_(payload, '"act":{"sub":"a","sub":"robot"}')],
+    ['its algorithm twice', with_(header, '"alg":"EdDSA"'), payload],
+    ['its key id twice', `{"kid":"other",${header.slice(1)}`, payload],
+    ['deeper things than anybody reads', header, with_(payload, `"x":${'['.repeat(20)}${']'.repeat(20)}`)],
+  ])('is refused when it says %s', async (_what, headerText, payloadText) => {
+    expect(await verify(await signText(headerText, payloadText), nowMs)).toBeUndefined()
+  })
+})
+
 describe('keys in a file', () => {
   test('are read again when it changes, and kept while it cannot be read', async () => {
     const [old, young] = [await newSigner('ES256', 'old'), await newSigner('ES256', 'young')]
