@@ -83,7 +83,3 @@ export const docsPages: Readonly<Record<string, () => Promise<Page>>> = {
   '/docs/swagger-ui-bundle.js': fromSwaggerUi('swagger-ui-bundle.js', script),
   '/docs/favicon-32x32.png': fromSwaggerUi('favicon-32x32.png', 'image/png'),
 }
-
-// Swagger UI sets styles on its elements; scripts and requests stay with this host.
-export const docsPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -3,7 +3,7 @@ import type { PostingEngine } from '@plinth/posting'
 import type { Authenticate } from '@plinth/tenancy'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
-import { docsPages, docsPolicy } from './docs-page.js'
+import { docsPages } from './docs-page.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
 import { openMetrics } from './metrics.js'
 import { describeApi } from './openapi.js'
@@ -22,6 +22,7 @@ import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
+import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
 
 export interface HttpAppOptions {
   readonly database: Database
@@ -129,14 +130,14 @@ function mountSystemPages(app: Express, edge: Edge): void {
   for (const [path, handle] of Object.entries(replies))
     app.get(path, respondWith(edge, { route: path }, handle))
   app.get('/metrics', async (_request, response) => {
-    response.setHeader('Content-Type', edge.metrics.contentType).end(await edge.metrics.text())
+    const text = await edge.metrics.text()
+    response.writeHead(200, { ...securityHeaders, 'Content-Type': edge.metrics.contentType }).end(text)
   })
   for (const [path, read] of Object.entries(docsPages)) {
     app.get(path, async (_request, response) => {
       const { contentType, content } = await read()
-      const headers = { 'Content-Security-Policy': docsPolicy, 'X-Content-Type-Options': 'nosniff' }
       response.writeHead(200, {
-        ...headers,
+        ...docsSecurityHeaders,
         'Content-Type': contentType,
         'Content-Length': Buffer.byteLength(content),
       })

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { headersOf, type ProblemCode, problemOf, statusByCode } from './problem.js'
+import { securityHeaders } from './security-headers.js'
 import { uuidV7 } from './uuid-v7.js'
 
 /** Another program listens on the port. */
@@ -95,6 +96,7 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   const detail = detailOf[code] ?? 'This is not a request that HTTP allows.'
   const body = JSON.stringify(problemOf({ code, detail }, uuidV7()))
   const headers = {
+    ...securityHeaders,
     ...headersOf(code),
     'Content-Type': 'application/problem+json',
     'Content-Length': String(Buffer.byteLength(body)),

@@ -4,13 +4,7 @@ import { headersOf, type ProblemCode, problemOf, type RequestRefused, statusByCo
 import { ClientGone } from './read-body.js'
 import { isDenial, recordDenied } from './record-denied.js'
 import { faultToTell } from './run-command.js'
-
-// An answer of the API is data for the one who asked: nothing may store, sniff, frame or run it.
-const securityHeaders = {
-  'Cache-Control': 'no-store',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-}
+import { securityHeaders } from './security-headers.js'
 
 /** What is answered: its template, and its name in the OpenAPI document if it has one. */
 export interface Answered {
