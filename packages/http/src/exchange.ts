@@ -1,18 +1,19 @@
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
-import { type Authenticate, may, type Permission, type Principal } from '@plinth/tenancy'
+import { may, type Permission, type Principal } from '@plinth/tenancy'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
 import type { Metrics } from './metrics.js'
 import { refuse } from './problem.js'
 import type { RateLimit } from './rate-limit.js'
 import { type Correlation, correlationOf } from './request-headers.js'
+import type { CheckToken } from './token-tries.js'
 
 /** What the routes need of the world. */
 export interface Edge {
   readonly database: Database
   readonly posting: PostingEngine
-  readonly authenticate: Authenticate
+  readonly checkToken: CheckToken
   readonly logger: Pick<Logger, 'info' | 'error'>
   readonly metrics: Metrics
   readonly rateLimit: RateLimit
@@ -57,7 +58,9 @@ export class Exchange {
 
   async #authenticated(): Promise<Principal> {
     const token = bearerOf(this.request.headers.authorization)
-    const principal = token === undefined ? undefined : await this.edge.authenticate(token, this.edge.now())
+    // Whose address it is: a proxy's where there is one, for a header that names another could say anything.
+    const address = this.request.socket.remoteAddress ?? ''
+    const principal = token === undefined ? undefined : await this.edge.checkToken(token, address)
     if (principal === undefined) throw refuse('unauthenticated', 'A valid bearer token is needed.')
     this.caller = principal
     await this.edge.rateLimit.count(principal)

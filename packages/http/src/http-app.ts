@@ -23,6 +23,7 @@ import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
 import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
+import { openTokenTries } from './token-tries.js'
 
 export interface HttpAppOptions {
   readonly database: Database
@@ -33,6 +34,8 @@ export interface HttpAppOptions {
   readonly cursorSecret: Buffer
   /** At most so many of one caller, in this process. */
   readonly requestsPerSecond?: number
+  /** Tokens of one address that may open nothing, in this process. */
+  readonly failedTokensPerSecond?: number
   readonly now?: () => number
 }
 
@@ -58,10 +61,17 @@ const requestsPerSecondDefault = 10_000
 export function createHttpApp({
   now = Date.now,
   requestsPerSecond = requestsPerSecondDefault,
+  authenticate,
+  failedTokensPerSecond,
   ...options
 }: HttpAppOptions): Express {
-  const rateLimit = openRateLimit(requestsPerSecond)
-  const edge: Edge = { ...options, now, rateLimit, metrics: openMetrics(options.posting) }
+  const edge: Edge = {
+    ...options,
+    now,
+    rateLimit: openRateLimit(requestsPerSecond),
+    checkToken: openTokenTries(authenticate, now, failedTokensPerSecond),
+    metrics: openMetrics(options.posting),
+  }
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')

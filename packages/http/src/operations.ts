@@ -12,7 +12,9 @@ const always: ZodOpenApiResponsesObject = {
   '400': describedProblem('Malformed; `errors` says where.'),
   '401': describedProblem('`unauthenticated`'),
   '403': describedProblem('`forbidden` or `tenant_mismatch`'),
-  '429': describedProblem('`rate_limited`: too many requests of this caller; see Retry-After.'),
+  '429': describedProblem(
+    '`rate_limited`: too many requests of this caller, or tokens of this address that open nothing; see Retry-After.',
+  ),
   '500': describedProblem('`internal_error`'),
   '503': describedProblem('`unavailable` or `outcome_unknown`; see Retry-After.'),
 }

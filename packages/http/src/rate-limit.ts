@@ -25,7 +25,9 @@ export function openRateLimit(requestsPerSecond: number): RateLimit {
   return {
     count: async (principal) => {
       await limiter.consume(nameOf(principal)).catch((error: unknown) => {
-        throw error instanceof RateLimiterRes ? tooMany(error.msBeforeNext) : error
+        throw error instanceof RateLimiterRes
+          ? tooManyRequests('Too many requests in this second.', error.msBeforeNext)
+          : error
       })
     },
     countDenial: async (principal) => {
@@ -34,8 +36,8 @@ export function openRateLimit(requestsPerSecond: number): RateLimit {
   }
 }
 
-const tooMany = (msBeforeNext: number): RequestRefused =>
+export const tooManyRequests = (why: string, msBeforeNext: number): RequestRefused =>
   new RequestRefused(
-    { code: 'rate_limited', detail: 'Too many requests in this second. Nothing was done; ask again.' },
+    { code: 'rate_limited', detail: `${why} Nothing was done; ask again.` },
     { 'Retry-After': String(Math.max(1, Math.ceil(msBeforeNext / 1000))) },
   )

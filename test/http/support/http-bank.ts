@@ -38,6 +38,8 @@ export interface HttpBank {
   readonly database: Database
   readonly listening: Listening
   readonly logLines: string[]
+  /** How often the database was asked whose token it is. */
+  readonly lookUps: () => number
   /** The same database as the superuser and as the server sees it. */
   readonly adminUrl: string
   readonly serveUrl: string
@@ -61,6 +63,7 @@ export interface HttpBankOptions {
   /** Asked when the bank opens. */
   jwt?(): Promise<JwtSettings>
   readonly requestsPerSecond?: number
+  readonly failedTokensPerSecond?: number
 }
 
 /** One served bank for the tests of a file, see `useTestDatabase`. */
@@ -99,8 +102,12 @@ async function openHttpBank(
   }
   const logLines: string[] = []
   const note = (...said: unknown[]): void => void logLines.push(JSON.stringify(said, errorsInFull))
+  let lookUps = 0
   const rows: Parameters<typeof openAuthenticator>[0] = {
-    read: (tenantId, work) => database.read(tenantId, work),
+    read: (tenantId, work) => {
+      lookUps += 1
+      return database.read(tenantId, work)
+    },
     write: (tenantId, work) =>
       database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + 1_000 }, work),
   }
@@ -141,6 +148,7 @@ async function openHttpBank(
     listening,
     logLines,
     secrets,
+    lookUps: () => lookUps,
     adminUrl,
     serveUrl,
     token,

@@ -201,7 +201,11 @@ describe('a token whose text says two things', () => {
   async function signText(header: string, payload: string): Promise<string> {
     const coded = [header, payload].map((text) => Buffer.from(text).toString('base64url')).join('.')
     const { privateKey } = signers.get('EdDSA') as Signer
-    const signature = await crypto.subtle.sign('Ed25519', privateKey as CryptoKey, Buffer.from(coded))
+    const signature = await crypto.subtle.sign(
+      'Ed25519',
+      privateKey as Parameters<typeof crypto.subtle.sign>[1],
+      Buffer.from(coded),
+    )
     return `${coded}.${Buffer.from(signature).toString('base64url')}`
   }
   const header = '{"alg":"EdDSA","kid":"key-EdDSA"}'
