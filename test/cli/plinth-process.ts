@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runtimeUrl } from '../../packages/db/src/migrate.js'
+import { inspect, type Kind, learn, learnPasswords, learnTokensIn, watch } from '../support/leaks.js'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const program = fileURLToPath(new URL('../../packages/app/bin/plinth.js', import.meta.url))
@@ -32,11 +36,11 @@ export interface PlinthProcess {
   waitFor(words: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts the compiled program, as people run it. `as` runs it as another user, which needs root. */
+/** Starts the compiled program, as people run it. `as` runs it as another user, which needs root; `input` is what it reads. */
 export function startPlinth(
   parameters: readonly string[],
   environment: Environment,
-  as?: { uid: number; gid: number },
+  { input, as }: { input?: string; as?: { uid: number; gid: number } } = {},
 ): PlinthProcess {
   if (!existsSync(fileURLToPath(new URL('../../packages/app/dist/main.js', import.meta.url)))) {
     throw new Error(
@@ -46,10 +50,12 @@ export function startPlinth(
   const child = spawn(process.execPath, [program, ...parameters], {
     cwd: repository,
     env: environmentOf(environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...as,
   })
+  child.stdin?.end(input)
   const output = { stdout: '', stderr: '' }
+  watchForLeaks(child, { parameters, environment, output })
   const listeners = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.on('data', (chunk: Buffer) => {
@@ -78,6 +84,73 @@ export function startPlinth(
         ended.then(() => reject(new Error(`plinth ended without saying ${words}:\n${said()}`)), reject)
         look()
       }),
+  }
+}
+
+/**
+ * What commands print on standard output because it is what they are for. Standard error shows nothing of it, nor does a line
+ * of the log, whatever the command.
+ */
+const shownBy: readonly (readonly [command: RegExp, shows: readonly Kind[]])[] = [
+  [/^(tenant create|token issue) /, ['token']],
+  // Its greeting has a request to paste.
+  [/^start\b/, ['token']],
+  [/^demo --json$/, ['token']],
+  // What is in the books, for an operator who asks for it.
+  [/^(account|journal) /, ['body']],
+]
+
+const logLine = /^\{"level":\d+,.*$/gm
+
+function watchForLeaks(
+  child: ChildProcess,
+  {
+    parameters,
+    environment,
+    output,
+  }: {
+    parameters: readonly string[]
+    environment: Environment
+    output: { readonly stdout: string; readonly stderr: string }
+  },
+): void {
+  const command = parameters.join(' ')
+  const shows = shownBy.find(([form]) => form.test(command))?.[1] ?? []
+  const { PLINTH_DATABASE_URL: adminUrl, PLINTH_SERVE_DATABASE_URL } = environment
+  learnPasswords(PLINTH_SERVE_DATABASE_URL)
+  if (adminUrl !== undefined && URL.canParse(adminUrl)) learnRuntimeSecrets(adminUrl)
+  const name = `plinth ${command}`
+  watch(`standard error of ${name}`, () => output.stderr)
+  watch(`the log of ${name}`, () => [...output.stdout.matchAll(logLine)].join('\n'))
+  watch(`standard output of ${name}`, () => output.stdout, shows)
+  // While its files are there: tests remove them before anything is looked through.
+  child.once('close', () => {
+    if (shows.includes('token')) learnTokensIn(output.stdout)
+    learnFromFiles(environment)
+  })
+}
+
+/** What the program wrote for its people: tokens, the embedded server's password, and that server's log, which shows nothing. */
+function learnFromFiles({ PLINTH_DATA_DIR: dataDir }: Environment): void {
+  if (dataDir === undefined) return
+  learnTokensIn(contentOf(join(dataDir, 'tokens.json')))
+  const cluster = /^cluster: (.+)$/m.exec(contentOf(join(dataDir, 'WHERE')))?.[1]
+  if (cluster === undefined) return
+  const password = contentOf(join(cluster, 'plinth.password')).trim()
+  learnRuntimeSecrets(`postgres://plinth:${encodeURIComponent(password)}@localhost/plinth`)
+  inspect(`PostgreSQL's log in ${dataDir}`, contentOf(join(dataDir, 'postgres.log')))
+}
+
+const contentOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+
+/** The runtime roles' passwords, and the key of cursors as packages/app/src/compose.ts derives it. */
+function learnRuntimeSecrets(adminUrl: string): void {
+  learnPasswords(adminUrl)
+  const urls = (['plinth_serve', 'plinth_worker'] as const).map((role) => runtimeUrl(adminUrl, role))
+  learnPasswords(...urls)
+  for (const url of urls) {
+    const password = decodeURIComponent(new URL(url).password)
+    if (password !== '') learn('secret', createHmac('sha256', password).update('plinth cursor').digest())
   }
 }
 

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asAdmin } from '../support/database-admin.js'
+import { canaries } from '../support/leaks.js'
 import { useTestDatabase } from '../support/test-database.js'
-import { type Environment, environmentOf, plinth, startPlinth } from './plinth-process.js'
+import { type Environment, plinth, startPlinth } from './plinth-process.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'plinth-post-file-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -36,6 +35,10 @@ const account = (accountId: string, glCode: string, rest: object = {}) => ({
 const transfer = (amount: unknown, rest: object = {}, from = 'cash', to = 'alice') => ({
   type: 'post',
   transactionCode: 'TRANSFER',
+  description: canaries.description,
+  reference: canaries.reference,
+  endToEndId: canaries.iban,
+  metadata: { card: canaries.cardNumber, note: canaries.metadata },
   lines: [
     { accountId: from, side: 'debit', amount, currency: 'EUR' },
     { accountId: to, side: 'credit', amount, currency: 'EUR' },
@@ -202,19 +205,11 @@ describe('a file of JSON Lines', () => {
   })
 
   test('is read from standard input', async () => {
-    const program = fileURLToPath(new URL('../../packages/app/bin/plinth.js', import.meta.url))
     const rejected = join(folder, 'stdin.jsonl')
-    const child = spawn(process.execPath, [program, 'post', '-', '--json', '--rejected', rejected], {
-      env: environmentOf(environment()),
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    let said = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-    })
-    child.stdin.end(`\ufeff${JSON.stringify(transfer('0.99'))}\n${JSON.stringify(transfer('0.9999'))}`)
-    const code = await new Promise((resolve) => child.once('close', resolve))
-    expect({ code, summary: JSON.parse(said) }).toMatchObject({
+    const input = `\ufeff${JSON.stringify(transfer('0.99'))}\n${JSON.stringify(transfer('0.9999'))}`
+    const started = startPlinth(['post', '-', '--json', '--rejected', rejected], environment(), { input })
+    const { code, stdout } = await started.ended
+    expect({ code, summary: JSON.parse(stdout) }).toMatchObject({
       code: 1,
       summary: { posted: 1, malformed: { malformed_request: 1 }, rejectedFile: rejected },
     })

@@ -31,7 +31,7 @@ function newDataDir(): string {
 
 /** `plinth start`, ready. */
 async function start(environment: { PLINTH_DATA_DIR: string; PLINTH_PORT: string }, as?: typeof nobody) {
-  const started = startPlinth(['start'], environment, as)
+  const started = startPlinth(['start'], environment, as && { as })
   running.add(started)
   await started.waitFor(/Ctrl-C stops\./)
   const curl = /^curl [\s\S]*?'\n(?=\n)/m.exec(started.said())?.[0] ?? ''

@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '../../packages/db/src/migrate.js'
 import { type Environment, freePort, type PlinthProcess, plinth, startPlinth } from '../cli/plinth-process.js'
 import { endOf, entryOf, submissionOf, transferOf } from '../support/commands.js'
+import { canaries } from '../support/leaks.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { type CommitFault, openCommitProxy } from './commit-proxy.js'
 import { type Auditor, expectOneEntryEach, foundSmallBank, openAuditor, smallBank } from './small-bank.js'
@@ -105,6 +106,8 @@ describe('kill -9 of plinth serve', () => {
       },
       body: JSON.stringify({
         transactionCode: 'TRANSFER',
+        description: canaries.description,
+        metadata: { card: canaries.cardNumber },
         lines: [
           { accountId: 'cash', side: 'debit', amount: '0.01', currency: 'EUR' },
           { accountId: 'alice', side: 'credit', amount: '0.01', currency: 'EUR' },

@@ -5,13 +5,21 @@ import { KeyInProgress, type PostingEngine, QueueFull } from '@plinth/posting'
 import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import { afterEach, describe, expect, test } from 'vitest'
 import { firstBusinessDate, transfer } from './support/http-bank.js'
+import { openWatchedLog } from './support/watched-edge.js'
 
 // What the database or the engine does to the edge when it fails; how they come to fail is tested where they live.
 let serving: Listening | undefined
-const logged: string[] = []
+const { logger, logLines } = openWatchedLog()
+let lookedAt = 0
+/** What the log says was our fault, since it was last looked at. */
+function faults(): string[] {
+  const lines = logLines.slice(lookedAt).map((line) => JSON.parse(line))
+  lookedAt = logLines.length
+  return lines.filter(({ level }) => level >= 50).map(({ msg }) => msg)
+}
 afterEach(async () => {
   await serving?.close()
-  logged.length = 0
+  faults()
 })
 
 const principal = {
@@ -42,7 +50,7 @@ async function serve(engine: Partial<PostingEngine>, options: Partial<HttpAppOpt
       ...engine,
     },
     authenticate: () => Promise.resolve(principal as never),
-    logger: { info: () => {}, error: (...said: unknown[]) => void logged.push(String(said[1])) },
+    logger,
     cursorSecret: Buffer.alloc(32),
     ...options,
   })
@@ -79,7 +87,7 @@ describe('a command that finds trouble', () => {
       const answer = await send(`${await serve(engine)}/v1/postings`, posting)
       expect([answer.status, (await problemIn(answer)).code]).toEqual([status, code])
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
-      expect(logged).toEqual([])
+      expect(faults()).toEqual([])
       await serving?.close()
     }
   })
@@ -94,7 +102,7 @@ describe('a command that finds trouble', () => {
       const text = await answer.text()
       expect([answer.status, JSON.parse(text).code]).toEqual([500, 'internal_error'])
       expect(text).not.toContain('constraint')
-      expect(logged.splice(0)).toEqual(['fault'])
+      expect(faults()).toEqual(['fault'])
       await serving?.close()
     }
   })
@@ -103,7 +111,7 @@ describe('a command that finds trouble', () => {
     const answer = { outcome: 'accepted' as const, type: 'post' as const, body: { amount: 1n } }
     const url = await serve({ submit: () => Promise.resolve({ kind: 'answered', replayed: false, answer }) })
     const { status } = await send(`${url}/v1/postings`, posting)
-    expect([status, logged]).toEqual([500, ['fault']])
+    expect([status, faults()]).toEqual([500, ['fault']])
   })
 })
 

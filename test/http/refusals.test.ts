@@ -328,7 +328,7 @@ test('the log has a line for each request, and none of a token, key or body', as
   )
   const lines = bank().logLines.filter((line) => line.includes('c-log'))
   expect(lines).toHaveLength(1)
-  expect(JSON.parse(lines[0] as string)[0]).toMatchObject({
+  expect(JSON.parse(lines[0] as string)).toMatchObject({
     method: 'POST',
     route: '/v1/postings',
     status: 201,

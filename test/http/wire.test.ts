@@ -3,6 +3,7 @@ import { createHttpApp, listen, PortTaken } from '@plinth/http'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
 import { answersIn, rawRequest, sendRaw } from './support/raw-http.js'
+import { openWatchedLog } from './support/watched-edge.js'
 
 const bank = useHttpBank()
 beforeAll(() => openCustomers(bank()))
@@ -96,7 +97,7 @@ describe('the server', () => {
         queued: () => ({ online: 0, batch: 0 }),
       },
       authenticate: () => Promise.resolve(undefined),
-      logger: { info: () => {}, error: () => {} },
+      logger: openWatchedLog().logger,
       cursorSecret: Buffer.alloc(32),
     })
   const slow = () => Promise.reject(new Error('not asked'))

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { runtimeUrl } from '../../packages/db/src/migrate.js'
 import { asAdmin, urlOf, withTemplateLock } from './database-admin.js'
+import { inspect, type Kind, learnPasswords } from './leaks.js'
 
 /** A migrated database of its own. */
 export interface TestDatabase {
@@ -18,10 +19,12 @@ async function createTestDatabase(): Promise<TestDatabase> {
   const name = `plinth_test_${runPid}_${fileSlug()}_${randomBytes(3).toString('hex')}`
   await withTemplateLock(serverUrl, (client) => client.query(`create database ${name} template ${template}`))
   const adminUrl = urlOf(serverUrl, name)
+  const serveUrl = runtimeUrl(adminUrl, 'plinth_serve')
+  learnPasswords(adminUrl, serveUrl, runtimeUrl(adminUrl, 'plinth_worker'))
   return {
     name,
     adminUrl,
-    serveUrl: runtimeUrl(adminUrl, 'plinth_serve'),
+    serveUrl,
     drop: async () => {
       await asAdmin(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`))
     },
@@ -45,13 +48,34 @@ export function useTestDatabase(): () => TestDatabase {
   })
   afterAll(async () => {
     if (database === undefined) return
-    if (anyFailed) await keep(database)
+    const leaks = await inspectRows(database)
+    if (anyFailed || leaks > 0) await keep(database)
     else await database.drop()
   })
   return () => {
     if (database === undefined) throw new Error('The test database exists only inside tests and hooks')
     return database
   }
+}
+
+/** What may stand in the rows that tell of others: what customers wrote is in events and commands, but not in the audit trail. */
+const mayHold: Readonly<Record<string, readonly Kind[]>> = {
+  'audit.audit_event': [],
+  'tenancy.api_key': [],
+  'outbox.outbox_event': ['body'],
+  'posting.command': ['body'],
+}
+
+/** Looks for secrets in the rows that the file's tests left behind. */
+async function inspectRows({ name, adminUrl }: TestDatabase): Promise<number> {
+  return await asAdmin(adminUrl, async (client) => {
+    let leaks = 0
+    for (const [table, shows] of Object.entries(mayHold)) {
+      const { rows } = await client.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t`)
+      leaks += inspect(`${table} of ${name}`, rows.map(({ row }) => row).join('\n'), shows)
+    }
+    return leaks
+  })
 }
 
 /** Marks the database so that later runs leave it alone for some days, see global-setup.ts. */

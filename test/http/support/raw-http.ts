@@ -1,4 +1,6 @@
 import { connect } from 'node:net'
+import { learnTokensIn } from '../../support/leaks.js'
+import { inspectAnswer } from './watched-edge.js'
 
 export interface RawAnswer {
   readonly status: number
@@ -8,13 +10,19 @@ export interface RawAnswer {
 
 /** Sends bytes as they are and answers all that came back until the server closed, or for as long as `waitMs`. */
 export function sendRaw(port: number, bytes: string | Buffer, waitMs = 1_000): Promise<string> {
+  learnTokensIn(bytes.toString())
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     const end = () => {
       clearTimeout(timer)
       socket.destroy()
-      resolve(Buffer.concat(chunks).toString())
+      const text = Buffer.concat(chunks).toString()
+      for (const { head, body } of answersIn(text)) {
+        const type = /^content-type: (\S+)$/im.exec(head)?.[1] ?? null
+        inspectAnswer(`raw bytes, ${head.slice(0, 12)}`, { type, text: head + body })
+      }
+      resolve(text)
     }
     const timer = setTimeout(end, waitMs)
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
