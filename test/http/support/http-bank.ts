@@ -147,11 +147,12 @@ async function openHttpBank(
     token,
     get: (path, options = {}) => call('GET', path, undefined, options),
     post: (path, body, options = {}) => {
-      const raw = typeof body === 'string' || body instanceof Uint8Array
-      return call('POST', path, raw ? body : JSON.stringify(body), { key: newKey(), ...options })
+      return call('POST', path, isRaw(body) ? body : JSON.stringify(body), { key: newKey(), ...options })
     },
   }
 }
+
+const isRaw = (body: unknown): boolean => typeof body === 'string' || body instanceof Uint8Array
 
 function readable(text: string): unknown {
   try {
