@@ -1,7 +1,7 @@
 import ts from 'typescript'
 
 /** The modules that own a schema, in the order in which each may refer to those before it. */
-export const schemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting'] as const
+export const schemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting'] as const
 
 const anySchema = schemas.join('|')
 

@@ -7,8 +7,8 @@ const testDatabase = useTestDatabase()
 // One line for each thing that somebody may do, or that is refused to everybody. A change of a line is a change of who may do
 // what to the books: `vitest -u` writes it down, and whoever reads the commit sees it.
 const rights = `
-  with modules as (select oid, nspname from pg_namespace where nspname in
-         ('plinth', 'tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting')),
+  with modules as (select oid, nspname from pg_namespace
+         where nspname !~ '^pg_' and nspname not in ('information_schema', 'public')),
        tables as (select c.* from pg_class c join modules m on m.oid = c.relnamespace where c.relkind = 'r')
   select format('schema %s: %s may %s', nspname, a.grantee::regrole, lower(a.privilege_type))
     from pg_namespace n, aclexplode(nspacl) a where n.oid in (select oid from modules)

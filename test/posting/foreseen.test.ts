@@ -37,6 +37,7 @@ async function follow(
   const state = alice(await bank.state('alice'))
   const foreseen: Foreseen = {
     accounts: new Map([['alice' as AccountId, state]]),
+    holds: new Map(),
     keys: new Set([key]),
     groundForMore: true,
     committed,

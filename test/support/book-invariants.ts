@@ -60,12 +60,33 @@ const invariants: Readonly<Record<string, string>> = {
        and not exists (select from posting.command c where c.tenant_id = $1 and c.type = 'change_terms'
             and c.outcome = 'accepted' and c.request::jsonb ->> 'accountId' = b.account_id
             and c.request::jsonb ? 'overdraftLimit')`,
+  'what is held on an account is what its active holds have left': `
+    select b.account_id, b.held, h.remaining from account.balance b left join
+      (select account_id, sum(remaining) as remaining from holds.account_hold
+        where tenant_id = $1 and status = 'active' group by 1) h on h.account_id = b.account_id
+     where b.tenant_id = $1 and b.held <> coalesce(h.remaining, 0)`,
+  'a hold captured what its entries took from its account, and never more than it was': `
+    select h.hold_id, h.captured, x.taken from holds.account_hold h left join
+      (select e.hold_id, l.account_id, sum(case l.side when 'debit' then l.amount else -l.amount end) as taken
+         from ledger.journal_entry e join ledger.posting_line l using (tenant_id, entry_no)
+        where e.tenant_id = $1 and e.hold_id is not null group by 1, 2) x
+        on x.hold_id = h.hold_id and x.account_id = h.account_id
+     where h.tenant_id = $1 and (h.captured <> coalesce(x.taken, 0) or h.captured > h.amount)`,
+  'a hold is as its last change left it': `
+    select h.hold_id from holds.account_hold h where h.tenant_id = $1 and not exists (select from holds.hold_event e
+      where e.tenant_id = h.tenant_id and e.hold_id = h.hold_id and e.version = h.version and e.status = h.status
+        and e.captured = h.captured and e.remaining = h.remaining and e.expires_at is not distinct from h.expires_at)`,
+  'no more is taken back of a line than it was, on its other side': `
+    select o.entry_no, o.line_no from ledger.posting_line r join ledger.posting_line o
+        on o.tenant_id = r.tenant_id and o.entry_no = r.reverses_entry_no and o.line_no = r.reverses_line_no
+     where r.tenant_id = $1 group by o.entry_no, o.line_no, o.amount, o.side, o.account_id
+    having sum(r.amount) > o.amount or bool_or(r.side = o.side) or bool_or(r.account_id <> o.account_id)`,
   'nothing is posted or held on a closed account': `
     select account_id from account.balance
      where tenant_id = $1 and status = 'closed' and (debits <> credits or held <> 0)`,
   'an entry has its one command and an accepted posting its one entry': `
     select coalesce(c.idempotency_key, e.entry_no::text) as what from
-      (select * from posting.command where tenant_id = $1 and type = 'post' and outcome = 'accepted') c
+      (select * from posting.command where tenant_id = $1 and type in ('post', 'reverse', 'capture_hold') and outcome = 'accepted') c
       full join (select * from ledger.journal_entry where tenant_id = $1) e on e.entry_no = c.entry_no
      where c.entry_no is null or e.entry_no is null
     union all select entry_no::text from posting.command where tenant_id = $1 and entry_no is not null

@@ -1,5 +1,5 @@
 /** The schemas of the modules, which hold tenants' rows and nothing else. */
-export const migratedSchemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting']
+export const migratedSchemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting']
 
 const appendOnly = ['append_only', 'never_truncated']
 const kept = ['never_removed', 'never_truncated']
@@ -19,7 +19,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'account.balance': [...kept, 'starts_at_zero', 'versions_rise', 'within_limit'],
   'ledger.journal_head': [...kept, 'never_back'],
   'ledger.journal_entry': [...appendOnly, 'entry_has_its_lines', 'entry_numbers_are_dense'],
-  'ledger.posting_line': [...appendOnly, 'entries_are_whole'],
+  'ledger.posting_line': [...appendOnly, 'entries_are_whole', 'reversals_fit'],
+  'holds.account_hold': [...kept, 'moves_forward'],
+  'holds.hold_event': appendOnly,
   'posting.command': appendOnly,
 }
 

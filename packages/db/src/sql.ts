@@ -12,7 +12,7 @@ import type pg from 'pg'
 import { insideOf, type Tx, type TxInside } from './tx.js'
 
 /** The modules that own a schema of their own name, and a database role `plinth_<module>` with rights on it alone. */
-export type ModuleName = 'tenancy' | 'audit' | 'outbox' | 'account' | 'ledger' | 'posting'
+export type ModuleName = 'tenancy' | 'audit' | 'outbox' | 'account' | 'ledger' | 'holds' | 'posting'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {
@@ -138,6 +138,10 @@ export const jsonTexts = (texts: readonly string[]): string => texts.join('\x1e'
 export function plainArray(values: readonly (bigint | number | boolean | string | undefined)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`
 }
+
+/** As `plainArray`, and empty, which `unnest` fills with NULL, if there is no value in it. */
+export const sparseArray = (values: readonly (number | string | bigint | undefined)[]): string =>
+  values.every((value) => value === undefined) ? '{}' : plainArray(values)
 
 /** The tenant whose rows this transaction may touch: every statement names it, and row-level security holds it to that. */
 export function tenantOf(tx: Tx): TenantId {

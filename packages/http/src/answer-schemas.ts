@@ -22,6 +22,9 @@ export const entry = z
     bookingDate: fields.date,
     valueDate: fields.date,
     postedAt: instant,
+    reverses: uuid.optional().meta({ description: 'The entry that it takes back.' }),
+    reason: z.string().optional().meta({ description: 'Why it was reversed.' }),
+    holdId: uuid.optional().meta({ description: 'The hold that it captures.' }),
     lines: z.array(
       z.object({
         lineNo: count,
@@ -31,6 +34,7 @@ export const entry = z
         currency: z.string(),
         balanceAfter: decimal,
         accountVersion: count,
+        reversesLineNo: count.optional(),
       }),
     ),
     correlationId: z.string(),
@@ -138,6 +142,21 @@ export const trialBalance = z
   })
   .meta({ id: 'TrialBalance' })
 
+export const hold = z
+  .object({
+    holdId: uuid,
+    accountId: z.string(),
+    status: z.enum(['active', 'captured', 'released', 'expired']),
+    amount: decimal,
+    captured: decimal,
+    remaining: decimal,
+    currency: z.string(),
+    expiresAt: instant.nullable(),
+    reference: z.string().optional(),
+    placedAt: instant,
+  })
+  .meta({ id: 'Hold' })
+
 const settingsShape = {
   version: count,
   valueDateDaysBack: count.nullable().meta({ description: 'Null: any date back.' }),
@@ -148,6 +167,7 @@ const settingsShape = {
   ),
   strictTransactionCodes: z.boolean(),
   approvals: z.array(z.string()).meta({ description: 'What needs a second person.' }),
+  reversalsAlone: z.record(z.string(), decimal),
 }
 
 export const settings = z.object(settingsShape).meta({ id: 'Settings' })

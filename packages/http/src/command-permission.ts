@@ -8,6 +8,12 @@ import { type RequestRefused, refuse } from './problem.js'
 function permissionOf(command: Command): Permission {
   switch (command.type) {
     case 'post':
+    case 'reverse':
+    case 'place_hold':
+    case 'capture_hold':
+    case 'release_hold':
+    case 'extend_hold':
+    case 'expire_hold':
       return 'post'
     case 'open_account':
       return command.unlimited ? 'open_unlimited_account' : 'open_account'
@@ -33,7 +39,7 @@ export function refusalOf({ roles, settings }: Principal, command: Command): Req
   const permission = permissionOf(command)
   if (!may(roles, permission)) return forbidden(permission)
   const asked = command.type === 'propose' ? command.proposed : command
-  if (asked.type !== 'post') return undefined
+  if (asked.type !== 'post' && asked.type !== 'capture_hold') return undefined
   const { transactionCode } = asked
   return mayPostCode(settings.transactionCodes.get(transactionCode), roles)
     ? undefined
@@ -46,6 +52,7 @@ const inWords: Readonly<Record<Matter, string>> = {
   limit_increases: 'A higher overdraft limit',
   unfreezing: 'Lifting a freeze',
   manual_postings: 'A manual posting',
+  reversals: 'A reversal of so much',
   settings: 'A change of the settings or of a transaction code',
 }
 

@@ -6,6 +6,7 @@ import {
   ownCurrencyDecimalsMax,
   ownCurrencyPattern,
   parseBusinessDate,
+  uuidPattern,
 } from '@plinth/kernel'
 import { roles } from '@plinth/tenancy'
 import { approvalMatters } from '@plinth/tenancy/domain'
@@ -153,6 +154,10 @@ const settingsFields = {
     .meta({ description: 'Own currencies to add, with their decimals, which never change.' }),
   postingLimits: z.array(postingLimit, says('wrong_type')).max(1000, says('too_long')).optional(),
   strictTransactionCodes: flag.optional().meta({ description: 'Refuse codes that are not registered.' }),
+  reversalsAlone: z
+    .record(currency, amount, says('wrong_type'))
+    .optional()
+    .meta({ description: 'Where reversals need a second person: what one takes back alone, by currency.' }),
   approvals: z
     .array(oneOf(approvalMatters), says('wrong_type'))
     .max(approvalMatters.length, says('too_long'))
@@ -186,8 +191,57 @@ const transactionCodeFields = {
 
 const changeSettingsFields = { ...settingsFields, reason: name(1000) }
 
+const uuid = (description: string) => id(uuidPattern, description).meta({ format: 'uuid' })
+export const holdId = uuid('Made by Plinth.')
+const journalEntryId = uuid('Made by Plinth.')
+/** With any number of digits of a second, in UTC. */
+const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
+
+const reverseFields = {
+  reason: name(1000),
+  valueDate: z
+    .union([z.literal('original'), date], says('date_malformed'))
+    .optional()
+    .meta({ description: '`original`: that of the entry. Absent: the booking date.' }),
+  lines: z
+    .array(
+      z
+        .strictObject(
+          { lineNo: z.int(says('wrong_type')).min(1, says('wrong_type')), amount },
+          says('wrong_type'),
+        )
+        .meta({ id: 'LineToReverse' }),
+      says('wrong_type'),
+    )
+    .min(2, says('too_few_lines'))
+    .max(linesMax, says('too_many_lines'))
+    .optional()
+    .meta({ description: 'A part that balances. Absent: all of it.' }),
+}
+
+const placeHoldFields = {
+  accountId,
+  amount,
+  currency,
+  expiresAt: instant.optional().meta({ description: 'Absent: it never expires by itself.' }),
+  reference: reference.optional(),
+}
+
+const captureFields = {
+  ...postFields,
+  amount: amount.meta({ description: 'The net debit on the account of the hold.' }),
+  final: flag.optional().meta({ description: 'Let go of what is left (default true).' }),
+}
+
+const extendFields = { expiresAt: instant.nullable().meta({ description: 'Null: never.' }) }
+
 /** The bodies of the single calls. */
 export const bodies = {
+  reverse: body(reverseFields).meta({ id: 'ReversalRequest' }),
+  place_hold: body(placeHoldFields).meta({ id: 'HoldRequest' }),
+  capture_hold: body(captureFields).meta({ id: 'CaptureRequest' }),
+  release_hold: body({}).meta({ id: 'ReleaseRequest' }),
+  extend_hold: body(extendFields).meta({ id: 'ExtendRequest' }),
   change_settings: body(changeSettingsFields).meta({ id: 'SettingsRequest' }),
   register_transaction_code: body(transactionCodeFields).meta({ id: 'TransactionCodeRequest' }),
   post: body(postFields).meta({ id: 'PostingRequest' }),
@@ -211,6 +265,11 @@ const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) =
     ...envelope,
     glAccount: bodies.create_gl_account,
   }),
+  reverse: body({ type: type('reverse'), ...envelope, journalEntryId, ...reverseFields }),
+  place_hold: body({ type: type('place_hold'), ...envelope, ...placeHoldFields }),
+  capture_hold: body({ type: type('capture_hold'), ...envelope, holdId, ...captureFields }),
+  release_hold: body({ type: type('release_hold'), ...envelope, holdId }),
+  extend_hold: body({ type: type('extend_hold'), ...envelope, holdId, ...extendFields }),
   change_settings: body({ type: type('change_settings'), ...envelope, ...changeSettingsFields }),
   register_transaction_code: body({
     type: type('register_transaction_code'),

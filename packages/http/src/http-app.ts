@@ -16,6 +16,7 @@ import { apiKeyRoutes } from './routes/api-keys.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
+import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
 import { postingRoutes } from './routes/postings.js'
 import { proposalRoutes } from './routes/proposals.js'
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...statementRoutes,
   ...journalEntryRoutes,
+  ...holdRoutes,
   ...commandRoutes,
   ...reportRoutes,
   ...apiKeyRoutes,

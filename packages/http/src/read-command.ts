@@ -1,30 +1,40 @@
 import { normalSideOf } from '@plinth/account/domain'
+import type { HoldId } from '@plinth/holds'
 import type {
   AccountId,
   BusinessDate,
   Currencies,
   CurrencyCode,
+  EntryId,
   GlCode,
   IdempotencyKey,
 } from '@plinth/kernel'
-import type { LineRequest, ProposableCommand } from '@plinth/posting'
+import type { LineRequest, Post, ProposableCommand } from '@plinth/posting'
 import type { z } from 'zod'
 import { batchCommands, bodies, type CommandBodies, proposedCommands } from './command-schemas.js'
 import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
 import { oversized } from './oversized.js'
 import { amountFaults, faultOfBalance, minorOf, normalisedAmount } from './read-amounts.js'
 import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
+import { holdFaults, instantFrom, normalisedText, toPlaceHold, toReverse } from './read-holds.js'
 import { settingsFaults, toChangeSettings, toRegister } from './read-settings.js'
 
 /** The body of a single call as its command. `accountId` comes from the path of the calls that have one there. */
 export function readCommand<Type extends keyof CommandBodies>(
   type: Type,
   value: unknown,
-  context: { currencies: Currencies; accountId?: AccountId },
+  context: { currencies: Currencies } & Named,
 ): Extract<ProposableCommand, { type: Type }> | Malformed {
   const body = readBody(type, bodies[type], value, context.currencies)
   if (isMalformed(body)) return body
   return toCommand(type, body as never, context) as Extract<ProposableCommand, { type: Type }>
+}
+
+/** What a single call names in its path, and a command of a batch among its fields. */
+export interface Named {
+  readonly accountId?: AccountId
+  readonly journalEntryId?: EntryId
+  readonly holdId?: HoldId
 }
 
 /** A command of a batch. */
@@ -64,9 +74,14 @@ function readItem(
   if (!isCommandType(type)) return malformedFields([faultOfType(type)])
   const item = readBody(type, schemas[type], value, currencies)
   if (isMalformed(item)) return item
-  const { accountId } = item as { accountId?: string }
+  const { accountId, journalEntryId, holdId } = item as Named
+  const named = {
+    ...(accountId !== undefined && { accountId }),
+    ...(journalEntryId !== undefined && { journalEntryId }),
+    ...(holdId !== undefined && { holdId }),
+  }
   const body = type === 'create_gl_account' ? (item as { glAccount: unknown }).glAccount : item
-  const command = toCommand(type, body as never, { currencies, accountId: accountId as AccountId })
+  const command = toCommand(type, body as never, { currencies, ...named })
   return isMalformed(command) ? command : { command, fields: item }
 }
 
@@ -103,6 +118,8 @@ function readBody(
 function crossFaults(type: BodyType, value: unknown, currencies: Currencies): PlacedError[] {
   if (typeof value !== 'object' || value === null) return []
   if (type === 'post') return amountFaults((value as { lines?: unknown }).lines, currencies)
+  if (type === 'place_hold' || type === 'capture_hold' || type === 'reverse')
+    return holdFaults(type, value, currencies)
   if (type === 'open_account') return openingFaults(value, currencies)
   if (type === 'change_settings') return settingsFaults(value, currencies)
   if (type !== 'change_terms') return []
@@ -136,7 +153,7 @@ type Bodies = CommandBodies
 function toCommand(
   type: BodyType,
   body: Bodies[BodyType],
-  context: { currencies: Currencies; accountId?: AccountId },
+  context: { currencies: Currencies } & Named,
 ): ProposableCommand | Malformed {
   switch (type) {
     case 'post':
@@ -151,6 +168,18 @@ function toCommand(
     }
     case 'create_gl_account':
       return toCreateGlAccount(body as Bodies['create_gl_account'])
+    case 'reverse':
+      return toReverse(body as Bodies['reverse'], context.journalEntryId as EntryId)
+    case 'place_hold':
+      return toPlaceHold(body as Bodies['place_hold'], context.currencies)
+    case 'capture_hold':
+      return toCapture(body as Bodies['capture_hold'], context)
+    case 'release_hold':
+      return { type, holdId: context.holdId as HoldId }
+    case 'extend_hold': {
+      const { expiresAt } = body as Bodies['extend_hold']
+      return { type, holdId: context.holdId as HoldId, expiresAt: instantFrom(expiresAt) }
+    }
     case 'change_settings':
       return toChangeSettings(body as Bodies['change_settings'], context.currencies)
     case 'register_transaction_code':
@@ -158,7 +187,16 @@ function toCommand(
   }
 }
 
-function toPost(body: Bodies['post'], currencies: Currencies): ProposableCommand | Malformed {
+function toCapture(
+  { amount, final = true, ...posting }: Bodies['capture_hold'],
+  { currencies, holdId }: { currencies: Currencies } & Named,
+): ProposableCommand | Malformed {
+  const post = toPost(posting, currencies)
+  if (isMalformed(post)) return post
+  return { ...post, type: 'capture_hold', holdId: holdId as HoldId, amount: normalisedText(amount), final }
+}
+
+function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed {
   const lines = body.lines.map(
     (line): LineRequest => ({
       accountId: line.accountId as AccountId,

@@ -8,14 +8,18 @@ const iso = currenciesWith()
 
 /** What no field of a change of settings shows alone. A limit may name a currency that the same change adds. */
 export function settingsFaults(value: object, currencies: Currencies): PlacedError[] {
-  const { currencies: added, postingLimits } = value as { currencies?: unknown; postingLimits?: unknown }
+  const { currencies: added, postingLimits, reversalsAlone } = value as Readonly<Record<string, unknown>>
   const faults: PlacedError[] = []
   for (const code of Object.keys(asObject(added))) {
     if (iso.decimalsOf(code) !== undefined)
       faults.push(placed(['currencies', code], 'unknown_field', `${code} is a currency of ISO 4217.`))
   }
-  if (!Array.isArray(postingLimits)) return faults
   const known = withAdded(currencies, added)
+  for (const [currency, amount] of Object.entries(asObject(reversalsAlone))) {
+    const minor = typeof amount === 'string' ? minorOf(amount, currency, known) : undefined
+    if (typeof minor === 'string') faults.push(placed(['reversalsAlone', currency], minor))
+  }
+  if (!Array.isArray(postingLimits)) return faults
   for (const [index, limit] of postingLimits.entries()) {
     const { currency, perPosting } = asObject(limit)
     if (typeof currency !== 'string' || typeof perPosting !== 'string') continue
@@ -38,23 +42,28 @@ const withAdded = (currencies: Currencies, added: unknown): Currencies => ({
 
 /** Amounts with all decimals of their currency, lists without doubles: the same change is the same text. */
 export function toChangeSettings(
-  { reason, approvals, postingLimits, ...changes }: CommandBodies['change_settings'],
+  { reason, approvals, postingLimits, reversalsAlone, ...changes }: CommandBodies['change_settings'],
   currencies: Currencies,
 ): ProposableCommand {
   const known = withAdded(currencies, changes.currencies)
+  const normalised = (amount: string, currency: string): string =>
+    formatMinor(minorOf(amount, currency, known) as bigint, known.decimalsOf(currency) as number)
   const limits = postingLimits?.map(({ transactionCode, currency, perPosting }) => ({
     transactionCode,
     currency,
-    perPosting: formatMinor(
-      minorOf(perPosting, currency, known) as bigint,
-      known.decimalsOf(currency) as number,
-    ),
+    perPosting: normalised(perPosting, currency),
   }))
+  const alone =
+    reversalsAlone &&
+    Object.fromEntries(
+      Object.entries(reversalsAlone).map(([currency, amount]) => [currency, normalised(amount, currency)]),
+    )
   return {
     type: 'change_settings',
     changes: {
       ...changes,
       ...(limits && { postingLimits: limits }),
+      ...(alone && { reversalsAlone: alone }),
       ...(approvals && { approvals: [...new Set(approvals)].sort() }),
     },
     reason,

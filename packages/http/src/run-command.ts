@@ -20,6 +20,12 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   post: 201,
   open_account: 201,
   create_gl_account: 201,
+  reverse: 201,
+  place_hold: 201,
+  capture_hold: 201,
+  release_hold: 200,
+  extend_hold: 200,
+  expire_hold: 200,
   register_transaction_code: 201,
   issue_api_key: 201,
   propose: 201,
@@ -130,6 +136,8 @@ export function answerOf(edge: Edge, outcome: Outcome, correlationId: string): C
         'Another command that this one stands or falls with failed. Nothing was recorded for this one.'
       return replyOf({ code: 'linked_command_failed', detail }, correlationId)
     }
+    case 'malformed':
+      return replyOf(outcome, correlationId)
     case 'approval_needed':
       return replyOf(approvalNeeded(outcome.matter).fault, correlationId)
     case 'failed':

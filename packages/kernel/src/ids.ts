@@ -26,5 +26,7 @@ const parser =
 export const parseTenantId = parser<TenantId>(tenantIdPattern)
 export const parseAccountId = parser<AccountId>(accountIdPattern)
 export const parseGlCode = parser<GlCode>(glCodePattern)
+export const parseUuid = <Id extends Brand<string, string>>(text: string): Id | undefined =>
+  parser<Id>(uuidPattern)(text)
 export const parseEntryId = parser<EntryId>(uuidPattern)
 export const parseIdempotencyKey = parser<IdempotencyKey>(idempotencyKeyPattern)

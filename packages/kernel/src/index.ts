@@ -22,6 +22,7 @@ export {
   parseGlCode,
   parseIdempotencyKey,
   parseTenantId,
+  parseUuid,
   type TenantId,
   tenantIdPattern,
   uuidPattern,

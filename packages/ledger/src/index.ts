@@ -1,7 +1,7 @@
 import { trialBalanceWith } from './application/trial-balance.js'
 import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 
-export type { EntryDraft, JournalEntry, PostingLine } from './domain/journal-entry.js'
+export type { EntryDraft, EntryKind, JournalEntry, PostingLine } from './domain/journal-entry.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export {
   type Head,
@@ -15,8 +15,11 @@ export {
   type EntryFilter,
   type EntryPage,
   listEntries,
+  type ReversedAmounts,
+  readEntriesById,
   readEntriesByNumber,
   readEntry,
+  readReversedAmounts,
 } from './infrastructure/journal-reader.js'
 export { appendEntries } from './infrastructure/journal-writer.js'
 export {
@@ -26,6 +29,12 @@ export {
   type StatementRange,
 } from './infrastructure/statement-reader.js'
 export const readTrialBalance = trialBalanceWith({ readTurnovers })
+export {
+  countCaptures,
+  readNetDebits,
+  readUnfitReversals,
+  readUnlinkedReversals,
+} from './infrastructure/verify-links-reader.js'
 export {
   type DigestedRow,
   type DigestPage,

@@ -11,19 +11,19 @@ export {
   laneDefaults,
   type PostingEngine,
 } from './application/posting-engine.js'
-export {
-  type Command,
-  type CommandContext,
-  type CommandType,
-  canonicalRequest,
-  type IssueApiKeyCommand,
-  type LineRequest,
-  type Post,
-  type ProposableCommand,
-  type ProposeCommand,
-  type Submission,
-  type SubmissionIds,
-  type Unit,
+export { canonicalRequest } from './domain/canonical-request.js'
+export type {
+  Command,
+  CommandContext,
+  CommandType,
+  IssueApiKeyCommand,
+  LineRequest,
+  Post,
+  ProposableCommand,
+  ProposeCommand,
+  Submission,
+  SubmissionIds,
+  Unit,
 } from './domain/command.js'
 export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'

@@ -78,9 +78,10 @@ const applyTurnovers: Statement = {
   name: 'account.apply_turnovers',
   text: `with changed as (
     update account.balance b
-       set debits = k.debits, credits = k.credits, version = k.version, row_version = b.row_version + 1
-      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[], $7::tid[])
-        as k (account_id, debits, credits, version, decided_on, place)
+       set debits = k.debits, credits = k.credits, held = coalesce(k.held, b.held), version = k.version,
+           row_version = b.row_version + 1
+      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[], $7::tid[], $9::numeric[])
+        as k (account_id, debits, credits, version, decided_on, place, held)
      cross join lateral (
         select coalesce(k.place, (select ctid from account.balance
                                    where tenant_id = $1 and account_id = k.account_id)) as place offset 0) r
@@ -91,9 +92,13 @@ const applyTurnovers: Statement = {
 
 /**
  * Writes the turnovers of locked rows, one row each; `rowVersion` is the one that was decided on. The statement fails if a
- * row is at another.
+ * row is at another. What is held is written only where a hold changed.
  */
-export function writeTurnovers(tx: Tx, states: readonly AccountState[]): void {
+export function writeTurnovers(
+  tx: Tx,
+  states: readonly AccountState[],
+  { withHeld = false }: { withHeld?: boolean } = {},
+): void {
   if (states.length === 0) return
   sql.send(tx, applyTurnovers, [
     tenantOf(tx),
@@ -104,6 +109,7 @@ export function writeTurnovers(tx: Tx, states: readonly AccountState[]): void {
     plainArray(states.map(({ rowVersion }) => rowVersion)),
     optionalTextArray(states.map(({ accountId }) => takePlace(tx, accountId))),
     states.length,
+    withHeld ? plainArray(states.map(({ held }) => held)) : '{}',
   ])
 }
 

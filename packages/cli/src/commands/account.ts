@@ -254,6 +254,8 @@ function bodyOf(outcome: Outcome): object {
       )
     case 'linked_failed':
       throw new CommandFailure('linked_command_failed')
+    case 'malformed':
+      throw new CommandFailure(`${outcome.code}: ${outcome.detail}`)
     case 'approval_needed':
       throw new CommandFailure(
         `forbidden: the tenant's settings demand a second person here (${outcome.matter}). Propose it: POST /v1/proposals.`,

@@ -4,12 +4,15 @@ import { renderEntry } from '@plinth/ledger/domain'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { entry, listOf } from '../answer-schemas.js'
-import { date } from '../command-schemas.js'
+import { bodies, date } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
-import { readOperation } from '../operations.js'
+import { fieldError, malformedFields } from '../malformed.js'
+import { commandOperation, readOperation } from '../operations.js'
 import { notFound } from '../problem.js'
 import { filterText, pageOf, pageParameters, readQuery, wholeNumber } from '../query.js'
+import { readCommand } from '../read-command.js'
 import type { Route } from '../route.js'
+import { runCommand } from '../run-command.js'
 
 const path = z.object({ journalEntryId: z.string().meta({ format: 'uuid' }) })
 const listQuery = z.strictObject({
@@ -27,6 +30,8 @@ const listQuery = z.strictObject({
   entryNoTo: wholeNumber.optional(),
   ...pageParameters,
 })
+
+const reversalsQuery = z.strictObject(pageParameters)
 
 export const journalEntryRoutes: readonly Route[] = [
   {
@@ -53,7 +58,61 @@ export const journalEntryRoutes: readonly Route[] = [
     }),
     handle: read,
   },
+  {
+    method: 'post',
+    path: '/v1/journal-entries/{journalEntryId}/reversals',
+    permission: 'post',
+    operation: commandOperation({
+      operationId: 'reverseJournalEntry',
+      summary: 'Take an entry back, whole or in part',
+      path,
+      body: bodies.reverse,
+      status: 201,
+      answer: entry,
+    }),
+    handle: reverse,
+  },
+  {
+    method: 'get',
+    path: '/v1/journal-entries/{journalEntryId}/reversals',
+    permission: 'read_books',
+    operation: readOperation({
+      operationId: 'listReversals',
+      summary: 'What was taken back of an entry later, by number',
+      path,
+      query: reversalsQuery,
+      answer: listOf(entry),
+    }),
+    handle: listReversals,
+  },
 ]
+
+function reverse(exchange: Exchange, principal: Principal): Promise<Reply> {
+  return runCommand(exchange, principal, (value) => {
+    const journalEntryId = parseEntryId(exchange.param('journalEntryId'))
+    if (journalEntryId === undefined) return malformedFields([fieldError(['journalEntryId'], 'id_malformed')])
+    return readCommand('reverse', value, { currencies: principal.currencies, journalEntryId })
+  })
+}
+
+async function listReversals(exchange: Exchange, principal: Principal): Promise<Reply> {
+  const query = readQuery(exchange, reversalsQuery)
+  const entryId = parseEntryId(exchange.param('journalEntryId'))
+  if (entryId === undefined) throw notFound()
+  const page = pageOf<number, typeof query>(exchange, principal, { list: `reversals ${entryId}`, query })
+  const { order, limit, after } = page
+  const found = await exchange.edge.database.read(principal.tenant.tenantId, async (tx) => {
+    const original = await readEntry(tx, entryId)
+    const filter = original && { reversesEntryNo: original.entryNo }
+    return filter && listEntries(tx, { filter, order, limit, after })
+  })
+  if (found === undefined) throw notFound()
+  return page.reply(
+    found,
+    ({ entryNo }) => entryNo,
+    (each) => renderEntry(each, principal.currencies),
+  )
+}
 
 async function read(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   readQuery(exchange, z.strictObject({}))

@@ -11,13 +11,17 @@ export interface PostingLine {
   readonly balanceAfter: bigint
   /** Counts the account's lines: 1, 2, 3 … */
   readonly accountVersion: number
+  /** Of a reversal: which line of the reversed entry it takes back, counted from 1. */
+  readonly reversesLineNo?: number | undefined
 }
+
+/** `posting` for a caller's posting, `reversal` and `capture` for those; the bank's own entries will have kinds of their own. */
+export type EntryKind = 'posting' | 'reversal' | 'capture' | 'eod'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {
   readonly entryId: EntryId
-  /** `posting` for a caller's posting; the bank's own entries have kinds of their own. */
-  readonly kind: string
+  readonly kind: EntryKind
   readonly transactionCode: string
   readonly description: string | undefined
   readonly reference: string | undefined
@@ -27,6 +31,12 @@ export interface EntryDraft {
   readonly correlationId: string
   readonly causationId: string | undefined
   readonly metadata: Readonly<Record<string, string>>
+  /** The entry that this one takes back, in whole or in part. */
+  readonly reverses?: { readonly entryId: EntryId; readonly entryNo: number } | undefined
+  /** Why it was reversed. */
+  readonly reason?: string | undefined
+  /** The hold that it captures. */
+  readonly holdId?: string | undefined
   readonly lines: readonly PostingLine[]
 }
 
@@ -55,6 +65,9 @@ export function numbered(
     correlationId: draft.correlationId,
     causationId: draft.causationId,
     metadata: draft.metadata,
+    reverses: draft.reverses,
+    reason: draft.reason,
+    holdId: draft.holdId,
     lines: draft.lines,
     entryNo,
     postedAt,

@@ -33,6 +33,9 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
     bookingDate: entry.bookingDate,
     valueDate: entry.valueDate,
     postedAt: entry.postedAt,
+    reverses: entry.reverses?.entryId,
+    reason: entry.reason,
+    holdId: entry.holdId,
     lines: entry.lines.map((line, index) => {
       const decimals = currencies.decimalsOf(line.currency)
       invariant(decimals !== undefined, 'the currency of a line stays known', { currency: line.currency })
@@ -44,6 +47,7 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
         currency: line.currency,
         balanceAfter: formatMinor(line.balanceAfter, decimals),
         accountVersion: line.accountVersion,
+        reversesLineNo: line.reversesLineNo,
       }
     }),
     correlationId: entry.correlationId,

@@ -1,43 +1,20 @@
 import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
-import {
-  type AccountId,
-  type BusinessDate,
-  type CurrencyCode,
-  type EntryId,
-  type GlCode,
-  type Instant,
-  minorFromDatabase,
-  type Side,
-} from '@plinth/kernel'
+import { type AccountId, type BusinessDate, type EntryId, minorFromDatabase } from '@plinth/kernel'
 import { sql as fragment } from 'kysely'
 import type { JournalEntry, PostingLine } from '../domain/journal-entry.js'
+import {
+  type EntryRow,
+  entryColumns,
+  type LineRow,
+  lineColumns,
+  reversedEntryId,
+  toEntry,
+  toLine,
+} from './entry-rows.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
-
-const entryColumns = [
-  'e.entry_no',
-  'e.entry_id',
-  'e.kind',
-  'e.transaction_code',
-  'e.description',
-  'e.reference',
-  'e.end_to_end_id',
-  'e.booking_date',
-  'e.value_date',
-  'e.posted_at',
-  'e.correlation_id',
-  'e.causation_id',
-  'e.metadata',
-  'e.rendering',
-] as const
-
-type EntryRow = Omit<LedgerTables['ledger.journal_entry'], 'tenant_id' | 'line_count'>
-type LineRow = Omit<
-  LedgerTables['ledger.posting_line'],
-  'tenant_id' | 'line_no' | 'booking_date' | 'value_date'
->
 
 export interface EntryFilter {
   readonly accountId?: AccountId | undefined
@@ -46,6 +23,8 @@ export interface EntryFilter {
   readonly reference?: string | undefined
   readonly endToEndId?: string | undefined
   readonly kind?: string | undefined
+  /** Reversals of the entry with this number. */
+  readonly reversesEntryNo?: number | undefined
   readonly bookingDateFrom?: BusinessDate | undefined
   readonly bookingDateTo?: BusinessDate | undefined
   readonly valueDateFrom?: BusinessDate | undefined
@@ -68,6 +47,8 @@ export async function listEntries(tx: Tx, page: EntryPage): Promise<JournalEntry
   return withLines(tx, rows)
 }
 
+const reversed = fragment<string | null>`${fragment.raw(reversedEntryId)}`.as('reversed_entry_id')
+
 function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
   const from = Math.max(filter.entryNoFrom ?? 1, order === 'asc' && after !== undefined ? after + 1 : 1)
   const to = Math.min(
@@ -78,6 +59,7 @@ function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
   let query = sql.build
     .selectFrom('ledger.journal_entry as e')
     .select(entryColumns)
+    .select(reversed)
     .where('e.tenant_id', '=', tenantOf(tx))
     .limit(limit)
   if (accountId === undefined) {
@@ -92,6 +74,8 @@ function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
   if (filter.correlationId !== undefined) query = query.where('e.correlation_id', '=', filter.correlationId)
   if (filter.reference !== undefined) query = query.where('e.reference', '=', filter.reference)
   if (filter.endToEndId !== undefined) query = query.where('e.end_to_end_id', '=', filter.endToEndId)
+  if (filter.reversesEntryNo !== undefined)
+    query = query.where('e.reverses_entry_no', '=', filter.reversesEntryNo)
   if (filter.kind !== undefined) query = query.where('e.kind', '=', filter.kind)
   // Booking dates never fall as numbers rise: a date is a number, which the key finds.
   const entryNoFrom = (date: BusinessDate, days: number) =>
@@ -134,32 +118,66 @@ function firstLines(tx: Tx, { accountId, from, to }: { accountId: AccountId; fro
     )
 }
 
-export async function readEntry(tx: Tx, entryId: EntryId): Promise<JournalEntry | undefined> {
-  const rows = await sql.rows(
-    tx,
-    sql.build
-      .selectFrom('ledger.journal_entry as e')
-      .select(entryColumns)
-      .where('e.tenant_id', '=', tenantOf(tx))
-      .where('e.entry_id', '=', entryId),
-  )
-  return (await withLines(tx, rows))[0]
+const entriesById: Statement = {
+  name: 'ledger.entries_by_id',
+  text: `select e.* from unnest($2::uuid[]) as k (entry_id)
+    cross join lateral (
+      select ${entryColumns.join(', ')}, ${reversedEntryId} as reversed_entry_id
+        from ledger.journal_entry e where tenant_id = $1 and entry_id = k.entry_id offset 0) e`,
+}
+
+/** The entries of these ids, in any order. They never change, so no lock is needed. */
+export async function readEntriesById(tx: Tx, entryIds: readonly EntryId[]): Promise<JournalEntry[]> {
+  if (entryIds.length === 0) return []
+  const rows = await sql.run<EntryRow>(tx, entriesById, [tenantOf(tx), plainArray(entryIds)])
+  return withLines(tx, rows)
+}
+
+export const readEntry = async (tx: Tx, entryId: EntryId): Promise<JournalEntry | undefined> =>
+  (await readEntriesById(tx, [entryId]))[0]
+
+/** What was taken back of each line of these entries, in minor units; lines of which nothing was are left out. */
+export type ReversedAmounts = ReadonlyMap<number, ReadonlyMap<number, bigint>>
+
+const reversedLines: Statement = {
+  name: 'ledger.reversed_amounts',
+  text: `select l.* from unnest($2::bigint[]) as k (entry_no)
+    cross join lateral (
+      select reverses_entry_no as entry_no, reverses_line_no as line_no, sum(amount)::text as amount
+        from ledger.posting_line where tenant_id = $1 and reverses_entry_no = k.entry_no group by 1, 2 offset 0) l`,
+}
+
+/**
+ * By entry number, then by line number. Whoever takes back a line changes its account's balance row, so behind the locks of
+ * an entry's accounts this stays true until `tx` ends.
+ */
+export async function readReversedAmounts(tx: Tx, entryNos: readonly number[]): Promise<ReversedAmounts> {
+  if (entryNos.length === 0) return new Map()
+  const rows = await sql.run<{ entry_no: number; line_no: number; amount: string }>(tx, reversedLines, [
+    tenantOf(tx),
+    plainArray(entryNos),
+  ])
+  const reversedOf = new Map<number, Map<number, bigint>>()
+  for (const row of rows) {
+    const lines = reversedOf.get(row.entry_no) ?? new Map<number, bigint>()
+    reversedOf.set(row.entry_no, lines.set(row.line_no, minorFromDatabase(row.amount)))
+  }
+  return reversedOf
 }
 
 const entriesByNumber: Statement = {
   name: 'ledger.entries_by_number',
   text: `select e.* from unnest($2::bigint[]) as k (entry_no)
     cross join lateral (
-      select entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date, value_date,
-             posted_at, correlation_id, causation_id, metadata, rendering
-        from ledger.journal_entry where tenant_id = $1 and entry_no = k.entry_no offset 0) e`,
+      select ${entryColumns.join(', ')}, ${reversedEntryId} as reversed_entry_id
+        from ledger.journal_entry e where tenant_id = $1 and entry_no = k.entry_no offset 0) e`,
 }
 
 const linesByNumber: Statement = {
   name: 'ledger.lines_by_number',
   text: `select l.* from unnest($2::bigint[]) as k (entry_no)
     cross join lateral (
-      select entry_no, account_id, side, amount, currency, gl_code, balance_after, account_version
+      select ${lineColumns.join(', ')}
         from ledger.posting_line where tenant_id = $1 and entry_no = k.entry_no order by line_no offset 0) l`,
 }
 
@@ -182,31 +200,3 @@ async function withLines(tx: Tx, rows: readonly EntryRow[]): Promise<JournalEntr
   }
   return rows.map((row) => toEntry(row, lines.get(row.entry_no) ?? []))
 }
-
-const toLine = (row: LineRow): PostingLine => ({
-  accountId: row.account_id as AccountId,
-  side: row.side as Side,
-  amount: minorFromDatabase(row.amount),
-  currency: row.currency as CurrencyCode,
-  glCode: row.gl_code as GlCode,
-  balanceAfter: minorFromDatabase(row.balance_after),
-  accountVersion: row.account_version,
-})
-
-const toEntry = (row: EntryRow, lines: readonly PostingLine[]): JournalEntry => ({
-  entryId: row.entry_id as EntryId,
-  entryNo: row.entry_no,
-  kind: row.kind,
-  transactionCode: row.transaction_code,
-  description: row.description ?? undefined,
-  reference: row.reference ?? undefined,
-  endToEndId: row.end_to_end_id ?? undefined,
-  bookingDate: row.booking_date as BusinessDate,
-  valueDate: row.value_date as BusinessDate,
-  postedAt: row.posted_at as Instant,
-  correlationId: row.correlation_id,
-  causationId: row.causation_id ?? undefined,
-  metadata: row.metadata,
-  rendering: row.rendering,
-  lines,
-})

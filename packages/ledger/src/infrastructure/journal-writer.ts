@@ -5,6 +5,7 @@ import {
   plainArray,
   repeatedTextArray,
   type Statement,
+  sparseArray,
   sqlDoor,
   tenantOf,
   textArray,
@@ -21,24 +22,27 @@ const insertEntries: Statement = {
   text: `with entries as (
     insert into ledger.journal_entry
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
-       value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering)
+       value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering, reverses_entry_no, reason, hold_id)
     select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, coalesce(k.kind, ($6::text[])[1]),
            coalesce(k.transaction_code, ($7::text[])[1]), k.description, k.reference, k.end_to_end_id, $2,
            coalesce(k.value_date, ($11::date[])[1]), (select plinth.posted_at()),
-           coalesce(k.correlation_id, ($12::text[])[1]), k.causation_id, k.metadata::jsonb, k.line_count, $3
+           coalesce(k.correlation_id, ($12::text[])[1]), k.causation_id, k.metadata::jsonb, k.line_count, $3,
+           k.reverses_entry_no, k.reason, k.hold_id
       from unnest($4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
-                  $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[])
+                  $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[], $16::bigint[], $17::text[],
+                  $18::uuid[])
         as k (at, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
-              correlation_id, causation_id, metadata, line_count))
+              correlation_id, causation_id, metadata, line_count, reverses_entry_no, reason, hold_id))
     insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
-       booking_date, value_date)
+       booking_date, value_date, reverses_entry_no, reverses_line_no)
     select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount,
-           coalesce(k.currency, ($21::text[])[1]), coalesce(k.gl_code, ($22::text[])[1]), k.balance_after,
-           k.account_version, $2, coalesce(k.value_date, ($25::date[])[1])
-      from unnest($16::integer[], $17::smallint[], $18::text[], $19::text[], $20::numeric[], $21::text[], $22::text[],
-                  $23::numeric[], $24::bigint[], $25::date[])
-        as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date)`,
+           coalesce(k.currency, ($24::text[])[1]), coalesce(k.gl_code, ($25::text[])[1]), k.balance_after,
+           k.account_version, $2, coalesce(k.value_date, ($28::date[])[1]), k.reverses_entry_no, k.reverses_line_no
+      from unnest($19::integer[], $20::smallint[], $21::text[], $22::text[], $23::numeric[], $24::text[], $25::text[],
+                  $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[])
+        as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date,
+              reverses_entry_no, reverses_line_no)`,
 }
 
 /** What one transaction books: on one date, in one form. */
@@ -66,6 +70,9 @@ export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: B
     optionalTextArray(entries.map(({ causationId }) => causationId)),
     jsonTexts(entries.map(({ metadata }) => JSON.stringify(metadata))),
     plainArray(entries.map(({ lines }) => lines.length)),
+    sparseArray(entries.map(({ reverses }) => reverses?.entryNo)),
+    optionalTextArray(entries.map(({ reason }) => reason)),
+    sparseArray(entries.map(({ holdId }) => holdId)),
     ...lineColumns(entries),
   ])
 }
@@ -81,6 +88,7 @@ function lineColumns(entries: readonly EntryDraft[]): string[] {
   const balances: bigint[] = []
   const versions: number[] = []
   const valueDates: BusinessDate[] = []
+  const reversed: { entryNo: number | undefined; lineNo: number | undefined }[] = []
   for (const [at, entry] of entries.entries()) {
     entry.lines.forEach((line, index) => {
       entriesAt.push(at)
@@ -93,6 +101,7 @@ function lineColumns(entries: readonly EntryDraft[]): string[] {
       balances.push(line.balanceAfter)
       versions.push(line.accountVersion)
       valueDates.push(entry.valueDate)
+      reversed.push({ entryNo: entry.reverses?.entryNo, lineNo: line.reversesLineNo })
     })
   }
   return [
@@ -106,5 +115,7 @@ function lineColumns(entries: readonly EntryDraft[]): string[] {
     plainArray(balances),
     plainArray(versions),
     repeatedTextArray(valueDates),
+    sparseArray(reversed.map(({ entryNo }) => entryNo)),
+    sparseArray(reversed.map(({ lineNo }) => lineNo)),
   ]
 }

@@ -16,6 +16,9 @@ export interface LedgerTables {
     description: string | null
     reference: string | null
     end_to_end_id: string | null
+    reverses_entry_no: number | null
+    reason: string | null
+    hold_id: string | null
     booking_date: string
     value_date: string
     posted_at: string
@@ -36,6 +39,8 @@ export interface LedgerTables {
     gl_code: string
     balance_after: string
     account_version: number
+    reverses_entry_no: number | null
+    reverses_line_no: number | null
     booking_date: string
     value_date: string
   }

@@ -4,14 +4,20 @@ import {
   type AccountId,
   type BusinessDate,
   type CurrencyCode,
-  type EntryId,
-  type GlCode,
   type Instant,
   invariant,
   minorFromDatabase,
-  type Side,
 } from '@plinth/kernel'
 import type { JournalEntry, PostingLine } from '../domain/journal-entry.js'
+import {
+  type EntryRow,
+  entryColumns,
+  type LineRow,
+  lineColumns,
+  reversedEntryId,
+  toEntry,
+  toLine,
+} from './entry-rows.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
@@ -30,20 +36,19 @@ export interface StoredEntry extends JournalEntry {
   readonly lines: readonly StoredLine[]
 }
 
-type EntryRow = LedgerTables['ledger.journal_entry']
-type LineRow = LedgerTables['ledger.posting_line']
+type StoredEntryRow = EntryRow & Pick<LedgerTables['ledger.journal_entry'], 'line_count'>
+type StoredLineRow = LineRow &
+  Pick<LedgerTables['ledger.posting_line'], 'line_no' | 'booking_date' | 'value_date'>
 
 const entriesAfter: Statement = {
   name: 'ledger.verify_entries',
-  text: `select entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date, value_date,
-           posted_at, correlation_id, causation_id, metadata, line_count, rendering
-      from ledger.journal_entry where tenant_id = $1 and entry_no > $2 order by entry_no limit $3`,
+  text: `select ${entryColumns.join(', ')}, e.line_count, ${reversedEntryId} as reversed_entry_id
+      from ledger.journal_entry e where e.tenant_id = $1 and e.entry_no > $2 order by e.entry_no limit $3`,
 }
 
 const linesBetween: Statement = {
   name: 'ledger.verify_lines',
-  text: `select entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
-           booking_date, value_date
+  text: `select ${lineColumns.join(', ')}, line_no, booking_date, value_date
       from ledger.posting_line where tenant_id = $1 and entry_no > $2 and entry_no <= $3 order by entry_no, line_no`,
 }
 
@@ -59,10 +64,10 @@ export interface StoredPage {
 const behindAll = Number.MAX_SAFE_INTEGER
 
 export async function readStoredEntries(tx: Tx, page: { after: number; limit: number }): Promise<StoredPage> {
-  const rows = await sql.run<EntryRow>(tx, entriesAfter, [tenantOf(tx), page.after, page.limit])
+  const rows = await sql.run<StoredEntryRow>(tx, entriesAfter, [tenantOf(tx), page.after, page.limit])
   const last = rows.length < page.limit
   const upTo = last ? behindAll : (rows.at(-1)?.entry_no ?? behindAll)
-  const lineRows = await sql.run<LineRow>(tx, linesBetween, [tenantOf(tx), page.after, upTo])
+  const lineRows = await sql.run<StoredLineRow>(tx, linesBetween, [tenantOf(tx), page.after, upTo])
   const lines = new Map<number, StoredLine[]>()
   for (const row of lineRows) {
     const ofEntry = lines.get(row.entry_no)
@@ -74,35 +79,16 @@ export async function readStoredEntries(tx: Tx, page: { after: number; limit: nu
   return { entries, strayLines: [...lines.values()].flat(), last }
 }
 
-const toStoredLine = (row: LineRow): StoredLine => ({
+const toStoredLine = (row: StoredLineRow): StoredLine => ({
+  ...toLine(row),
   entryNo: row.entry_no,
   lineNo: row.line_no,
-  accountId: row.account_id as AccountId,
-  side: row.side as Side,
-  amount: minorFromDatabase(row.amount),
-  currency: row.currency as CurrencyCode,
-  glCode: row.gl_code as GlCode,
-  balanceAfter: minorFromDatabase(row.balance_after),
-  accountVersion: row.account_version,
   bookingDate: row.booking_date as BusinessDate,
   valueDate: row.value_date as BusinessDate,
 })
 
-const toStoredEntry = (row: EntryRow, lines: readonly StoredLine[]): StoredEntry => ({
-  entryId: row.entry_id as EntryId,
-  entryNo: row.entry_no,
-  kind: row.kind,
-  transactionCode: row.transaction_code,
-  description: row.description ?? undefined,
-  reference: row.reference ?? undefined,
-  endToEndId: row.end_to_end_id ?? undefined,
-  bookingDate: row.booking_date as BusinessDate,
-  valueDate: row.value_date as BusinessDate,
-  postedAt: row.posted_at as Instant,
-  correlationId: row.correlation_id,
-  causationId: row.causation_id ?? undefined,
-  metadata: row.metadata,
-  rendering: row.rendering,
+const toStoredEntry = (row: StoredEntryRow, lines: readonly StoredLine[]): StoredEntry => ({
+  ...toEntry(row, lines),
   lineCount: row.line_count,
   lines,
 })

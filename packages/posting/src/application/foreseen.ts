@@ -1,8 +1,10 @@
 import type { AccountState } from '@plinth/account'
+import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, IdempotencyKey } from '@plinth/kernel'
-import { accountsOf, type Submission } from '../domain/command.js'
-import type { Decision } from '../domain/decide.js'
-import type { BatchPlan } from '../domain/decide-batch.js'
+import type { Book } from '../domain/book.js'
+import type { Submission } from '../domain/command.js'
+import { accountsOf, type Targets } from '../domain/command-targets.js'
+import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 
 /**
  * What a batch that is still being written will have done if it commits: the batch behind it may be decided on that (ADR
@@ -11,6 +13,8 @@ import type { BatchPlan } from '../domain/decide-batch.js'
 export interface Foreseen {
   /** Every account it names, as it leaves it; `rowVersion` is the one the row will have. */
   readonly accounts: ReadonlyMap<AccountId, AccountState>
+  /** The holds it read or changed, as it leaves them. */
+  readonly holds: ReadonlyMap<HoldId, Hold>
   /** The keys it records. */
   readonly keys: ReadonlySet<IdempotencyKey>
   /** False if it creates or describes what others read without a lock, or records nothing that shows it has committed. */
@@ -21,29 +25,33 @@ export interface Foreseen {
 
 export function foresee(
   { records, opened, createdGlAccounts, changedDetails }: BatchPlan,
-  accounts: ReadonlyMap<AccountId, AccountState>,
+  { accounts, holds }: Pick<Book, 'accounts' | 'holds'>,
   committed: Promise<void>,
 ): Foreseen {
   return {
     accounts,
+    holds,
     keys: new Set(records.map(({ submission }) => submission.key)),
     groundForMore:
       records.length > 0 &&
       opened.length + createdGlAccounts.length + changedDetails.length === 0 &&
-      records.every(({ decision }) => changesAccountsOnly.has(decision.kind)),
+      records.every(({ decision }) => isForeseeable(decision)),
     committed,
   }
 }
 
-// The others change what is read without a lock: settings and proposals.
-const changesAccountsOnly: ReadonlySet<Decision['kind']> = new Set([
-  'rejected',
-  'posted',
-  'status_set',
-  'terms_changed',
-  'account_opened',
-  'gl_account_created',
-])
+/** Whether all that it changes is told to the batch behind: not what was reversed, and not settings, proposals and keys. */
+function isForeseeable(decision: Decided['decision']): boolean {
+  if (decision.kind === 'posted') return decision.entry.reverses === undefined
+  return [
+    'rejected',
+    'status_set',
+    'terms_changed',
+    'hold_changed',
+    'account_opened',
+    'gl_account_created',
+  ].includes(decision.kind)
+}
 
 /** Whether these can be decided before the batch in front has committed: they name nothing that it creates. */
 export const canBuildOn = ({ keys, groundForMore }: Foreseen, submissions: readonly Submission[]): boolean =>
@@ -52,11 +60,12 @@ export const canBuildOn = ({ keys, groundForMore }: Foreseen, submissions: reado
 /** The accounts that these name: those that the batch in front holds, as it leaves them, and the ids of the others. */
 export function splitAccounts(
   submissions: readonly Submission[],
+  targets: Targets,
   foreseen: Foreseen | undefined,
 ): { held: AccountState[]; others: AccountId[] } {
   const held: AccountState[] = []
   const others: AccountId[] = []
-  for (const accountId of new Set(submissions.flatMap(({ command }) => accountsOf(command)))) {
+  for (const accountId of new Set(submissions.flatMap(({ command }) => accountsOf(command, targets)))) {
     const state = foreseen?.accounts.get(accountId)
     if (state === undefined) others.push(accountId)
     else held.push(state)

@@ -54,6 +54,7 @@ function openByHand(given: Partial<GroupCommitOptions> = {}): { group: GroupComm
 
 const foreseen: Foreseen = {
   accounts: new Map(),
+  holds: new Map(),
   keys: new Set(),
   groundForMore: true,
   committed: Promise.resolve(),

@@ -1,18 +1,20 @@
 import { type AccountState, lockBalances, readDetails, readGlAccounts } from '@plinth/account'
 import { committedOf, Overtaken, type Tx } from '@plinth/db'
+import { readHolds } from '@plinth/holds'
 import { type AccountId, type Currencies, type GlCode, invariant, type TenantId } from '@plinth/kernel'
-import { readHead, type TakenNumbers } from '@plinth/ledger'
+import { readEntriesById, readHead, readReversedAmounts, type TakenNumbers } from '@plinth/ledger'
 import { currentRendering, numbered } from '@plinth/ledger/domain'
 import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth/tenancy'
 import type { Book } from '../domain/book.js'
+import type { Command, Submission, Unit } from '../domain/command.js'
 import {
-  type Command,
   describedAccountsOf,
+  entriesOf,
   glCodesOf,
+  holdsOf,
   proposalsOf,
-  type Submission,
-  type Unit,
-} from '../domain/command.js'
+  type Targets,
+} from '../domain/command-targets.js'
 import { type BatchPlan, type Decided, decideBatch, type Verdict } from '../domain/decide-batch.js'
 import { restrictsGlTypes } from '../domain/posting-rules.js'
 import type { Answer, Outcome } from '../domain/recorded-command.js'
@@ -54,9 +56,17 @@ export function postBatchWith(store: CommandStore) {
   const settingsOf = rememberSettings()
   return async (tx: Tx, batch: Batch, { foreseen, decided }: Place): Promise<Sent> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
-    const { held, others } = splitAccounts(submissions, foreseen)
+    const targets = await resolve(tx, submissions, foreseen)
+    const { held, others } = splitAccounts(submissions, targets, foreseen)
     const settingsAt = (version: number) => settingsOf(tx, batch.tenantId, version)
-    const book = await lockAndRead(store, tx, { submissions, held, accountIds: others, settingsAt })
+    const book = await lockAndRead(store, tx, {
+      submissions,
+      targets,
+      foreseen,
+      held,
+      accountIds: others,
+      settingsAt,
+    })
     const { businessDate } = book
     const settingsVersion = book.settings.version
     const plan = decideBatch(book, batch.units, book.known)
@@ -68,7 +78,7 @@ export function postBatchWith(store: CommandStore) {
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
     outcomes.catch(() => {})
-    decided(foresee(plan, book.accounts, committedOf(tx)))
+    decided(foresee(plan, book, committedOf(tx)))
     await sent
     // In this order: once the database has shown that the batch in front has committed, its connection will say so too.
     // The other way round it could wait for the head behind this transaction, and this one for it.
@@ -110,6 +120,31 @@ async function numbersToBe(tx: Tx): Promise<TakenNumbers> {
   return { firstEntryNo: head.nextEntryNo, postedAt: head.now }
 }
 
+/**
+ * Looks up what commands name by an id of ours, by plain reads: it does not change, and says what to lock. Nothing is asked
+ * for a batch that names no such thing. An id that is not there now was not told to anybody.
+ */
+async function resolve(
+  tx: Tx,
+  submissions: readonly Submission[],
+  foreseen: Foreseen | undefined,
+): Promise<Targets> {
+  const holdIds = new Set(submissions.flatMap(({ command }) => holdsOf(command)))
+  const entryIds = new Set(submissions.flatMap(({ command }) => entriesOf(command)))
+  const known = [...(foreseen?.holds.values() ?? [])].filter(({ holdId }) => holdIds.has(holdId))
+  for (const { holdId } of known) holdIds.delete(holdId)
+  if (holdIds.size === 0 && entryIds.size === 0)
+    return { holds: new Map(known.map((hold) => [hold.holdId, hold])), entries: new Map() }
+  const [holds, entries] = await Promise.all([
+    readHolds(tx, [...holdIds]),
+    readEntriesById(tx, [...entryIds]),
+  ])
+  return {
+    holds: new Map([...known, ...holds].map((hold) => [hold.holdId, hold])),
+    entries: new Map(entries.map((entry) => [entry.entryId, entry])),
+  }
+}
+
 /** What a batch is decided on, and what is recorded for its keys. */
 interface Found extends Book {
   readonly known: Recorded
@@ -125,11 +160,15 @@ async function lockAndRead(
   tx: Tx,
   {
     submissions,
+    targets,
+    foreseen,
     held,
     accountIds,
     settingsAt,
   }: {
     submissions: readonly Submission[]
+    targets: Targets
+    foreseen: Foreseen | undefined
     held: readonly AccountState[]
     accountIds: readonly AccountId[]
     settingsAt(version: number): Promise<TenantSettings>
@@ -137,11 +176,19 @@ async function lockAndRead(
 ): Promise<Found> {
   const commands = submissions.map(({ command }) => command)
   const keys = [...new Set(submissions.map(({ key }) => key))].sort()
-  const [locked, details, glAccounts, proposals, recorded, head] = await Promise.all([
+  const entries = [...targets.entries.values()]
+  const left = [...targets.holds.keys()].flatMap((holdId) => foreseen?.holds.get(holdId) ?? [])
+  const holdIds = [...targets.holds.keys()].filter((holdId) => !foreseen?.holds.has(holdId))
+  const [locked, details, glAccounts, holds, taken, proposals, recorded, head] = await Promise.all([
     // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
     lockBalances(tx, [...accountIds].sort()),
     readDetails(tx, [...new Set(commands.flatMap(describedAccountsOf))]),
     readGlAccounts(tx, [...new Set(commands.flatMap(glCodesOf))]),
+    readHolds(tx, holdIds),
+    readReversedAmounts(
+      tx,
+      entries.map(({ entryNo }) => entryNo),
+    ),
     readProposals(tx, [...new Set(commands.flatMap(proposalsOf))]),
     readRecorded(store, tx, keys),
     readHead(tx),
@@ -156,6 +203,9 @@ async function lockAndRead(
     accounts,
     details: new Map(details.map((each) => [each.accountId, each])),
     glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
+    holds: new Map([...holds, ...left].map((hold) => [hold.holdId, hold])),
+    entries: targets.entries,
+    reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
     known: recorded(settings.currencies),
   }
@@ -170,7 +220,8 @@ function glCodesRestricted(
   if (settings.transactionCodes.size === 0) return []
   const touched = commands.flatMap((command) => {
     const post = command.type === 'propose' ? command.proposed : command
-    const restricted = post.type === 'post' && restrictsGlTypes(settings, post.transactionCode)
+    const posts = post.type === 'post' || post.type === 'capture_hold'
+    const restricted = posts && restrictsGlTypes(settings, post.transactionCode)
     return restricted ? post.lines.flatMap(({ accountId }) => accounts.get(accountId)?.glCode ?? []) : []
   })
   return [...new Set(touched)]

@@ -7,6 +7,7 @@ import {
 } from '@plinth/account'
 import { availableOf, renderAccount } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
+import { readHeld } from '@plinth/holds'
 import {
   type AccountId,
   type Currencies,
@@ -148,6 +149,10 @@ export async function verifyBalances(
       after,
       limit: accountsPerPage,
     })
+    const held = await readHeld(
+      tx,
+      page.accounts.map(({ accountId }) => accountId),
+    )
     for (const account of page.accounts) {
       accounts += 1
       const { before, own } = await sums.upTo(account.accountId)
@@ -157,7 +162,12 @@ export async function verifyBalances(
       for (const sum of [...before, ...own]) totals.add('lines', sum.currency, sum.debits - sum.credits)
       if (account.state !== undefined)
         totals.add('balance rows', account.state.currency, account.state.debits - account.state.credits)
-      verifyAccount(account, own, { standings, currencies }, findings)
+      verifyAccount(
+        account,
+        own,
+        { standings, currencies, held: held.get(account.accountId) ?? 0n },
+        findings,
+      )
     }
     after = page.next
   }
@@ -172,7 +182,7 @@ export async function verifyBalances(
 function verifyAccount(
   { accountId, state, facts, forced }: StoredAccount,
   sums: readonly LineSums[],
-  { standings, currencies }: { standings: Standings; currencies: Currencies },
+  { standings, currencies, held }: { standings: Standings; currencies: Currencies; held: bigint },
   findings: Findings,
 ): void {
   const row = { accountId }
@@ -196,9 +206,8 @@ function verifyAccount(
     ),
     found: `debits ${format(state.debits)}, credits ${format(state.credits)}, version ${state.version}`,
   })
-  // Nothing can be held before there are holds.
-  findings.compare('balances_add_up', row, {
-    expected: `held ${format(0n)}`,
+  findings.compare('holds_add_up', row, {
+    expected: `held ${format(held)}`,
     found: `held ${format(state.held)}`,
   })
   if (state.status === 'closed' && (state.debits !== state.credits || state.held !== 0n)) {

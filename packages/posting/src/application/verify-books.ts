@@ -5,6 +5,7 @@ import { listSettings } from '@plinth/tenancy'
 import { Findings, type VerifyReport } from '../domain/verify-report.js'
 import type { Books } from './posting-engine.js'
 import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
+import { verifyHolds } from './verify-holds.js'
 import { verifyJournal } from './verify-journal.js'
 import { verifyLinks } from './verify-links.js'
 import type { VerifyStore } from './verify-ports.js'
@@ -26,6 +27,7 @@ export const verifyBooksWith =
     const accounts = await verifyBalances(tx, { standings, currencies }, findings)
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
     if (accounts !== opened) await findUnopened(store, tx, findings)
+    await verifyHolds(tx, findings)
     await verifyLinks(store, tx, head, findings)
     return findings.report({ entries, lines, accounts })
   }

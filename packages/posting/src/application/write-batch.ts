@@ -10,12 +10,13 @@ import {
 } from '@plinth/account'
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
+import { type HoldStep, writeHolds } from '@plinth/holds'
 import type { BusinessDate, Currencies, IdempotencyKey } from '@plinth/kernel'
 import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
-import type { Accepted } from '../domain/decide.js'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
+import type { Accepted } from '../domain/decision.js'
 import { eventTypes } from '../domain/event-types.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import type { CommandStore, DecidedRow } from './ports.js'
@@ -68,10 +69,12 @@ async function sendRows(
   writeDetails(tx, latest(plan.changedDetails))
   appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering })
   await breathe()
+  const holdSteps = holdStepsOf(plan)
   for (const step of plan.balanceSteps) {
     if (step.kind === 'standing') writeStanding(tx, step.state)
-    else writeTurnovers(tx, step.states)
+    else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0 })
   }
+  writeHolds(tx, holdSteps)
   writeGovernance(tx, plan.records)
   await breathe()
   store.writeCommandRows(tx, commandRows(plan, currencies), businessDate)
@@ -96,6 +99,18 @@ async function expectForeseen(
 const latest = (details: BatchPlan['changedDetails']): BatchPlan['changedDetails'] => [
   ...new Map(details.map((each) => [each.accountId, each])).values(),
 ]
+
+function holdStepsOf({ records }: BatchPlan): HoldStep[] {
+  let entries = 0
+  return records.flatMap(({ decision }): HoldStep[] => {
+    if (decision.kind === 'hold_changed')
+      return [{ change: decision.change, hold: decision.hold, entryAt: undefined }]
+    if (decision.kind !== 'posted') return []
+    entries += 1
+    const { hold } = decision
+    return hold === undefined ? [] : [{ change: 'captured', hold, entryAt: entries - 1 }]
+  })
+}
 
 function commandRows({ records }: BatchPlan, currencies: Currencies): DecidedRow[] {
   let entries = 0
@@ -164,6 +179,8 @@ function subjectOf(accepted: Accepted): string {
       return accepted.entry.entryId
     case 'gl_account_created':
       return accepted.glAccount.code
+    case 'hold_changed':
+      return accepted.hold.holdId
     case 'settings_changed':
       return accepted.registered?.code ?? `settings/${accepted.settings.version}`
     case 'api_key_issued':

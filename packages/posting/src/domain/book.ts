@@ -1,10 +1,12 @@
 import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
-import type { AccountId, BusinessDate, GlCode, Instant } from '@plinth/kernel'
+import type { Hold, HoldId } from '@plinth/holds'
+import type { AccountId, BusinessDate, EntryId, GlCode, Instant } from '@plinth/kernel'
+import type { JournalEntry } from '@plinth/ledger'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 
 /**
  * What a decision reads: rows that were locked and then read, and the effects of the commands decided before in the same
- * batch. Reversals add the entries they name, holds their rows.
+ * batch.
  */
 export interface Book {
   readonly businessDate: BusinessDate
@@ -16,5 +18,10 @@ export interface Book {
   readonly details: Map<AccountId, AccountDetails>
   /** Of the accounts that are opened, and of all accounts that a posting names whose code says which ones it may. */
   readonly glAccounts: Map<GlCode, GlAccount>
+  readonly holds: Map<HoldId, Hold>
+  /** The entries that are to be reversed. */
+  readonly entries: ReadonlyMap<EntryId, JournalEntry>
+  /** What was taken back of their lines, by line number; in minor units. */
+  readonly reversed: Map<EntryId, ReadonlyMap<number, bigint>>
   readonly proposals: Map<ProposalId, Proposal>
 }

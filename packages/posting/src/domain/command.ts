@@ -1,16 +1,14 @@
 import type { ChangeTerms, CreateGlAccount, SetStatus } from '@plinth/account/domain'
-import {
-  type AccountId,
-  type BusinessDate,
-  type Currencies,
-  type CurrencyCode,
-  canonicalJson,
-  type EntryId,
-  formatMinor,
-  type GlCode,
-  type IdempotencyKey,
-  type Instant,
-  type Side,
+import type { HoldId } from '@plinth/holds'
+import type {
+  AccountId,
+  BusinessDate,
+  CurrencyCode,
+  EntryId,
+  GlCode,
+  IdempotencyKey,
+  Instant,
+  Side,
 } from '@plinth/kernel'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
@@ -56,6 +54,56 @@ export type ChangeTermsCommand = ChangeTerms & { readonly type: 'change_terms' }
 
 export type CreateGlAccountCommand = CreateGlAccount & { readonly type: 'create_gl_account' }
 
+/** Contract §4: whole, or a part that balances. */
+export interface ReverseCommand {
+  readonly type: 'reverse'
+  readonly entryId: EntryId
+  readonly reason: string
+  /** Undefined: the booking date. */
+  readonly valueDate: BusinessDate | 'original' | undefined
+  /** Undefined: all of it. Amounts are decimal strings in the currencies of the lines, which the caller need not name. */
+  readonly lines: readonly { readonly lineNo: number; readonly amount: string }[] | undefined
+}
+
+export interface PlaceHoldCommand {
+  readonly type: 'place_hold'
+  readonly accountId: AccountId
+  /** In minor units of `currency`, above zero. */
+  readonly amount: bigint
+  readonly currency: CurrencyCode
+  /** Undefined: never. */
+  readonly expiresAt: Instant | undefined
+  readonly reference: string | undefined
+}
+
+/** A posting that takes what a hold has set aside. */
+export interface CaptureHoldCommand extends Omit<Post, 'type'> {
+  readonly type: 'capture_hold'
+  readonly holdId: HoldId
+  /** A decimal string in the currency of the hold: the net debit on its account. */
+  readonly amount: string
+  /** Lets go of what is left. */
+  readonly final: boolean
+}
+
+export interface ReleaseHoldCommand {
+  readonly type: 'release_hold'
+  readonly holdId: HoldId
+}
+
+export interface ExtendHoldCommand {
+  readonly type: 'extend_hold'
+  readonly holdId: HoldId
+  /** Undefined: never. */
+  readonly expiresAt: Instant | undefined
+}
+
+/** The worker's: records that a hold's time is over. */
+export interface ExpireHoldCommand {
+  readonly type: 'expire_hold'
+  readonly holdId: HoldId
+}
+
 /** What is named changes, the rest of the tenant's settings stays. */
 export interface ChangeSettingsCommand {
   readonly type: 'change_settings'
@@ -87,6 +135,11 @@ export type ProposableCommand =
   | SetStatusCommand
   | ChangeTermsCommand
   | CreateGlAccountCommand
+  | ReverseCommand
+  | PlaceHoldCommand
+  | CaptureHoldCommand
+  | ReleaseHoldCommand
+  | ExtendHoldCommand
   | ChangeSettingsCommand
   | RegisterTransactionCodeCommand
   | IssueApiKeyCommand
@@ -109,8 +162,8 @@ export interface DecideProposalCommand {
   readonly comment: string | undefined
 }
 
-/** Everything that may change the books. Reversals and holds join here. */
-export type Command = ProposableCommand | ProposeCommand | DecideProposalCommand
+/** Everything that may change the books. */
+export type Command = ProposableCommand | ExpireHoldCommand | ProposeCommand | DecideProposalCommand
 
 export type CommandType = Command['type']
 
@@ -154,74 +207,4 @@ export interface Unit {
   readonly submissions: readonly Submission[]
   /** A member was malformed: none of the others may take effect, though known keys still replay. */
   readonly broken: boolean
-}
-
-/**
- * The validated content of a command as one text: amounts normalised to their currency's decimals, members in name order,
- * nothing that depends on time, route, caller or headers (contract §3, "same command").
- */
-export function canonicalRequest(command: Command, currencies: Currencies): string {
-  const amount = (minor: bigint, currency: CurrencyCode): string =>
-    formatMinor(minor, currencies.decimalsOf(currency) as number)
-  switch (command.type) {
-    case 'post':
-      return canonicalPost(command, amount)
-    case 'open_account':
-      return canonicalJson({ ...command, overdraftLimit: amount(command.overdraftLimit, command.currency) })
-    case 'propose':
-      // Text within text: the canonical form of what is proposed is what will be compared when it is run.
-      return canonicalJson({ ...command, proposed: canonicalRequest(command.proposed, currencies) })
-    default:
-      return canonicalJson(command)
-  }
-}
-
-// What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
-function canonicalPost(post: Post, amountOf: (minor: bigint, currency: CurrencyCode) => string): string {
-  const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
-  const lines = post.lines.map(({ accountId, side, amount, currency }) => ({
-    accountId,
-    amount: amountOf(amount, currency),
-    currency,
-    side,
-  }))
-  const before = JSON.stringify({ description, endToEndId, lines })
-  const behind = JSON.stringify({ reference, transactionCode, type, valueDate })
-  return `${before.slice(0, -1)},"metadata":${canonicalJson(metadata)},${behind.slice(1)}`
-}
-
-/** The accounts whose balance rows a command needs locked. */
-export function accountsOf(command: Command): readonly AccountId[] {
-  switch (command.type) {
-    case 'post':
-      return command.lines.map(({ accountId }) => accountId)
-    case 'open_account':
-      return command.accountId === undefined ? [] : [command.accountId]
-    case 'set_status':
-    case 'change_terms':
-      return [command.accountId]
-    case 'propose':
-      return accountsOf(command.proposed)
-    default:
-      return []
-  }
-}
-
-/** The proposals a command decides. */
-export const proposalsOf = (command: Command): readonly ProposalId[] =>
-  command.type === 'decide_proposal' ? [command.proposalId] : []
-
-/** The accounts whose description a command reads beside the balance row. */
-export function describedAccountsOf(command: Command): readonly AccountId[] {
-  if (command.type === 'propose') return describedAccountsOf(command.proposed)
-  return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
-}
-
-/** The GL accounts a command reads. */
-export function glCodesOf(command: Command): readonly GlCode[] {
-  if (command.type === 'propose') return glCodesOf(command.proposed)
-  if (command.type === 'open_account') return [command.glCode]
-  if (command.type !== 'create_gl_account') return []
-  const { code, parentCode } = command.glAccount
-  return parentCode === undefined ? [code] : [code, parentCode]
 }

@@ -10,15 +10,17 @@ import {
 } from '@plinth/kernel'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
-import { accountsOf, type Submission, type Unit } from './command.js'
-import { type Accepted, type Decision, decide } from './decide.js'
+import type { Submission, Unit } from './command.js'
+import { accountsOf } from './command-targets.js'
+import { decide } from './decide.js'
+import type { Accepted, Decision, MalformedCommand, Posted } from './decision.js'
 import { type Matter, needsApproval } from './needs-approval.js'
 import type { Answer, RecordedCommand } from './recorded-command.js'
 
 /** A submission that was decided and will be recorded. */
 export interface Decided {
   readonly submission: Submission
-  readonly decision: Decision
+  readonly decision: Exclude<Decision, MalformedCommand>
 }
 
 /** How each submission of a batch will end, before numbers are known. */
@@ -29,6 +31,7 @@ export type Verdict =
   | { readonly kind: 'linked_failed' }
   /** It would be accepted, but not from one person alone. Not recorded. */
   | { readonly kind: 'approval_needed'; readonly matter: Matter }
+  | MalformedCommand
 
 /** Balance rows to write, in order. A row is written once a batch, unless its status or terms change in between. */
 export type BalanceStep =
@@ -63,6 +66,8 @@ export function decideBatch(
 interface Mark {
   readonly settings: TenantSettings
   readonly proposals: ReadonlyMap<ProposalId, Proposal>
+  readonly holds: Book['holds']
+  readonly reversed: Book['reversed']
   readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>
   readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
   readonly glCodes: readonly GlCode[]
@@ -158,7 +163,8 @@ class BatchRun {
     const { correlationId, causationId, subject, onBehalfOf } = context
     const stamp = { entryId, accountId, correlationId, causationId, subject, onBehalfOf }
     const decision = decide(this.book, command, stamp)
-    const matter = decision.kind === 'rejected' ? undefined : this.#unapproved(submission)
+    if (decision.kind === 'malformed') return decision
+    const matter = decision.kind === 'rejected' ? undefined : this.#unapproved(submission, decision)
     if (matter !== undefined) return { kind: 'approval_needed', matter }
     const decided: Decided = { submission, decision }
     this.#record(decided)
@@ -167,12 +173,13 @@ class BatchRun {
   }
 
   /** What the submission needs a second person for, and has none. */
-  #unapproved({ command, request, approvedBy }: Submission): Matter | undefined {
-    if (command.type === 'propose' || command.type === 'decide_proposal') return undefined
+  #unapproved({ command, request, approvedBy }: Submission, accepted: Accepted): Matter | undefined {
+    if (command.type === 'propose' || command.type === 'decide_proposal' || command.type === 'expire_hold')
+      return undefined
     // To the letter: what was approved is what is run.
     if (approvedBy !== undefined && this.#approved.get(approvedBy) === request) return undefined
     invariant(approvedBy === undefined, 'what runs as approved was approved just before', { approvedBy })
-    return needsApproval(this.book, command)
+    return needsApproval(this.book, command, accepted)
   }
 
   #record(decided: Decided): void {
@@ -183,10 +190,11 @@ class BatchRun {
   #apply(accepted: Accepted): void {
     switch (accepted.kind) {
       case 'posted':
-        for (const state of accepted.states) {
-          this.book.accounts.set(state.accountId, state)
-          this.#unwritten.add(state.accountId)
-        }
+        this.#applyPosted(accepted)
+        return
+      case 'hold_changed':
+        this.book.holds.set(accepted.hold.holdId, accepted.hold)
+        this.#applyState(accepted.state)
         return
       case 'account_opened':
         this.#opened.push(accepted.account)
@@ -217,6 +225,22 @@ class BatchRun {
     }
   }
 
+  #applyPosted({ entry, states, hold }: Posted): void {
+    for (const state of states) this.#applyState(state)
+    if (hold !== undefined) this.book.holds.set(hold.holdId, hold)
+    if (entry.reverses === undefined) return
+    const { entryId } = entry.reverses
+    const reversed = new Map(this.book.reversed.get(entryId))
+    for (const { reversesLineNo = 0, amount } of entry.lines)
+      reversed.set(reversesLineNo, (reversed.get(reversesLineNo) ?? 0n) + amount)
+    this.book.reversed.set(entryId, reversed)
+  }
+
+  #applyState(state: AccountState): void {
+    this.book.accounts.set(state.accountId, state)
+    this.#unwritten.add(state.accountId)
+  }
+
   // Lines before the change are written before it and lines after it behind it: the database tests each against the limit
   // that was in force when it was decided.
   #applyStanding({ details, state }: Account): void {
@@ -240,10 +264,15 @@ class BatchRun {
   }
 
   #mark(submissions: readonly Submission[]): Mark {
-    const accountIds = submissions.flatMap(({ command, ids }) => [...accountsOf(command), ids.accountId])
+    const accountIds = submissions.flatMap(({ command, ids }) => [
+      ...accountsOf(command, this.book),
+      ids.accountId,
+    ])
     return {
       settings: this.book.settings,
       proposals: new Map(this.book.proposals),
+      holds: new Map(this.book.holds),
+      reversed: new Map(this.book.reversed),
       accounts: new Map(accountIds.map((accountId) => [accountId, this.book.accounts.get(accountId)])),
       details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
       glCodes: this.#createdGlAccounts.map(({ code }) => code),
@@ -254,8 +283,9 @@ class BatchRun {
 
   #undo(mark: Mark, submissions: readonly Submission[]): void {
     this.book.settings = mark.settings
-    this.book.proposals.clear()
-    for (const [proposalId, proposal] of mark.proposals) this.book.proposals.set(proposalId, proposal)
+    putBack(this.book.proposals, mark.proposals)
+    putBack(this.book.holds, mark.holds)
+    putBack(this.book.reversed, mark.reversed)
     this.#approved.clear()
     for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)
     for (const [accountId, details] of mark.details) restore(this.book.details, accountId, details)
@@ -285,6 +315,11 @@ function failed(verdict: Verdict): boolean {
 }
 
 const isRejection = (decision: Decision): decision is Rejection => decision.kind === 'rejected'
+
+function putBack<Key, Value>(map: Map<Key, Value>, marked: ReadonlyMap<Key, Value>): void {
+  map.clear()
+  for (const [key, value] of marked) map.set(key, value)
+}
 
 function restore<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | undefined): void {
   if (value === undefined) map.delete(key)

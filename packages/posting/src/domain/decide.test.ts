@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { newGlAccount, newTerms, opening, posting, standing } from '../../../../test/support/commands.js'
 import { type BookOptions, bookOf } from '../../../../test/support/memory-book.js'
 import type { Command, Post, Stamp } from './command.js'
-import { type Accepted, type Decision, decide } from './decide.js'
+import { decide } from './decide.js'
+import type { Accepted, Decision } from './decision.js'
 
 const stamp: Stamp = {
   entryId: 'e1' as EntryId,

@@ -1,12 +1,21 @@
 import type { CommandType } from './command.js'
 
-/** The event that tells of an accepted command: CloudEvents types, versioned by their last part. */
+/**
+ * The event that tells of an accepted command: CloudEvents types, versioned by their last part. What makes an entry is told by
+ * the entry, which names the hold it captures or the entry it reverses.
+ */
 export const eventTypes: Readonly<Record<CommandType, string>> = {
   post: 'plinth.journal_entry.posted.v1',
   open_account: 'plinth.account.opened.v1',
   set_status: 'plinth.account.status_set.v1',
   change_terms: 'plinth.account.terms_changed.v1',
   create_gl_account: 'plinth.gl_account.created.v1',
+  reverse: 'plinth.journal_entry.posted.v1',
+  place_hold: 'plinth.hold.placed.v1',
+  capture_hold: 'plinth.journal_entry.posted.v1',
+  release_hold: 'plinth.hold.released.v1',
+  extend_hold: 'plinth.hold.extended.v1',
+  expire_hold: 'plinth.hold.expired.v1',
   change_settings: 'plinth.settings.changed.v1',
   register_transaction_code: 'plinth.transaction_code.registered.v1',
   issue_api_key: 'plinth.api_key.issued.v1',

@@ -2,6 +2,7 @@ import { parseMinor } from '@plinth/kernel'
 import type { ApprovalMatter } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { ProposableCommand } from './command.js'
+import type { Accepted } from './decision.js'
 
 /** What a second person is demanded for: a matter of the settings, or the settings themselves. */
 export type Matter = ApprovalMatter | 'settings'
@@ -13,16 +14,23 @@ const manualCode = 'MANUAL'
  * Why a command that would otherwise be accepted needs a second person (ADR 0011); undefined if it does not. Changing what
  * needs one needs one itself.
  */
-export function needsApproval(book: Book, command: ProposableCommand): Matter | undefined {
+export function needsApproval(
+  book: Book,
+  command: ProposableCommand,
+  accepted: Accepted,
+): Matter | undefined {
   const { approvals } = book.settings
   if (approvals.size === 0) return undefined
   if (command.type === 'change_settings' || command.type === 'register_transaction_code') return 'settings'
-  return mattersOf(book, command).find((matter) => approvals.has(matter))
+  return mattersOf(book, command, accepted).find((matter) => approvals.has(matter))
 }
 
-function mattersOf(book: Book, command: ProposableCommand): ApprovalMatter[] {
+function mattersOf(book: Book, command: ProposableCommand, accepted: Accepted): ApprovalMatter[] {
   switch (command.type) {
+    case 'reverse':
+      return isLarge(book, accepted) ? ['reversals'] : []
     case 'post':
+    case 'capture_hold':
       return command.transactionCode === manualCode ? ['manual_postings'] : []
     case 'open_account':
       if (command.unlimited) return ['unlimited_accounts']
@@ -46,4 +54,13 @@ function mattersOf(book: Book, command: ProposableCommand): ApprovalMatter[] {
     default:
       return []
   }
+}
+
+/** Whether a reversal moves more, in any currency, than one person may take back; where no amount is set, any does. */
+function isLarge({ settings }: Book, accepted: Accepted): boolean {
+  if (accepted.kind !== 'posted') return false
+  const moved = new Map<string, bigint>()
+  for (const { side, currency, amount } of accepted.entry.lines)
+    if (side === 'debit') moved.set(currency, (moved.get(currency) ?? 0n) + amount)
+  return [...moved].some(([currency, amount]) => amount > (settings.reversalsAlone.get(currency) ?? 0n))
 }

@@ -2,7 +2,8 @@ import { type Instant, instantOf, type Rejection, reject } from '@plinth/kernel'
 import type { Proposal, ProposalId } from '@plinth/tenancy'
 import { rolesWith } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
-import { canonicalRequest, type ProposeCommand, type Stamp } from './command.js'
+import { canonicalRequest } from './canonical-request.js'
+import type { ProposeCommand, Stamp } from './command.js'
 
 // Long enough for a weekend and a holiday; what nobody looked at for longer is asked for again.
 const daysToDecide = 7

@@ -5,6 +5,7 @@ import { newTerms, opening, posting, standing } from '../../../../test/support/c
 import { bookOf } from '../../../../test/support/memory-book.js'
 import type { Command, ProposableCommand, Stamp } from './command.js'
 import { decide } from './decide.js'
+import type { Accepted } from './decision.js'
 import { needsApproval } from './needs-approval.js'
 
 const stamp = { entryId: 'e', accountId: 'a', correlationId: 'c', subject: 'key:test' } as unknown as Stamp
@@ -144,10 +145,11 @@ describe('a second person is needed', () => {
     ['other settings, when anything needs one', settings, 'unfreezing', 'settings'],
     ['a transaction code, when anything needs one', register, 'unfreezing', 'settings'],
   ])('for %s', (_, command, approval, expected) => {
+    const accepted = { kind: 'status_set' } as Accepted
     const on = bookOf({ accounts: account, settings: { approvals: [approval as 'unfreezing'] } })
-    expect(needsApproval(on, command as ProposableCommand)).toBe(expected)
+    expect(needsApproval(on, command as ProposableCommand, accepted)).toBe(expected)
     const off = bookOf({ accounts: account })
-    expect(needsApproval(off, command as ProposableCommand)).toBeUndefined()
+    expect(needsApproval(off, command as ProposableCommand, accepted)).toBeUndefined()
   })
 
   test('a proposal of what would be refused is refused with its code', () => {

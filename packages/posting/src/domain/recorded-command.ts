@@ -1,5 +1,6 @@
 import type { BusinessDate, IdempotencyKey, Instant, Rejection } from '@plinth/kernel'
 import type { CommandType } from './command.js'
+import type { MalformedCommand } from './decision.js'
 import type { Matter } from './needs-approval.js'
 
 /**
@@ -31,5 +32,6 @@ export type Outcome =
   | { readonly kind: 'linked_failed' }
   /** It was not done, and would be with a second person's approval (ADR 0011). */
   | { readonly kind: 'approval_needed'; readonly matter: Matter }
+  | MalformedCommand
   /** A fault of ours or of the database; nothing is known to be recorded. */
   | { readonly kind: 'failed'; readonly error: unknown }

@@ -1,10 +1,12 @@
 import { type Currencies, parseMinor } from '@plinth/kernel'
-import {
-  canonicalRequest,
-  type LineRequest,
-  type OpenAccountCommand,
-  type Post,
-  type ProposableCommand,
+import { canonicalRequest } from './canonical-request.js'
+import type {
+  CaptureHoldCommand,
+  LineRequest,
+  OpenAccountCommand,
+  PlaceHoldCommand,
+  Post,
+  ProposableCommand,
 } from './command.js'
 
 /** Reads a canonical request back; undefined unless the command says exactly what was recorded. */
@@ -20,10 +22,15 @@ export function commandOfRequest(request: string, currencies: Currencies): Propo
 type AsText<Part extends object, Name extends keyof Part> = Omit<Part, Name> & {
   readonly [Key in Name]: string
 }
+type WithLines<Part extends { lines: unknown }> = Omit<Part, 'lines'> & {
+  readonly lines: readonly AsText<LineRequest, 'amount'>[]
+}
 type Recorded =
-  | (Omit<Post, 'lines'> & { readonly lines: readonly AsText<LineRequest, 'amount'>[] })
+  | WithLines<Post>
+  | WithLines<CaptureHoldCommand>
   | AsText<OpenAccountCommand, 'overdraftLimit'>
-  | Exclude<ProposableCommand, Post | OpenAccountCommand>
+  | AsText<PlaceHoldCommand, 'amount'>
+  | Exclude<ProposableCommand, Post | CaptureHoldCommand | OpenAccountCommand | PlaceHoldCommand>
 
 function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableCommand {
   const minorOf = (amount: string, currency: string): bigint => {
@@ -32,12 +39,15 @@ function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableC
     return minor
   }
   switch (recorded.type) {
-    case 'post': {
+    case 'post':
+    case 'capture_hold': {
       const lines = recorded.lines.map((line) => ({ ...line, amount: minorOf(line.amount, line.currency) }))
       return { ...recorded, lines }
     }
     case 'open_account':
       return { ...recorded, overdraftLimit: minorOf(recorded.overdraftLimit, recorded.currency) }
+    case 'place_hold':
+      return { ...recorded, amount: minorOf(recorded.amount, recorded.currency) }
     default:
       return recorded
   }

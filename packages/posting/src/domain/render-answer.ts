@@ -1,4 +1,5 @@
 import { renderAccount, renderGlAccount } from '@plinth/account/domain'
+import { renderHold } from '@plinth/holds/domain'
 import { type Currencies, invariant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
@@ -26,6 +27,8 @@ export function renderAnswer(
       return { outcome: 'accepted', type, body: renderEntry(entry, currencies) }
     case 'gl_account_created':
       return { outcome: 'accepted', type, body: renderGlAccount(decision.glAccount) }
+    case 'hold_changed':
+      return { outcome: 'accepted', type, body: renderHold(decision.hold, currencies) }
     case 'settings_changed': {
       const { settings, registered } = decision
       const body = registered ? renderTransactionCode(registered) : renderSettings(settings)

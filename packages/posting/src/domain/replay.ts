@@ -56,6 +56,9 @@ export function replayPosting(
     businessDate: recorded.businessDate,
     now: recorded.decidedAt,
     details: new Map(),
+    holds: new Map(),
+    entries: new Map(),
+    reversed: new Map(),
     proposals: new Map(),
   }
   const { entryId, causationId } = stored

@@ -13,6 +13,9 @@ export const bookRules = {
   trial_balance: 'the balances of each currency add up to zero, in the lines and in the balance rows',
   accounts_agree: 'an account, its balance row and its GL account say the same',
   accounts_as_commanded: 'an account stands as its last command left it',
+  holds_add_up:
+    'a hold is what its changes made it, what it captured stands in the journal, and active ones are what is held',
+  reversals_fit: 'a reversal mirrors lines of the entry it names, and never takes back more than they were',
   closed_accounts_are_empty: 'nothing is posted or held on a closed account',
   limits: 'no limited account stands below zero, unless its limit was lowered or the posting was forced',
   commands_are_audited: 'every recorded command has its audit event, and every such event its command',

@@ -18,6 +18,7 @@ export const approvalMatters = [
   'limit_increases',
   'unfreezing',
   'manual_postings',
+  'reversals',
 ] as const
 export type ApprovalMatter = (typeof approvalMatters)[number]
 
@@ -46,6 +47,8 @@ export interface TenantSettings {
   readonly transactionCodes: ReadonlyMap<string, TransactionCode>
   /** What needs a second person. */
   readonly approvals: ReadonlySet<ApprovalMatter>
+  /** Where reversals need one: up to how much one person takes back alone, by currency, in minor units. Not named: nothing. */
+  readonly reversalsAlone: ReadonlyMap<string, bigint>
 }
 
 /** Settings as they are kept and shown: JSON, amounts as decimal strings. */
@@ -57,6 +60,8 @@ export interface SettingsDocument {
   readonly strictTransactionCodes: boolean
   readonly transactionCodes: readonly TransactionCode[]
   readonly approvals: readonly ApprovalMatter[]
+  /** Decimal strings by currency. Not in documents from before there were reversals. */
+  readonly reversalsAlone?: Readonly<Record<string, string>> | undefined
 }
 
 export interface PostingLimitDocument {
@@ -74,6 +79,7 @@ export const initialSettings: SettingsDocument = {
   strictTransactionCodes: false,
   transactionCodes: [],
   approvals: [],
+  reversalsAlone: {},
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -93,6 +99,12 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
     strictTransactionCodes: document.strictTransactionCodes,
     transactionCodes: new Map(document.transactionCodes.map((code) => [code.code, code])),
     approvals: new Set(document.approvals),
+    reversalsAlone: new Map(
+      Object.entries(document.reversalsAlone ?? {}).map(([currency, amount]) => [
+        currency,
+        parseMinor(amount, currencies.decimalsOf(currency) as number) as bigint,
+      ]),
+    ),
   }
 }
 
@@ -111,6 +123,12 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
     strictTransactionCodes,
     transactionCodes: [...settings.transactionCodes.values()],
     approvals: approvalMatters.filter((matter) => settings.approvals.has(matter)),
+    reversalsAlone: Object.fromEntries(
+      [...settings.reversalsAlone].map(([currency, amount]) => [
+        currency,
+        formatMinor(amount, currencies.decimalsOf(currency) as number),
+      ]),
+    ),
   }
 }
 

@@ -1,7 +1,8 @@
 import { canonicalJson, currenciesWith, formatMinor } from '@plinth/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalRequest, type Post } from './command.js'
+import { canonicalRequest } from './canonical-request.js'
+import type { Post } from './command.js'
 
 const currencies = currenciesWith({ GOLD: 4 })
 const text = fc.string({ unit: 'binary', maxLength: 20 })

@@ -1,0 +1,12 @@
+export {
+  decideCapture,
+  decideExpiry,
+  decideExtend,
+  decideRelease,
+  type Hold,
+  type HoldChange,
+  type HoldId,
+  holdStatuses,
+  parseHoldId,
+} from './hold.js'
+export { renderHold } from './render-hold.js'

@@ -1,0 +1,193 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import { type AccountId, type CurrencyCode, type Instant, minorFromDatabase } from '@plinth/kernel'
+import type { Hold, HoldChange, HoldId, HoldStatus } from '../domain/hold.js'
+import type { HoldTables } from './tables.js'
+
+const sql = sqlDoor<HoldTables>('holds')
+
+const columns = [
+  'hold_id',
+  'account_id',
+  'currency',
+  'amount',
+  'captured',
+  'remaining',
+  'status',
+  'expires_at',
+  'reference',
+  'placed_at',
+  'version',
+] as const
+type Row = Pick<HoldTables['holds.account_hold'], (typeof columns)[number]>
+
+const toHold = (row: Row): Hold => ({
+  holdId: row.hold_id as HoldId,
+  accountId: row.account_id as AccountId,
+  currency: row.currency as CurrencyCode,
+  amount: minorFromDatabase(row.amount),
+  captured: minorFromDatabase(row.captured),
+  remaining: minorFromDatabase(row.remaining),
+  status: row.status as HoldStatus,
+  expiresAt: (row.expires_at as Instant | null) ?? undefined,
+  reference: row.reference ?? undefined,
+  placedAt: row.placed_at as Instant,
+  version: row.version,
+})
+
+const byId: Statement = {
+  name: 'holds.holds',
+  text: `select h.* from unnest($2::uuid[]) as k (hold_id)
+    cross join lateral (
+      select ${columns.join(', ')} from holds.account_hold where tenant_id = $1 and hold_id = k.hold_id offset 0) h`,
+}
+
+/**
+ * Holds by id. Every change of a hold changes the balance row of its account, which is locked first: read behind that lock a
+ * hold stays as it is until `tx` ends. Its account never changes, and may be read before.
+ */
+export async function readHolds(tx: Tx, holdIds: readonly HoldId[]): Promise<Hold[]> {
+  if (holdIds.length === 0) return []
+  return (await sql.run<Row>(tx, byId, [tenantOf(tx), textArray(holdIds)])).map(toHold)
+}
+
+export interface HoldPage {
+  readonly accountId?: AccountId | undefined
+  readonly status?: HoldStatus | undefined
+  readonly order: 'asc' | 'desc'
+  readonly limit: number
+  readonly after?: HoldId | undefined
+}
+
+/** Holds by id, which rises with the time at which they were placed. */
+export async function listHolds(
+  tx: Tx,
+  { accountId, status, order, limit, after }: HoldPage,
+): Promise<Hold[]> {
+  let query = sql.build
+    .selectFrom('holds.account_hold')
+    .select(columns)
+    .where('tenant_id', '=', tenantOf(tx))
+    .orderBy('hold_id', order)
+    .limit(limit)
+  if (accountId !== undefined) query = query.where('account_id', '=', accountId)
+  if (status !== undefined) query = query.where('status', '=', status)
+  if (after !== undefined) query = query.where('hold_id', order === 'asc' ? '>' : '<', after)
+  return (await sql.rows(tx, query)).map(toHold)
+}
+
+const overdue: Statement = {
+  name: 'holds.overdue',
+  text: `select hold_id from holds.account_hold
+    where tenant_id = $1 and status = 'active' and expires_at <= clock_timestamp() order by expires_at limit $2`,
+}
+
+/** Active holds whose time is over by the database's clock, the oldest first. */
+export async function readOverdueHolds(tx: Tx, limit: number): Promise<HoldId[]> {
+  const rows = await sql.run<{ hold_id: HoldId }>(tx, overdue, [tenantOf(tx), limit])
+  return rows.map(({ hold_id: holdId }) => holdId)
+}
+
+/** One change of a hold, as it leaves it. `entryAt`: which of the transaction's entries captured it, counted from 0. */
+export interface HoldStep {
+  readonly change: HoldChange
+  readonly hold: Hold
+  readonly entryAt: number | undefined
+}
+
+const insertHolds: Statement = {
+  name: 'holds.insert',
+  text: `insert into holds.account_hold
+      (tenant_id, hold_id, account_id, currency, amount, captured, remaining, status, expires_at, reference, placed_at, version)
+    select $1, k.hold_id, k.account_id, k.currency, k.amount, 0, k.amount, 'active', k.expires_at, k.reference, k.placed_at, 1
+      from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[])
+        as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at)`,
+}
+
+const updateHolds: Statement = {
+  name: 'holds.update',
+  text: `with changed as (
+    update holds.account_hold h
+       set captured = k.captured, remaining = k.remaining, status = k.status, expires_at = k.expires_at, version = k.version
+      from unnest($2::uuid[], $3::numeric[], $4::numeric[], $5::text[], $6::timestamptz[], $7::integer[], $8::integer[])
+        as k (hold_id, captured, remaining, status, expires_at, version, decided_on)
+     where h.tenant_id = $1 and h.hold_id = k.hold_id and h.version = k.decided_on
+    returning 1)
+    select plinth.expect_rows(count(*), $9, 'holds') from changed`,
+}
+
+const insertEvents: Statement = {
+  name: 'holds.insert_events',
+  text: `insert into holds.hold_event
+      (tenant_id, hold_id, version, change, captured, remaining, status, expires_at, entry_no, changed_at)
+    select $1, k.hold_id, k.version, k.change, k.captured, k.remaining, k.status, k.expires_at,
+           (select plinth.first_entry_no()) + k.entry_at, (select plinth.posted_at())
+      from unnest($2::uuid[], $3::integer[], $4::text[], $5::numeric[], $6::numeric[], $7::text[], $8::timestamptz[], $9::integer[])
+        as k (hold_id, version, change, captured, remaining, status, expires_at, entry_at)`,
+}
+
+/**
+ * Writes the changes of holds in the order in which they were decided: each hold's row once, as the last one leaves it, and
+ * every change into the history. Fails, and the transaction is run again, if a hold is not as it was decided on.
+ */
+export function writeHolds(tx: Tx, steps: readonly HoldStep[]): void {
+  if (steps.length === 0) return
+  const first = new Map<HoldId, HoldStep>()
+  const last = new Map<HoldId, Hold>()
+  for (const step of steps) {
+    if (!first.has(step.hold.holdId)) first.set(step.hold.holdId, step)
+    last.set(step.hold.holdId, step.hold)
+  }
+  const placed = [...first.values()].filter(({ change }) => change === 'placed').map(({ hold }) => hold)
+  insertPlaced(tx, placed)
+  const decidedOn = ({ holdId }: Hold): number => {
+    const { change, hold } = first.get(holdId) as HoldStep
+    return change === 'placed' ? 1 : hold.version - 1
+  }
+  updateChanged(
+    tx,
+    [...last.values()].filter((hold) => hold.version > decidedOn(hold)),
+    decidedOn,
+  )
+  const holds = steps.map(({ hold }) => hold)
+  sql.send(tx, insertEvents, [
+    tenantOf(tx),
+    plainArray(holds.map(({ holdId }) => holdId)),
+    plainArray(holds.map(({ version }) => version)),
+    textArray(steps.map(({ change }) => change)),
+    plainArray(holds.map(({ captured }) => captured)),
+    plainArray(holds.map(({ remaining }) => remaining)),
+    textArray(holds.map(({ status }) => status)),
+    optionalTextArray(holds.map(({ expiresAt }) => expiresAt)),
+    plainArray(steps.map(({ entryAt }) => entryAt)),
+  ])
+}
+
+function insertPlaced(tx: Tx, holds: readonly Hold[]): void {
+  if (holds.length === 0) return
+  sql.send(tx, insertHolds, [
+    tenantOf(tx),
+    plainArray(holds.map(({ holdId }) => holdId)),
+    textArray(holds.map(({ accountId }) => accountId)),
+    textArray(holds.map(({ currency }) => currency)),
+    plainArray(holds.map(({ amount }) => amount)),
+    optionalTextArray(holds.map(({ expiresAt }) => expiresAt)),
+    optionalTextArray(holds.map(({ reference }) => reference)),
+    textArray(holds.map(({ placedAt }) => placedAt)),
+  ])
+}
+
+function updateChanged(tx: Tx, holds: readonly Hold[], decidedOn: (hold: Hold) => number): void {
+  if (holds.length === 0) return
+  sql.send(tx, updateHolds, [
+    tenantOf(tx),
+    plainArray(holds.map(({ holdId }) => holdId)),
+    plainArray(holds.map(({ captured }) => captured)),
+    plainArray(holds.map(({ remaining }) => remaining)),
+    textArray(holds.map(({ status }) => status)),
+    optionalTextArray(holds.map(({ expiresAt }) => expiresAt)),
+    plainArray(holds.map(({ version }) => version)),
+    plainArray(holds.map(decidedOn)),
+    holds.length,
+  ])
+}

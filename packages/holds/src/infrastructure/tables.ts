@@ -1,0 +1,17 @@
+/** Kysely's view of the schema `holds`, as node-postgres delivers it: numerics as text. */
+export interface HoldTables {
+  'holds.account_hold': {
+    tenant_id: string
+    hold_id: string
+    account_id: string
+    currency: string
+    amount: string
+    captured: string
+    remaining: string
+    status: string
+    expires_at: string | null
+    reference: string | null
+    placed_at: string
+    version: number
+  }
+}

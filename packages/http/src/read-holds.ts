@@ -1,0 +1,77 @@
+import {
+  type AccountId,
+  type BusinessDate,
+  type Currencies,
+  type CurrencyCode,
+  type EntryId,
+  type Instant,
+  instantOf,
+} from '@plinth/kernel'
+import type { ProposableCommand } from '@plinth/posting'
+import type { CommandBodies } from './command-schemas.js'
+import { amountFaults, minorOf, normalisedAmount } from './read-amounts.js'
+import { type PlacedError, placed } from './read-fields.js'
+
+/** What no field of a hold, a capture or a reversal shows alone. Looks at a value of any shape. */
+export function holdFaults(
+  type: 'place_hold' | 'capture_hold' | 'reverse',
+  value: object,
+  currencies: Currencies,
+): PlacedError[] {
+  const { amount, currency, lines } = value as Readonly<Record<string, unknown>>
+  switch (type) {
+    case 'place_hold':
+      return typeof currency === 'string' ? faultsOfHold(amount, currency, currencies) : []
+    case 'capture_hold':
+      return [...faultsOfText(['amount'], amount), ...amountFaults(lines, currencies)]
+    case 'reverse':
+      return Array.isArray(lines)
+        ? lines.flatMap((line: { amount?: unknown } | null, index) =>
+            faultsOfText(['lines', index, 'amount'], line?.amount),
+          )
+        : []
+  }
+}
+
+function faultsOfHold(amount: unknown, currency: string, currencies: Currencies): PlacedError[] {
+  if (currencies.decimalsOf(currency) === undefined) return [placed(['currency'], 'currency_unknown')]
+  if (typeof amount !== 'string') return []
+  const minor = minorOf(amount, currency, currencies)
+  if (typeof minor === 'string') return [placed(['amount'], minor)]
+  return minor === 0n ? [placed(['amount'], 'amount_zero')] : []
+}
+
+/** An amount whose currency is that of something Plinth has yet to look up. */
+function faultsOfText(path: readonly PropertyKey[], amount: unknown): PlacedError[] {
+  if (typeof amount !== 'string') return []
+  const normalised = normalisedAmount(amount)
+  if ('code' in normalised) return [placed(path, normalised.code)]
+  return /[1-9]/.test(normalised.text) ? [] : [placed(path, 'amount_zero')]
+}
+
+/** "1.50" and "1.5" are one amount. Only of what `holdFaults` found nothing wrong with. */
+export const normalisedText = (amount: string): string => (normalisedAmount(amount) as { text: string }).text
+
+/** To the millisecond, as the database keeps it. */
+export const instantFrom = (text: string | null | undefined): Instant | undefined =>
+  text === undefined || text === null ? undefined : instantOf(Date.parse(text))
+
+export const toPlaceHold = (
+  body: CommandBodies['place_hold'],
+  currencies: Currencies,
+): ProposableCommand => ({
+  type: 'place_hold',
+  accountId: body.accountId as AccountId,
+  amount: minorOf(body.amount, body.currency, currencies) as bigint,
+  currency: body.currency as CurrencyCode,
+  expiresAt: instantFrom(body.expiresAt),
+  reference: body.reference,
+})
+
+export const toReverse = (body: CommandBodies['reverse'], entryId: EntryId): ProposableCommand => ({
+  type: 'reverse',
+  entryId,
+  reason: body.reason,
+  valueDate: body.valueDate as BusinessDate | 'original' | undefined,
+  lines: body.lines?.map(({ lineNo, amount }) => ({ lineNo, amount: normalisedText(amount) })),
+})

@@ -1,0 +1,76 @@
+import type { Hold, HoldId } from '@plinth/holds'
+import type { AccountId, EntryId, GlCode } from '@plinth/kernel'
+import type { JournalEntry } from '@plinth/ledger'
+import type { ProposalId } from '@plinth/tenancy'
+import type { Command } from './command.js'
+
+/**
+ * What never changes of the things that commands name by an id of Plinth's: read before anything is locked, to know what to
+ * lock (design §3, resolve). Of a hold that is its account.
+ */
+export interface Targets {
+  readonly holds: ReadonlyMap<HoldId, Pick<Hold, 'accountId'>>
+  readonly entries: ReadonlyMap<EntryId, JournalEntry>
+}
+
+/** The accounts whose balance rows a command needs locked. */
+export function accountsOf(command: Command, targets: Targets): readonly AccountId[] {
+  switch (command.type) {
+    case 'post':
+      return command.lines.map(({ accountId }) => accountId)
+    case 'open_account':
+      return command.accountId === undefined ? [] : [command.accountId]
+    case 'set_status':
+    case 'change_terms':
+    case 'place_hold':
+      return [command.accountId]
+    case 'capture_hold':
+      return [...command.lines.map(({ accountId }) => accountId), ...accountOfHold(command.holdId, targets)]
+    case 'release_hold':
+    case 'extend_hold':
+    case 'expire_hold':
+      return accountOfHold(command.holdId, targets)
+    case 'reverse':
+      return targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []
+    case 'propose':
+      return accountsOf(command.proposed, targets)
+    default:
+      return []
+  }
+}
+
+function accountOfHold(holdId: HoldId, { holds }: Targets): AccountId[] {
+  const hold = holds.get(holdId)
+  return hold === undefined ? [] : [hold.accountId]
+}
+
+/** The holds that a command names. */
+export function holdsOf(command: Command): readonly HoldId[] {
+  if (command.type === 'propose') return holdsOf(command.proposed)
+  return 'holdId' in command ? [command.holdId] : []
+}
+
+/** The entries that a command reverses. */
+export function entriesOf(command: Command): readonly EntryId[] {
+  if (command.type === 'propose') return entriesOf(command.proposed)
+  return command.type === 'reverse' ? [command.entryId] : []
+}
+
+/** The proposals a command decides. */
+export const proposalsOf = (command: Command): readonly ProposalId[] =>
+  command.type === 'decide_proposal' ? [command.proposalId] : []
+
+/** The accounts whose description a command reads beside the balance row. */
+export function describedAccountsOf(command: Command): readonly AccountId[] {
+  if (command.type === 'propose') return describedAccountsOf(command.proposed)
+  return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
+}
+
+/** The GL accounts a command reads. */
+export function glCodesOf(command: Command): readonly GlCode[] {
+  if (command.type === 'propose') return glCodesOf(command.proposed)
+  if (command.type === 'open_account') return [command.glCode]
+  if (command.type !== 'create_gl_account') return []
+  const { code, parentCode } = command.glAccount
+  return parentCode === undefined ? [code] : [code, parentCode]
+}

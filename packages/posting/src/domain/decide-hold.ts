@@ -1,0 +1,139 @@
+import type { AccountState } from '@plinth/account'
+import { lineFault, noAccount } from '@plinth/account/domain'
+import type { Hold, HoldChange, HoldId } from '@plinth/holds'
+import { decideCapture, decideExpiry, decideExtend, decideRelease } from '@plinth/holds/domain'
+import { type AccountId, invariant, parseMinor, prevailing, type Rejection, reject } from '@plinth/kernel'
+import type { Book } from './book.js'
+import type {
+  CaptureHoldCommand,
+  ExpireHoldCommand,
+  ExtendHoldCommand,
+  PlaceHoldCommand,
+  ReleaseHoldCommand,
+  Stamp,
+} from './command.js'
+import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
+import type { Accepted, Posted } from './decision.js'
+import { faultOfCode, isCustomerInitiated } from './posting-rules.js'
+
+type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
+
+/** Sets an amount aside: status, currency and funds speak against it as against a customer's debit. */
+export function decidePlaceHold(
+  book: Book,
+  command: PlaceHoldCommand,
+  stamp: Stamp,
+): HoldChanged | Rejection {
+  const { accountId, amount, currency, expiresAt, reference } = command
+  const before = book.accounts.get(accountId)
+  if (before === undefined) return noAccount(accountId)
+  const holdId = stamp.entryId as string as HoldId
+  const overdue =
+    expiresAt !== undefined && expiresAt <= book.now
+      ? reject('hold_expired', `A hold until ${expiresAt} would have expired already.`)
+      : undefined
+  const fault = prevailing(lineFault(before, 'debit') ?? faultOfCurrency(before, currency), overdue)
+  if (fault !== undefined) return fault
+  const state = { ...before, held: before.held + amount }
+  const funds = faultOfFunds(book, before, state)
+  if (funds !== undefined) return funds
+  const hold: Hold = {
+    ...{ holdId, accountId, currency, amount, expiresAt, reference },
+    captured: 0n,
+    remaining: amount,
+    status: 'active',
+    placedAt: book.now,
+    version: 1,
+  }
+  return { kind: 'hold_changed', change: 'placed', hold, state }
+}
+
+/** Releases, extends or expires a hold; what it lets go of is available again. Works whatever the account's status. */
+export function decideHoldChange(
+  book: Book,
+  command: ReleaseHoldCommand | ExtendHoldCommand | ExpireHoldCommand,
+): HoldChanged | Rejection {
+  const before = book.holds.get(command.holdId)
+  if (before === undefined) return noHold(command.holdId)
+  const { change, decided } = changeOf(book, command, before)
+  if ('kind' in decided) return decided
+  const state = accountOf(book, before)
+  const held = state.held - before.remaining + decided.remaining
+  return { kind: 'hold_changed', change, hold: decided, state: { ...state, held } }
+}
+
+function changeOf(
+  { now }: Book,
+  command: ReleaseHoldCommand | ExtendHoldCommand | ExpireHoldCommand,
+  hold: Hold,
+): { change: HoldChange; decided: Hold | Rejection } {
+  switch (command.type) {
+    case 'release_hold':
+      return { change: 'released', decided: decideRelease(hold) }
+    case 'extend_hold':
+      return { change: 'extended', decided: decideExtend(hold, command, now) }
+    case 'expire_hold':
+      return { change: 'expired', decided: decideExpiry(hold, now) }
+  }
+}
+
+/**
+ * A posting whose net debit on the hold's account is the amount captured. What it takes was set aside, so it never lowers
+ * `available`; a dormant account lets it pass, a frozen or blocked one does not (contract §5, Status).
+ */
+export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp: Stamp): Posted | Rejection {
+  const before = book.holds.get(command.holdId)
+  if (before === undefined) return missingHold(book, command)
+  const amount = parseMinor(command.amount, book.settings.currencies.decimalsOf(before.currency) as number)
+  const captured =
+    typeof amount === 'bigint' ? decideCapture(before, { amount, final: command.final }, book.now) : before
+  const fault = 'kind' in captured ? captured : faultOfAmount(command, before, amount)
+  const { transactionCode, description, reference, endToEndId, metadata, lines } = command
+  const valueDate = command.valueDate ?? book.businessDate
+  const customers = isCustomerInitiated(book, transactionCode)
+  const remaining = 'kind' in captured ? before.remaining : captured.remaining
+  const entry = {
+    kind: 'capture' as const,
+    ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines },
+    holdId: before.holdId,
+    isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
+    freed: { accountId: before.accountId, amount: before.remaining - remaining },
+  }
+  const faults = [faultOfValueDate(book, valueDate), faultOfCode(book, command), fault]
+  const posted = postEntry(book, entry, { stamp, faults })
+  return posted.kind === 'rejected' || 'kind' in captured ? posted : { ...posted, hold: captured }
+}
+
+/** The hold's account is debited by what is captured, all lines taken together, in the hold's currency. */
+function faultOfAmount(
+  { lines, amount: text }: CaptureHoldCommand,
+  { holdId, accountId, currency }: Hold,
+  amount: ReturnType<typeof parseMinor>,
+): Rejection | undefined {
+  if (typeof amount === 'string')
+    return reject(
+      'currency_mismatch',
+      `${text} is not an amount of ${currency}, the currency of hold ${holdId}.`,
+    )
+  const net = lines
+    .filter((line) => line.accountId === accountId && line.currency === currency)
+    .reduce((sum, { side, amount: moved }) => (side === 'debit' ? sum + moved : sum - moved), 0n)
+  if (net === amount && amount > 0n) return undefined
+  const detail = `The lines must debit account ${accountId}, on which hold ${holdId} stands, by the amount captured.`
+  return reject('hold_account_mismatch', detail, { holdId, accountId })
+}
+
+/** A missing account comes before a missing hold. */
+function missingHold({ accounts }: Book, { holdId, lines }: CaptureHoldCommand): Rejection {
+  const missing = lines.find(({ accountId }) => !accounts.has(accountId))
+  return missing === undefined ? noHold(holdId) : noAccount(missing.accountId)
+}
+
+const noHold = (holdId: HoldId): Rejection =>
+  reject('hold_not_found', `There is no hold ${holdId}.`, { holdId })
+
+function accountOf({ accounts }: Book, { holdId, accountId }: Hold): AccountState {
+  const state = accounts.get(accountId)
+  invariant(state !== undefined, 'the account of a hold is locked with it', { holdId, accountId })
+  return state
+}

@@ -1,0 +1,180 @@
+import type { AccountState } from '@plinth/account'
+import { availableOf, formatFor, lineFault, noAccount, postedOf } from '@plinth/account/domain'
+import {
+  type AccountId,
+  addDays,
+  type BusinessDate,
+  invariant,
+  prevailing,
+  type Rejection,
+  reject,
+  sumMinorMax,
+} from '@plinth/kernel'
+import type { EntryDraft, PostingLine } from '@plinth/ledger'
+import type { Book } from './book.js'
+import type { LineRequest, Post, Stamp } from './command.js'
+import type { Posted } from './decision.js'
+import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
+
+/** A line that a posting makes; that of a reversal says which one it takes back. */
+export interface LineToPost extends LineRequest {
+  readonly reversesLineNo?: number | undefined
+}
+
+/** What becomes an entry, wherever it comes from: a posting, a reversal, a capture. */
+export interface EntryToPost
+  extends Pick<
+      EntryDraft,
+      'kind' | 'transactionCode' | 'description' | 'reference' | 'endToEndId' | 'metadata'
+    >,
+    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId'> {
+  readonly valueDate: BusinessDate
+  readonly lines: readonly LineToPost[]
+  /** Whether a dormant account refuses a debit. */
+  isCustomers(accountId: AccountId): boolean
+  /** What lets go of money that was held, before funds are looked at. */
+  readonly freed?: { readonly accountId: AccountId; readonly amount: bigint } | undefined
+}
+
+/** A caller's posting (contract §5). */
+export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
+  const { transactionCode, description, reference, endToEndId, metadata, lines } = command
+  const valueDate = command.valueDate ?? book.businessDate
+  const customers = isCustomerInitiated(book, transactionCode)
+  const faults = [faultOfValueDate(book, valueDate), faultOfCode(book, command), faultOfLimit(book, command)]
+  const texts = { transactionCode, description, reference, endToEndId, metadata }
+  const entry = { kind: 'posting' as const, ...texts, valueDate, lines, isCustomers: () => customers }
+  return postEntry(book, entry, { stamp, faults })
+}
+
+/**
+ * Books an entry, unless something speaks against it: `faults` are what the caller found, of which the first in the
+ * contract's order is answered, here or there.
+ */
+export function postEntry(
+  book: Book,
+  wanted: EntryToPost,
+  { stamp, faults }: { stamp: Stamp; faults: readonly (Rejection | undefined)[] },
+): Posted | Rejection {
+  let fault: Rejection | undefined
+  for (const line of wanted.lines) fault = prevailing(fault, faultOfLine(book, line, wanted))
+  for (const each of faults) fault = prevailing(fault, each)
+  // Funds stand behind all of these in precedence, and are only meaningful without them.
+  if (fault !== undefined) return fault
+
+  const { lines, states } = apply(book, wanted)
+  for (const after of states.values()) {
+    fault = prevailing(fault, faultOfFunds(book, book.accounts.get(after.accountId) as AccountState, after))
+  }
+  if (fault !== undefined) return fault
+  const { isCustomers: _, freed: __, ...texts } = wanted
+  const { entryId, correlationId, causationId } = stamp
+  const entry: EntryDraft = {
+    entryId,
+    bookingDate: book.businessDate,
+    correlationId,
+    causationId,
+    ...texts,
+    lines,
+  }
+  return { kind: 'posted', entry, states: [...states.values()] }
+}
+
+function faultOfLine(
+  book: Book,
+  { accountId, side, currency }: LineRequest,
+  { isCustomers }: EntryToPost,
+): Rejection | undefined {
+  const state = book.accounts.get(accountId)
+  if (state === undefined) return noAccount(accountId)
+  const fault = lineFault(state, side, { customerInitiated: isCustomers(accountId) })
+  return fault ?? faultOfCurrency(state, currency)
+}
+
+export function faultOfCurrency(
+  { accountId, currency }: AccountState,
+  wanted: AccountState['currency'],
+): Rejection | undefined {
+  if (currency === wanted) return undefined
+  return reject('currency_mismatch', `Account ${accountId} is kept in ${currency}, not in ${wanted}.`, {
+    accountId,
+  })
+}
+
+/** Contract §1, value date: inside the window that the tenant's settings leave around the booking date. */
+export function faultOfValueDate(
+  { businessDate, settings }: Book,
+  valueDate: BusinessDate,
+): Rejection | undefined {
+  if (valueDate === businessDate) return undefined
+  const { valueDateDaysBack, valueDateDaysAhead } = settings
+  const last = addDays(businessDate, valueDateDaysAhead)
+  const first = valueDateDaysBack === undefined ? undefined : addDays(businessDate, -valueDateDaysBack)
+  if (valueDate <= last && (first === undefined || valueDate >= first)) return undefined
+  const from = first === undefined ? '' : `from ${first} `
+  return reject(
+    'value_date_out_of_window',
+    `The value date ${valueDate} is outside the window ${from}to ${last}.`,
+  )
+}
+
+/** Runs the lines over copies of the states, in order. */
+function apply(book: Book, { lines: requests, freed }: EntryToPost) {
+  const states = new Map<AccountId, AccountState>()
+  const stateOf = (accountId: AccountId): AccountState => {
+    const state = states.get(accountId) ?? book.accounts.get(accountId)
+    invariant(state !== undefined, 'a line is applied to an account that was found', { accountId })
+    return state
+  }
+  if (freed !== undefined) {
+    const before = stateOf(freed.accountId)
+    states.set(freed.accountId, { ...before, held: before.held - freed.amount })
+  }
+  const lines = requests.map(({ accountId, side, amount, currency, reversesLineNo }): PostingLine => {
+    const before = stateOf(accountId)
+    const debits = side === 'debit' ? before.debits + amount : before.debits
+    const credits = side === 'credit' ? before.credits + amount : before.credits
+    const version = before.version + 1
+    const after = { ...before, debits, credits, version }
+    states.set(accountId, after)
+    const balanceAfter = postedOf(after)
+    const { glCode } = before
+    return {
+      accountId,
+      side,
+      amount,
+      currency,
+      glCode,
+      balanceAfter,
+      accountVersion: version,
+      reversesLineNo,
+    }
+  })
+  return { lines, states }
+}
+
+/** Contract §5, Funds: a net effect that lowers `available` may not leave it below zero. */
+export function faultOfFunds(book: Book, before: AccountState, after: AccountState): Rejection | undefined {
+  const available = availableOf(before)
+  const left = availableOf(after)
+  const { accountId, currency } = before
+  if (!before.unlimited && left < available && left < 0n) {
+    const { currencies } = book.settings
+    const facts = {
+      accountId,
+      currency,
+      available: formatFor(before, available, currencies),
+      required: formatFor(before, available - left, currencies),
+    }
+    return reject(
+      'insufficient_funds',
+      `Account ${accountId} has ${facts.available} available; ${facts.required} is needed.`,
+      facts,
+    )
+  }
+  return after.debits > sumMinorMax || after.credits > sumMinorMax || after.held > sumMinorMax
+    ? reject('balance_out_of_range', `The turnover of account ${accountId} would exceed 38 digits.`, {
+        accountId,
+      })
+    : undefined
+}

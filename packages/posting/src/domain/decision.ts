@@ -1,0 +1,45 @@
+import type { Account, AccountState, GlAccount } from '@plinth/account'
+import type { Hold, HoldChange } from '@plinth/holds'
+import type { Rejection } from '@plinth/kernel'
+import type { EntryDraft } from '@plinth/ledger'
+import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
+import type { IssueApiKeyCommand } from './command.js'
+
+/** An entry that is made, and the accounts as it leaves them. */
+export interface Posted {
+  readonly kind: 'posted'
+  readonly entry: EntryDraft
+  readonly states: readonly AccountState[]
+  /** The hold that it captures, as it leaves it. */
+  readonly hold?: Hold | undefined
+}
+
+/** What an accepted command does. */
+export type Accepted =
+  | Posted
+  | { readonly kind: 'account_opened' | 'status_set' | 'terms_changed'; readonly account: Account }
+  | { readonly kind: 'gl_account_created'; readonly glAccount: GlAccount }
+  | {
+      readonly kind: 'hold_changed'
+      readonly change: HoldChange
+      readonly hold: Hold
+      readonly state: AccountState
+    }
+  | {
+      readonly kind: 'settings_changed'
+      readonly settings: TenantSettings
+      readonly reason: string
+      /** The code that was registered, if that is what changed. */
+      readonly registered?: TransactionCode
+    }
+  | { readonly kind: 'api_key_issued'; readonly apiKey: IssueApiKeyCommand; readonly createdBy: string }
+  | { readonly kind: 'proposed' | 'proposal_decided'; readonly proposal: Proposal }
+
+/** What turns out to say nothing only when it is held against the books: never recorded (contract §6). */
+export interface MalformedCommand {
+  readonly kind: 'malformed'
+  readonly code: 'entry_unbalanced'
+  readonly detail: string
+}
+
+export type Decision = Accepted | Rejection | MalformedCommand
