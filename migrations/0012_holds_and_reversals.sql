@@ -70,14 +70,17 @@ grant update (captured, remaining, status, expires_at, version) on holds.account
 grant select, insert on holds.hold_event to plinth_holds;
 grant select on holds.account_hold, holds.hold_event to plinth_auditor;
 
--- What an entry takes back, line by line; why; and which hold it captures.
+-- What an entry takes back, line by line; which hold it captures; whether it is an advice; and why.
 alter table ledger.journal_entry
   add column reverses_entry_no bigint,
   add column hold_id uuid,
-  add column reason text;
+  add column reason text,
+  -- Booked although funds, limits, dormancy or blocks spoke against it; the reason says why.
+  add column advice boolean;
 alter table ledger.journal_entry
   add constraint reverses_an_entry foreign key (tenant_id, reverses_entry_no) references ledger.journal_entry not valid,
-  add constraint reverses_what_is_older check (reverses_entry_no < entry_no) not valid;
+  add constraint reverses_what_is_older check (reverses_entry_no < entry_no) not valid,
+  add constraint an_advice_has_its_reason check (advice is not true or reason is not null) not valid;
 alter table ledger.posting_line
   add column reverses_entry_no bigint,
   add column reverses_line_no smallint;

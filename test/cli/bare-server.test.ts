@@ -105,7 +105,7 @@ describe('row-level security', () => {
       expect(await guardedTables(url)).toBe(0)
       const refused = await plinth(['serve'], { PLINTH_DATABASE_URL: url, PLINTH_PORT: '0' })
       expect(refused.code).toBe(1)
-      expect(refused.stderr).toContain('does not serve on this database')
+      expect(refused.stderr).toContain('does not work on this database')
       expect(refused.stderr).toContain('row-level security')
     })
   })

@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/api-keys': ['admin'],
   'GET /v1/api-keys': ['admin'],
   'POST /v1/api-keys/{keyId}/revoke': ['admin'],
+  'POST /v1/commands/{key}/abandon': money,
   'POST /v1/holds': money,
   'GET /v1/holds': books,
   'GET /v1/holds/{holdId}': books,

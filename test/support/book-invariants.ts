@@ -54,9 +54,10 @@ const invariants: Readonly<Record<string, string>> = {
      where running <> balance_after`,
   'the books balance in every currency': `
     select currency from account.balance where tenant_id = $1 group by 1 having sum(debits) <> sum(credits)`,
-  'a limited account stands below zero only if its limit was changed': `
+  'a limited account stands below zero only if its limit was changed or an advice took it there': `
     select b.account_id from account.balance b
      where b.tenant_id = $1 and not b.unlimited and b.credits - b.debits - b.held + b.overdraft_limit < 0
+       and b.forced_row_version is null
        and not exists (select from posting.command c where c.tenant_id = $1 and c.type = 'change_terms'
             and c.outcome = 'accepted' and c.request::jsonb ->> 'accountId' = b.account_id
             and c.request::jsonb ? 'overdraftLimit')`,

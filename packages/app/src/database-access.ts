@@ -8,6 +8,7 @@ export interface DatabaseAccess {
   /** Undefined when only PLINTH_SERVE_DATABASE_URL is set: this process may serve and not administrate. */
   readonly adminUrl: string | undefined
   readonly serveUrl: string
+  readonly workerUrl: string
   readonly embedded: boolean
   /** Gives the embedded server back, which stops when nobody else uses it. */
   release(): Promise<void>
@@ -17,13 +18,19 @@ type Log = (line: string) => void
 
 /** Which database the configuration names: one of its own, or the embedded one, which is started or joined. */
 export async function openAccess(configuration: Configuration, log: Log = () => {}): Promise<DatabaseAccess> {
-  const { databaseUrl, serveDatabaseUrl, dataDir, pgBin } = configuration
+  const { databaseUrl, serveDatabaseUrl, workerDatabaseUrl, dataDir, pgBin } = configuration
   const given = { embedded: false, release: async () => {} }
   if (databaseUrl !== undefined) {
     const serveUrl = serveDatabaseUrl ?? runtimeUrl(databaseUrl, 'plinth_serve')
-    return { adminUrl: databaseUrl, serveUrl, ...given }
+    const workerUrl = workerDatabaseUrl ?? runtimeUrl(databaseUrl, 'plinth_worker')
+    return { adminUrl: databaseUrl, serveUrl, workerUrl, ...given }
   }
-  if (serveDatabaseUrl !== undefined) return { adminUrl: undefined, serveUrl: serveDatabaseUrl, ...given }
+  const known = serveDatabaseUrl ?? workerDatabaseUrl
+  if (known !== undefined) {
+    // Only one is known: whoever needs the other is refused by the database, by name.
+    const urls = { serveUrl: serveDatabaseUrl ?? known, workerUrl: workerDatabaseUrl ?? known }
+    return { adminUrl: undefined, ...urls, ...given }
+  }
   const start = () =>
     startEmbeddedPostgres({ dataDir, log, ...(pgBin === undefined ? {} : { binDir: pgBin }) })
   const server = await start()
@@ -31,6 +38,7 @@ export async function openAccess(configuration: Configuration, log: Log = () => 
   return {
     adminUrl,
     serveUrl: runtimeUrl(adminUrl, 'plinth_serve'),
+    workerUrl: runtimeUrl(adminUrl, 'plinth_worker'),
     embedded: true,
     release: keepRunning(server, start, log),
   }

@@ -12,10 +12,12 @@ export function openPlinth(options: {
   serveUrl: string
   applicationName: string
   strictRoles: boolean
+  /** Who acts, if not whoever is at the terminal. */
+  subject?: string
 }): Plinth {
   const { serveUrl: url, applicationName, strictRoles } = options
   const database = openDatabase({ url, applicationName, strictRoles })
-  const subject = `cli:${userName()}`
+  const subject = options.subject ?? `cli:${userName()}`
   return {
     database,
     posting: openPosting(database),

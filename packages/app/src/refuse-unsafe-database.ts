@@ -14,7 +14,7 @@ export async function refuseUnsafeDatabase(serveUrl: string): Promise<void> {
   if (findings.length === 0) return
   const list = findings.map((finding) => `  - ${finding}`).join('\n')
   throw new CommandFailure(
-    `Plinth does not serve on this database:\n${list}\n\`plinth doctor\` checks the rest.`,
+    `Plinth does not work on this database:\n${list}\n\`plinth doctor\` checks the rest.`,
   )
 }
 

@@ -8,6 +8,7 @@ import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
 import { serve } from './serve.js'
+import { runWorker } from './worker.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -52,5 +53,6 @@ export function createRuntime(environment: Environment): CliRuntime {
     },
     makeDemo: () => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir)),
     serve: async (options) => serve(configuration(), options),
+    work: async () => runWorker(configuration()),
   }
 }

@@ -8,6 +8,7 @@ import { greeting } from './greeting.js'
 import { type Address, listenFailure, refuseTakenPort, urlAt } from './port.js'
 import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
 import { runMigrations } from './run-migrations.js'
+import { startWorker } from './start-worker.js'
 import { type StopSignals, watchStopSignals } from './stop-signals.js'
 
 export interface ServeOptions {
@@ -66,11 +67,17 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined
     if (demo !== undefined) say(demo.changed ? 'Demo tenant made' : 'Demo tenant is there')
     if (signals.stopping) return
-    await answerRequests(app, {
-      ...serving,
-      logger,
-      greet: demo && ((url) => greeting(plinth, { demo, url })),
-    })
+    // One process does it all for the demo; elsewhere the worker is a process of its own.
+    const worker = options.demo ? startWorker(plinth, logger) : undefined
+    try {
+      await answerRequests(app, {
+        ...serving,
+        logger,
+        greet: demo && ((url) => greeting(plinth, { demo, url })),
+      })
+    } finally {
+      await worker?.stop()
+    }
   } finally {
     await plinth.database.close()
   }

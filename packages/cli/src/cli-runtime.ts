@@ -25,6 +25,8 @@ export interface CliRuntime {
   explain(error: unknown): { readonly message: string; readonly exitCode: number } | undefined
   /** Runs the HTTP server until SIGINT or SIGTERM. `start` also migrates, makes the demo tenant and greets. */
   serve(options: { port: number; demo: boolean }): Promise<void>
+  /** Runs the worker until SIGINT or SIGTERM. */
+  work(): Promise<void>
 }
 
 /** The configuration as far as commands ask for it; reading it fails with a sentence that names the variable. */

@@ -14,6 +14,7 @@ import { tenantCommand } from './commands/tenant.js'
 import { tokenCommand } from './commands/token.js'
 import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
+import { workerCommand } from './commands/worker.js'
 
 const epilogue = `
 Environment:
@@ -21,7 +22,7 @@ Environment:
                               migrate, start, demo and doctor. Absent: the embedded PostgreSQL in PLINTH_DATA_DIR
   PLINTH_SERVE_DATABASE_URL   the same database as the runtime role plinth_serve, used by everything else
                               (default: follows from PLINTH_DATABASE_URL)
-  PLINTH_WORKER_DATABASE_URL  the same database as the runtime role plinth_worker
+  PLINTH_WORKER_DATABASE_URL  the same database as the runtime role plinth_worker, used by worker
   PLINTH_PORT, PLINTH_HOST    where to serve (default 4000 and 127.0.0.1)
   PLINTH_DATA_DIR             data of the embedded PostgreSQL, and tokens.json (default: .plinth in the repository)
   PLINTH_TENANT               the tenant of commands without --tenant (default demo)
@@ -62,7 +63,7 @@ function createProgram(runtime: CliRuntime): Command {
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', epilogue)
-  addGroup(program, 'Run:', [startCommand(runtime), serveCommand(runtime)])
+  addGroup(program, 'Run:', [startCommand(runtime), serveCommand(runtime), workerCommand(runtime)])
   addGroup(program, 'Set up:', [
     migrateCommand(runtime),
     demoCommand(runtime),

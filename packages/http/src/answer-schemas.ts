@@ -23,7 +23,8 @@ export const entry = z
     valueDate: fields.date,
     postedAt: instant,
     reverses: uuid.optional().meta({ description: 'The entry that it takes back.' }),
-    reason: z.string().optional().meta({ description: 'Why it was reversed.' }),
+    reason: z.string().optional().meta({ description: 'Why it was reversed, or had to be booked.' }),
+    advice: z.literal(true).optional().meta({ description: 'Booked although something spoke against it.' }),
     holdId: uuid.optional().meta({ description: 'The hold that it captures.' }),
     lines: z.array(
       z.object({

@@ -8,6 +8,8 @@ import { type RequestRefused, refuse } from './problem.js'
 function permissionOf(command: Command): Permission {
   switch (command.type) {
     case 'post':
+      return command.adviceReason === undefined ? 'post' : 'post_advice'
+    case 'abandon':
     case 'reverse':
     case 'place_hold':
     case 'capture_hold':

@@ -81,7 +81,36 @@ const line = z
   .strictObject({ accountId, side, amount, currency }, says('wrong_type'))
   .meta({ id: 'LineRequest' })
 
-const postFields = {
+const uuid = (description: string) => id(uuidPattern, description).meta({ format: 'uuid' })
+export const holdId = uuid('Made by Plinth.')
+const journalEntryId = uuid('Made by Plinth.')
+/** With any number of digits of a second, in UTC. */
+const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
+
+const condition = z
+  .strictObject(
+    {
+      accountId,
+      version: z
+        .int(says('wrong_type'))
+        .min(0, says('wrong_type'))
+        .optional()
+        .meta({ description: 'The `accountVersion` of its last line.' }),
+      available: z.strictObject({ gte: amount }, says('wrong_type')).optional(),
+    },
+    says('wrong_type'),
+  )
+  .meta({
+    id: 'Condition',
+    description: 'What must be true of an account, or the command is `condition_failed`.',
+  })
+
+const demandFields = {
+  notAfter: instant.optional().meta({ description: 'Later it is `command_expired`.' }),
+  conditions: z.array(condition, says('wrong_type')).max(100, says('too_long')).optional(),
+}
+
+const entryFields = {
   transactionCode,
   description: text(1000).optional(),
   valueDate: date.optional(),
@@ -92,6 +121,16 @@ const postFields = {
     .min(2, says('too_few_lines'))
     .max(linesMax, says('too_many_lines')),
   metadata: metadata.optional(),
+  ...demandFields,
+}
+
+const postFields = {
+  ...entryFields,
+  advice: z
+    .literal(true, says('wrong_type'))
+    .optional()
+    .meta({ description: 'Book it although funds, limits, dormancy or blocks speak against it.' }),
+  reason: name(1000).optional().meta({ description: 'Of an advice.' }),
 }
 
 const openAccountFields = {
@@ -191,13 +230,8 @@ const transactionCodeFields = {
 
 const changeSettingsFields = { ...settingsFields, reason: name(1000) }
 
-const uuid = (description: string) => id(uuidPattern, description).meta({ format: 'uuid' })
-export const holdId = uuid('Made by Plinth.')
-const journalEntryId = uuid('Made by Plinth.')
-/** With any number of digits of a second, in UTC. */
-const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
-
 const reverseFields = {
+  ...demandFields,
   reason: name(1000),
   valueDate: z
     .union([z.literal('original'), date], says('date_malformed'))
@@ -223,12 +257,13 @@ const placeHoldFields = {
   accountId,
   amount,
   currency,
+  ...demandFields,
   expiresAt: instant.optional().meta({ description: 'Absent: it never expires by itself.' }),
   reference: reference.optional(),
 }
 
 const captureFields = {
-  ...postFields,
+  ...entryFields,
   amount: amount.meta({ description: 'The net debit on the account of the hold.' }),
   final: flag.optional().meta({ description: 'Let go of what is left (default true).' }),
 }

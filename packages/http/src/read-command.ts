@@ -15,6 +15,7 @@ import { batchCommands, bodies, type CommandBodies, proposedCommands } from './c
 import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
 import { oversized } from './oversized.js'
 import { amountFaults, faultOfBalance, minorOf, normalisedAmount } from './read-amounts.js'
+import { demandFaults, demandsOf } from './read-demands.js'
 import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
 import { holdFaults, instantFrom, normalisedText, toPlaceHold, toReverse } from './read-holds.js'
 import { settingsFaults, toChangeSettings, toRegister } from './read-settings.js'
@@ -117,7 +118,7 @@ function readBody(
 /** What no field shows alone. Looks at a value of any shape, so that a body hears of all its faults at once. */
 function crossFaults(type: BodyType, value: unknown, currencies: Currencies): PlacedError[] {
   if (typeof value !== 'object' || value === null) return []
-  if (type === 'post') return amountFaults((value as { lines?: unknown }).lines, currencies)
+  if (type === 'post') return postFaults(value, currencies)
   if (type === 'place_hold' || type === 'capture_hold' || type === 'reverse')
     return holdFaults(type, value, currencies)
   if (type === 'open_account') return openingFaults(value, currencies)
@@ -126,6 +127,15 @@ function crossFaults(type: BodyType, value: unknown, currencies: Currencies): Pl
   const { overdraftLimit } = value as { overdraftLimit?: unknown }
   const normalised = typeof overdraftLimit === 'string' ? normalisedAmount(overdraftLimit) : undefined
   return normalised !== undefined && 'code' in normalised ? [placed(['overdraftLimit'], normalised.code)] : []
+}
+
+function postFaults(value: object, currencies: Currencies): PlacedError[] {
+  const { lines, advice, reason } = value as Readonly<Record<string, unknown>>
+  const faults = [...amountFaults(lines, currencies), ...demandFaults(value)]
+  if (advice === true && reason === undefined) faults.push(placed(['reason'], 'required'))
+  if (advice === undefined && reason !== undefined)
+    faults.push(placed(['reason'], 'unknown_field', 'Only an advice has a reason.'))
+  return faults
 }
 
 function openingFaults(value: object, currencies: Currencies): PlacedError[] {
@@ -207,9 +217,10 @@ function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed 
   )
   const fault = faultOfBalance(lines, currencies)
   if (fault !== undefined) return fault
-  const { transactionCode, description, reference, endToEndId, metadata = {} } = body
+  const { transactionCode, description, reference, endToEndId, metadata = {}, reason: adviceReason } = body
   const valueDate = body.valueDate as BusinessDate | undefined
-  return { type: 'post', transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
+  const texts = { transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
+  return { type: 'post', ...texts, ...demandsOf(body), ...(adviceReason !== undefined && { adviceReason }) }
 }
 
 function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): ProposableCommand {

@@ -10,6 +10,7 @@ import {
 import type { ProposableCommand } from '@plinth/posting'
 import type { CommandBodies } from './command-schemas.js'
 import { amountFaults, minorOf, normalisedAmount } from './read-amounts.js'
+import { demandFaults, demandsOf } from './read-demands.js'
 import { type PlacedError, placed } from './read-fields.js'
 
 /** What no field of a hold, a capture or a reversal shows alone. Looks at a value of any shape. */
@@ -21,19 +22,23 @@ export function holdFaults(
   const { amount, currency, lines } = value as Readonly<Record<string, unknown>>
   switch (type) {
     case 'place_hold':
-      return typeof currency === 'string' ? faultsOfHold(amount, currency, currencies) : []
+      return [...demandFaults(value), ...faultsOfPlacing(amount, currency, currencies)]
     case 'capture_hold':
-      return [...faultsOfText(['amount'], amount), ...amountFaults(lines, currencies)]
+      return [...faultsOfText(['amount'], amount), ...amountFaults(lines, currencies), ...demandFaults(value)]
     case 'reverse':
-      return Array.isArray(lines)
-        ? lines.flatMap((line: { amount?: unknown } | null, index) =>
-            faultsOfText(['lines', index, 'amount'], line?.amount),
-          )
-        : []
+      return [...demandFaults(value), ...faultsOfPart(lines)]
   }
 }
 
-function faultsOfHold(amount: unknown, currency: string, currencies: Currencies): PlacedError[] {
+function faultsOfPart(lines: unknown): PlacedError[] {
+  if (!Array.isArray(lines)) return []
+  return lines.flatMap((line: { amount?: unknown } | null, index) =>
+    faultsOfText(['lines', index, 'amount'], line?.amount),
+  )
+}
+
+function faultsOfPlacing(amount: unknown, currency: unknown, currencies: Currencies): PlacedError[] {
+  if (typeof currency !== 'string') return []
   if (currencies.decimalsOf(currency) === undefined) return [placed(['currency'], 'currency_unknown')]
   if (typeof amount !== 'string') return []
   const minor = minorOf(amount, currency, currencies)
@@ -66,6 +71,7 @@ export const toPlaceHold = (
   currency: body.currency as CurrencyCode,
   expiresAt: instantFrom(body.expiresAt),
   reference: body.reference,
+  ...demandsOf(body),
 })
 
 export const toReverse = (body: CommandBodies['reverse'], entryId: EntryId): ProposableCommand => ({
@@ -74,4 +80,5 @@ export const toReverse = (body: CommandBodies['reverse'], entryId: EntryId): Pro
   reason: body.reason,
   valueDate: body.valueDate as BusinessDate | 'original' | undefined,
   lines: body.lines?.map(({ lineNo, amount }) => ({ lineNo, amount: normalisedText(amount) })),
+  ...demandsOf(body),
 })

@@ -20,6 +20,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   post: 201,
   open_account: 201,
   create_gl_account: 201,
+  abandon: 200,
   reverse: 201,
   place_hold: 201,
   capture_hold: 201,

@@ -16,6 +16,7 @@ export type {
   Command,
   CommandContext,
   CommandType,
+  Demands,
   IssueApiKeyCommand,
   LineRequest,
   Post,

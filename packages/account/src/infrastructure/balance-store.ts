@@ -79,9 +79,10 @@ const applyTurnovers: Statement = {
   text: `with changed as (
     update account.balance b
        set debits = k.debits, credits = k.credits, held = coalesce(k.held, b.held), version = k.version,
-           row_version = b.row_version + 1
-      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[], $7::tid[], $9::numeric[])
-        as k (account_id, debits, credits, version, decided_on, place, held)
+           row_version = b.row_version + 1,
+           forced_row_version = case when k.forced then b.row_version + 1 else b.forced_row_version end
+      from unnest($2::text[], $3::numeric[], $4::numeric[], $5::bigint[], $6::bigint[], $7::tid[], $9::numeric[], $10::boolean[])
+        as k (account_id, debits, credits, version, decided_on, place, held, forced)
      cross join lateral (
         select coalesce(k.place, (select ctid from account.balance
                                    where tenant_id = $1 and account_id = k.account_id)) as place offset 0) r
@@ -92,12 +93,13 @@ const applyTurnovers: Statement = {
 
 /**
  * Writes the turnovers of locked rows, one row each; `rowVersion` is the one that was decided on. The statement fails if a
- * row is at another. What is held is written only where a hold changed.
+ * row is at another. What is held is written only where a hold changed;
+ * `forced` are those that the database shall let pass below their limit.
  */
 export function writeTurnovers(
   tx: Tx,
   states: readonly AccountState[],
-  { withHeld = false }: { withHeld?: boolean } = {},
+  { withHeld = false, forced }: { withHeld?: boolean; forced?: ReadonlySet<AccountId> } = {},
 ): void {
   if (states.length === 0) return
   sql.send(tx, applyTurnovers, [
@@ -110,6 +112,7 @@ export function writeTurnovers(
     optionalTextArray(states.map(({ accountId }) => takePlace(tx, accountId))),
     states.length,
     withHeld ? plainArray(states.map(({ held }) => held)) : '{}',
+    forced?.size ? plainArray(states.map(({ accountId }) => forced.has(accountId))) : '{}',
   ])
 }
 

@@ -170,7 +170,7 @@ function printEntry(entry: JournalEntry, { currencies }: Books): void {
   const named = Object.entries(metadata).map(([name, value]) => [`metadata ${name}`, value] as const)
   const texts = [...Object.entries(rest), ...named].map(([name, value]) => [
     printable(name),
-    value === undefined ? undefined : printable(value),
+    value === undefined ? undefined : printable(String(value)),
   ])
   printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts) })
   console.log('')

@@ -78,15 +78,13 @@ export async function listHolds(
 
 const overdue: Statement = {
   name: 'holds.overdue',
-  text: `select hold_id from holds.account_hold
+  text: `select hold_id as "holdId", expires_at as "expiresAt" from holds.account_hold
     where tenant_id = $1 and status = 'active' and expires_at <= clock_timestamp() order by expires_at limit $2`,
 }
 
 /** Active holds whose time is over by the database's clock, the oldest first. */
-export async function readOverdueHolds(tx: Tx, limit: number): Promise<HoldId[]> {
-  const rows = await sql.run<{ hold_id: HoldId }>(tx, overdue, [tenantOf(tx), limit])
-  return rows.map(({ hold_id: holdId }) => holdId)
-}
+export const readOverdueHolds = (tx: Tx, limit: number): Promise<{ holdId: HoldId; expiresAt: Instant }[]> =>
+  sql.run(tx, overdue, [tenantOf(tx), limit])
 
 /** One change of a hold, as it leaves it. `entryAt`: which of the transaction's entries captured it, counted from 0. */
 export interface HoldStep {

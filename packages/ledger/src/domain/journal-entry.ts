@@ -33,8 +33,10 @@ export interface EntryDraft {
   readonly metadata: Readonly<Record<string, string>>
   /** The entry that this one takes back, in whole or in part. */
   readonly reverses?: { readonly entryId: EntryId; readonly entryNo: number } | undefined
-  /** Why it was reversed. */
+  /** Why it was reversed, or had to be booked. */
   readonly reason?: string | undefined
+  /** Booked although funds, limits, dormancy or blocks spoke against it (contract §1). */
+  readonly advice?: boolean | undefined
   /** The hold that it captures. */
   readonly holdId?: string | undefined
   readonly lines: readonly PostingLine[]
@@ -67,6 +69,7 @@ export function numbered(
     metadata: draft.metadata,
     reverses: draft.reverses,
     reason: draft.reason,
+    advice: draft.advice,
     holdId: draft.holdId,
     lines: draft.lines,
     entryNo,

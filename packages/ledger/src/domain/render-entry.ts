@@ -35,6 +35,7 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
     postedAt: entry.postedAt,
     reverses: entry.reverses?.entryId,
     reason: entry.reason,
+    advice: entry.advice === true ? true : undefined,
     holdId: entry.holdId,
     lines: entry.lines.map((line, index) => {
       const decimals = currencies.decimalsOf(line.currency)

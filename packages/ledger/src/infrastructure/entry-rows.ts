@@ -22,6 +22,7 @@ export const entryColumns = [
   'e.end_to_end_id',
   'e.reverses_entry_no',
   'e.reason',
+  'e.advice',
   'e.hold_id',
   'e.booking_date',
   'e.value_date',
@@ -78,6 +79,7 @@ export const toEntry = (row: EntryRow, lines: readonly PostingLine[]): JournalEn
       ? undefined
       : { entryNo: row.reverses_entry_no, entryId: row.reversed_entry_id as EntryId },
   reason: row.reason ?? undefined,
+  advice: row.advice ?? undefined,
   holdId: row.hold_id ?? undefined,
   bookingDate: row.booking_date as BusinessDate,
   valueDate: row.value_date as BusinessDate,

@@ -18,6 +18,7 @@ export interface LedgerTables {
     end_to_end_id: string | null
     reverses_entry_no: number | null
     reason: string | null
+    advice: boolean | null
     hold_id: string | null
     booking_date: string
     value_date: string

@@ -72,7 +72,7 @@ async function sendRows(
   const holdSteps = holdStepsOf(plan)
   for (const step of plan.balanceSteps) {
     if (step.kind === 'standing') writeStanding(tx, step.state)
-    else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0 })
+    else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0, forced: step.forced })
   }
   writeHolds(tx, holdSteps)
   writeGovernance(tx, plan.records)

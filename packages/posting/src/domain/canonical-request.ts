@@ -1,5 +1,5 @@
 import { type Currencies, type CurrencyCode, canonicalJson, formatMinor } from '@plinth/kernel'
-import type { Command, Post } from './command.js'
+import type { Command, Condition, Post } from './command.js'
 
 /**
  * The validated content of a command as one text: amounts normalised to their currency's decimals, members in name order,
@@ -27,16 +27,29 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
   }
 }
 
+const inOrder = ({ accountId, availableGte, version }: Condition): Condition => ({
+  accountId,
+  availableGte,
+  version,
+})
+
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
 function canonicalPost(post: Post, amountOf: (minor: bigint, currency: CurrencyCode) => string): string {
   const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
+  const { adviceReason, notAfter, conditions } = post
   const lines = post.lines.map(({ accountId, side, amount, currency }) => ({
     accountId,
     amount: amountOf(amount, currency),
     currency,
     side,
   }))
-  const before = JSON.stringify({ description, endToEndId, lines })
-  const behind = JSON.stringify({ reference, transactionCode, type, valueDate })
+  const before = JSON.stringify({
+    adviceReason,
+    conditions: conditions?.map(inOrder),
+    description,
+    endToEndId,
+    lines,
+  })
+  const behind = JSON.stringify({ notAfter, reference, transactionCode, type, valueDate })
   return `${before.slice(0, -1)},"metadata":${canonicalJson(metadata)},${behind.slice(1)}`
 }

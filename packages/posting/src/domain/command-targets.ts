@@ -2,7 +2,7 @@ import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, EntryId, GlCode } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import type { ProposalId } from '@plinth/tenancy'
-import type { Command } from './command.js'
+import type { Command, Demands } from './command.js'
 
 /**
  * What never changes of the things that commands name by an id of Plinth's: read before anything is locked, to know what to
@@ -17,27 +17,38 @@ export interface Targets {
 export function accountsOf(command: Command, targets: Targets): readonly AccountId[] {
   switch (command.type) {
     case 'post':
-      return command.lines.map(({ accountId }) => accountId)
+      return [...command.lines.map(({ accountId }) => accountId), ...accountsOfConditions(command)]
     case 'open_account':
       return command.accountId === undefined ? [] : [command.accountId]
     case 'set_status':
     case 'change_terms':
-    case 'place_hold':
       return [command.accountId]
+    case 'place_hold':
+      return [command.accountId, ...accountsOfConditions(command)]
     case 'capture_hold':
-      return [...command.lines.map(({ accountId }) => accountId), ...accountOfHold(command.holdId, targets)]
+      return [
+        ...command.lines.map(({ accountId }) => accountId),
+        ...accountOfHold(command.holdId, targets),
+        ...accountsOfConditions(command),
+      ]
     case 'release_hold':
     case 'extend_hold':
     case 'expire_hold':
       return accountOfHold(command.holdId, targets)
     case 'reverse':
-      return targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []
+      return [
+        ...(targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []),
+        ...accountsOfConditions(command),
+      ]
     case 'propose':
       return accountsOf(command.proposed, targets)
     default:
       return []
   }
 }
+
+const accountsOfConditions = ({ conditions = [] }: Demands): AccountId[] =>
+  conditions.map(({ accountId }) => accountId)
 
 function accountOfHold(holdId: HoldId, { holds }: Targets): AccountId[] {
   const hold = holds.get(holdId)

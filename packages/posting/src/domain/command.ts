@@ -20,8 +20,25 @@ export interface LineRequest {
   readonly currency: CurrencyCode
 }
 
+/** What the caller demands of the moment at which a command is decided: part of what the command is. */
+export interface Demands {
+  /** Later it is `command_expired`. */
+  readonly notAfter?: Instant | undefined
+  /** Undefined: none. */
+  readonly conditions?: readonly Condition[] | undefined
+}
+
+/** What must be true of an account. */
+export interface Condition {
+  readonly accountId: AccountId
+  /** That of its last line (contract §5, `accountVersion`). */
+  readonly version?: number | undefined
+  /** At least so much, as a decimal string in the currency of the account. */
+  readonly availableGte?: string | undefined
+}
+
 /** Contract §5. */
-export interface Post {
+export interface Post extends Demands {
   readonly type: 'post'
   readonly transactionCode: string
   readonly description: string | undefined
@@ -31,6 +48,8 @@ export interface Post {
   readonly endToEndId: string | undefined
   readonly lines: readonly LineRequest[]
   readonly metadata: Readonly<Record<string, string>>
+  /** Why it must be booked although funds, limits, dormancy or blocks speak against it (contract §1, advice). */
+  readonly adviceReason?: string | undefined
 }
 
 export interface OpenAccountCommand {
@@ -55,7 +74,7 @@ export type ChangeTermsCommand = ChangeTerms & { readonly type: 'change_terms' }
 export type CreateGlAccountCommand = CreateGlAccount & { readonly type: 'create_gl_account' }
 
 /** Contract §4: whole, or a part that balances. */
-export interface ReverseCommand {
+export interface ReverseCommand extends Demands {
   readonly type: 'reverse'
   readonly entryId: EntryId
   readonly reason: string
@@ -65,7 +84,7 @@ export interface ReverseCommand {
   readonly lines: readonly { readonly lineNo: number; readonly amount: string }[] | undefined
 }
 
-export interface PlaceHoldCommand {
+export interface PlaceHoldCommand extends Demands {
   readonly type: 'place_hold'
   readonly accountId: AccountId
   /** In minor units of `currency`, above zero. */
@@ -77,7 +96,7 @@ export interface PlaceHoldCommand {
 }
 
 /** A posting that takes what a hold has set aside. */
-export interface CaptureHoldCommand extends Omit<Post, 'type'> {
+export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason'> {
   readonly type: 'capture_hold'
   readonly holdId: HoldId
   /** A decimal string in the currency of the hold: the net debit on its account. */
@@ -162,8 +181,18 @@ export interface DecideProposalCommand {
   readonly comment: string | undefined
 }
 
+/** Burns the key under which it comes, if nothing is recorded for it: a delayed copy can then never take effect. */
+export interface AbandonCommand {
+  readonly type: 'abandon'
+}
+
 /** Everything that may change the books. */
-export type Command = ProposableCommand | ExpireHoldCommand | ProposeCommand | DecideProposalCommand
+export type Command =
+  | AbandonCommand
+  | ProposableCommand
+  | ExpireHoldCommand
+  | ProposeCommand
+  | DecideProposalCommand
 
 export type CommandType = Command['type']
 

@@ -35,7 +35,12 @@ export type Verdict =
 
 /** Balance rows to write, in order. A row is written once a batch, unless its status or terms change in between. */
 export type BalanceStep =
-  | { readonly kind: 'turnovers'; readonly states: readonly AccountState[] }
+  | {
+      readonly kind: 'turnovers'
+      readonly states: readonly AccountState[]
+      /** Those that an advice took below their limit. */
+      readonly forced: ReadonlySet<AccountId>
+    }
   | { readonly kind: 'standing'; readonly state: AccountState }
 
 /** All that a batch changes. The final states are in the book that was decided on. */
@@ -72,6 +77,7 @@ interface Mark {
   readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
   readonly glCodes: readonly GlCode[]
   readonly unwritten: ReadonlySet<AccountId>
+  readonly forced: ReadonlySet<AccountId>
   readonly lengths: readonly [number, number, number, number]
 }
 
@@ -87,6 +93,8 @@ class BatchRun {
   #unwritten = new Set<AccountId>()
   /** Payloads that were approved in the unit at hand. */
   readonly #approved = new Map<ProposalId, string>()
+  /** Accounts that an advice took below their limit, whose row no step covers yet. */
+  #forced = new Set<AccountId>()
 
   constructor(
     readonly book: Book,
@@ -107,8 +115,7 @@ class BatchRun {
 
   plan(): BatchPlan {
     const steps = [...this.#steps]
-    if (this.#unwritten.size > 0)
-      steps.push({ kind: 'turnovers', states: this.#states([...this.#unwritten]) })
+    if (this.#unwritten.size > 0) steps.push(this.#turnovers([...this.#unwritten]))
     return {
       verdicts: this.#verdicts,
       records: this.#records,
@@ -142,12 +149,14 @@ class BatchRun {
   }
 
   /** The verdict on a key that was answered before, by an earlier batch or earlier in this one. */
-  #settledBefore({ key, request }: Submission): Verdict | undefined {
+  #settledBefore({ key, request, command }: Submission): Verdict | undefined {
     const recorded = this.known.get(key)
     const decided = this.#decidedKeys.get(key)
     const earlier = recorded?.request ?? decided?.submission.request
     if (earlier === undefined) return undefined
-    if (earlier !== request) {
+    // Whoever abandons a key hears what it got; whoever comes behind hears that it was abandoned.
+    const abandoned = command.type === 'abandon' || earlier === abandonedRequest
+    if (earlier !== request && !abandoned) {
       const difference = firstDifference(JSON.parse(earlier) as Json, JSON.parse(request) as Json)
       return { kind: 'key_reused', firstDifference: difference ?? '' }
     }
@@ -174,8 +183,8 @@ class BatchRun {
 
   /** What the submission needs a second person for, and has none. */
   #unapproved({ command, request, approvedBy }: Submission, accepted: Accepted): Matter | undefined {
-    if (command.type === 'propose' || command.type === 'decide_proposal' || command.type === 'expire_hold')
-      return undefined
+    if (command.type === 'propose' || command.type === 'decide_proposal') return undefined
+    if (command.type === 'expire_hold' || command.type === 'abandon') return undefined
     // To the letter: what was approved is what is run.
     if (approvedBy !== undefined && this.#approved.get(approvedBy) === request) return undefined
     invariant(approvedBy === undefined, 'what runs as approved was approved just before', { approvedBy })
@@ -225,8 +234,9 @@ class BatchRun {
     }
   }
 
-  #applyPosted({ entry, states, hold }: Posted): void {
+  #applyPosted({ entry, states, hold, forced }: Posted): void {
     for (const state of states) this.#applyState(state)
+    for (const accountId of forced) this.#forced.add(accountId)
     if (hold !== undefined) this.book.holds.set(hold.holdId, hold)
     if (entry.reverses === undefined) return
     const { entryId } = entry.reverses
@@ -245,13 +255,17 @@ class BatchRun {
   // that was in force when it was decided.
   #applyStanding({ details, state }: Account): void {
     const { accountId } = state
-    if (this.#unwritten.delete(accountId))
-      this.#steps.push({ kind: 'turnovers', states: this.#states([accountId]) })
+    if (this.#unwritten.delete(accountId)) this.#steps.push(this.#turnovers([accountId]))
     const rowVersion = this.book.accounts.get(accountId)?.rowVersion ?? state.rowVersion
     this.#steps.push({ kind: 'standing', state: { ...state, rowVersion } })
     this.book.accounts.set(accountId, { ...state, rowVersion: rowVersion + 1 })
     if (details !== this.book.details.get(accountId)) this.#changedDetails.push(details)
     this.book.details.set(accountId, details)
+  }
+
+  #turnovers(accountIds: readonly AccountId[]): BalanceStep {
+    const forced = new Set(accountIds.filter((accountId) => this.#forced.delete(accountId)))
+    return { kind: 'turnovers', states: this.#states(accountIds), forced }
   }
 
   /** The states to write, each with the row_version it was decided on; the book moves on to the one it will have. */
@@ -277,6 +291,7 @@ class BatchRun {
       details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
       glCodes: this.#createdGlAccounts.map(({ code }) => code),
       unwritten: new Set(this.#unwritten),
+      forced: new Set(this.#forced),
       lengths: [this.#records.length, this.#opened.length, this.#changedDetails.length, this.#steps.length],
     }
   }
@@ -297,6 +312,7 @@ class BatchRun {
     this.#changedDetails.length = changedDetails
     this.#steps.length = steps
     this.#unwritten = new Set(mark.unwritten)
+    this.#forced = new Set(mark.forced)
     const kept = new Set(this.#records)
     for (const { key } of submissions) {
       const decided = this.#decidedKeys.get(key)
@@ -304,6 +320,8 @@ class BatchRun {
     }
   }
 }
+
+const abandonedRequest = '{"type":"abandon"}'
 
 const linkedFailed: Verdict = { kind: 'linked_failed' }
 

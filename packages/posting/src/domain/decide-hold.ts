@@ -14,6 +14,7 @@ import type {
 } from './command.js'
 import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
+import { faultsOfDemands } from './faults-of-demands.js'
 import { faultOfCode, isCustomerInitiated } from './posting-rules.js'
 
 type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
@@ -32,7 +33,8 @@ export function decidePlaceHold(
     expiresAt !== undefined && expiresAt <= book.now
       ? reject('hold_expired', `A hold until ${expiresAt} would have expired already.`)
       : undefined
-  const fault = prevailing(lineFault(before, 'debit') ?? faultOfCurrency(before, currency), overdue)
+  let fault = prevailing(lineFault(before, 'debit') ?? faultOfCurrency(before, currency), overdue)
+  for (const demanded of faultsOfDemands(book, command)) fault = prevailing(fault, demanded)
   if (fault !== undefined) return fault
   const state = { ...before, held: before.held + amount }
   const funds = faultOfFunds(book, before, state)
@@ -99,7 +101,12 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
     freed: { accountId: before.accountId, amount: before.remaining - remaining },
   }
-  const faults = [faultOfValueDate(book, valueDate), faultOfCode(book, command), fault]
+  const faults = [
+    faultOfValueDate(book, valueDate),
+    faultOfCode(book, command),
+    fault,
+    ...faultsOfDemands(book, command),
+  ]
   const posted = postEntry(book, entry, { stamp, faults })
   return posted.kind === 'rejected' || 'kind' in captured ? posted : { ...posted, hold: captured }
 }

@@ -4,6 +4,7 @@ import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
 import { faultOfValueDate, type LineToPost, postEntry } from './decide-posting.js'
 import type { MalformedCommand, Posted } from './decision.js'
+import { faultsOfDemands } from './faults-of-demands.js'
 
 /**
  * Takes an entry back, whole or in part (contract §4): the same lines on the other side, booked today, in sum never more than
@@ -36,7 +37,7 @@ export function decideReverse(
     lines,
     isCustomers: () => false,
   }
-  return postEntry(book, entry, { stamp, faults: [faultOfDate, fault] })
+  return postEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
 }
 
 /** The lines that take back what was asked for, and what speaks against that. */

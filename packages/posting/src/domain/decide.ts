@@ -1,6 +1,6 @@
 import type { Account } from '@plinth/account'
 import { decideGlAccount, decideOpenAccount, decideStatus, decideTerms } from '@plinth/account/domain'
-import { type AccountId, invariant, type Rejection } from '@plinth/kernel'
+import { type AccountId, invariant, type Rejection, reject } from '@plinth/kernel'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, Stamp } from './command.js'
@@ -40,6 +40,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       const decided = decideGlAccount(command, { existing: book.glAccounts.get(code), parent })
       return 'kind' in decided ? decided : { kind: 'gl_account_created', glAccount: decided }
     }
+    case 'abandon':
+      return reject('command_abandoned', 'The key was abandoned: no command takes effect under it.')
     case 'reverse':
       return decideReverse(book, command, stamp)
     case 'place_hold':

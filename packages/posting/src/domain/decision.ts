@@ -1,6 +1,6 @@
 import type { Account, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldChange } from '@plinth/holds'
-import type { Rejection } from '@plinth/kernel'
+import type { AccountId, Rejection } from '@plinth/kernel'
 import type { EntryDraft } from '@plinth/ledger'
 import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { IssueApiKeyCommand } from './command.js'
@@ -10,6 +10,8 @@ export interface Posted {
   readonly kind: 'posted'
   readonly entry: EntryDraft
   readonly states: readonly AccountState[]
+  /** Those that an advice took below their limit. */
+  readonly forced: ReadonlySet<AccountId>
   /** The hold that it captures, as it leaves it. */
   readonly hold?: Hold | undefined
 }

@@ -19,6 +19,8 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   change_settings: 'plinth.settings.changed.v1',
   register_transaction_code: 'plinth.transaction_code.registered.v1',
   issue_api_key: 'plinth.api_key.issued.v1',
+  // Never accepted, so never told.
+  abandon: 'plinth.command.abandoned.v1',
   propose: 'plinth.proposal.made.v1',
   decide_proposal: 'plinth.proposal.decided.v1',
 }

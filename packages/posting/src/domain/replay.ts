@@ -64,7 +64,8 @@ export function replayPosting(
   const { entryId, causationId } = stored
   const { correlationId } = recorded
   const stamp = { entryId, accountId: '' as AccountId, correlationId, causationId, subject: 'replay' }
-  const decision = decide(book, command, stamp)
+  // What was demanded of the moment was true in it; the accounts it named need not be those of the entry.
+  const decision = decide(book, { ...command, notAfter: undefined, conditions: undefined }, stamp)
   if (decision.kind === 'rejected') {
     return { pointer: '', expected: `rejected: ${decision.code} (${decision.detail})`, found: 'posted' }
   }

@@ -8,6 +8,7 @@ export type Permission =
   | 'read_books'
   | 'read_audit'
   | 'post'
+  | 'post_advice'
   | 'open_account'
   | 'open_unlimited_account'
   | 'manage_accounts'
@@ -28,6 +29,7 @@ const payments: readonly Permission[] = [
 ]
 const operator: readonly Permission[] = [
   ...payments,
+  'post_advice',
   'open_unlimited_account',
   'manage_accounts',
   'manage_chart',
