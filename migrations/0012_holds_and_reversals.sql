@@ -18,6 +18,8 @@ create table holds.account_hold (
   status text not null check (status in ('active', 'captured', 'released', 'expired')),
   expires_at timestamptz(3),
   reference text collate "C",
+  -- The risk decision it was placed on.
+  decision jsonb,
   placed_at timestamptz(3) not null,
   -- Counts the changes of the hold: 1 is its placing.
   version integer not null check (version >= 1),
@@ -58,7 +60,7 @@ create trigger moves_forward before update on holds.account_hold for each row
   when ((old.status = 'active' and new.version > old.version and new.captured >= old.captured
     and new.remaining <= old.remaining and new.tenant_id = old.tenant_id and new.hold_id = old.hold_id
     and new.account_id = old.account_id and new.currency = old.currency and new.amount = old.amount
-    and new.reference is not distinct from old.reference and new.placed_at = old.placed_at) is not true)
+    and new.reference is not distinct from old.reference and new.decision is not distinct from old.decision and new.placed_at = old.placed_at) is not true)
   execute function holds.refuse_hold_change();
 create trigger never_removed before delete on holds.account_hold for each row execute function plinth.refuse_change();
 create trigger never_truncated before truncate on holds.account_hold for each statement execute function plinth.refuse_change();
@@ -76,7 +78,9 @@ alter table ledger.journal_entry
   add column hold_id uuid,
   add column reason text,
   -- Booked although funds, limits, dormancy or blocks spoke against it; the reason says why.
-  add column advice boolean;
+  add column advice boolean,
+  -- The risk decision it was posted on.
+  add column decision jsonb;
 alter table ledger.journal_entry
   add constraint reverses_an_entry foreign key (tenant_id, reverses_entry_no) references ledger.journal_entry not valid,
   add constraint reverses_what_is_older check (reverses_entry_no < entry_no) not valid,

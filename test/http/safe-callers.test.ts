@@ -101,6 +101,20 @@ describe('notAfter', () => {
   })
 })
 
+test.each([
+  ['holds', { accountId: 'nobody', amount: '1.00', currency: 'EUR' }],
+  [
+    'holds/01234567-89ab-7def-8123-456789abcdef/captures',
+    { ...transfer({ from: 'alice', to: 'bob' }), amount: '1.00' },
+  ],
+  ['journal-entries/01234567-89ab-7def-8123-456789abcdef/reversals', { reason: 'x' }],
+])('what comes too late for %s hears so first', async (path, body) => {
+  const late = await bank().post(`/v1/${path}`, { ...body, notAfter: inMs(-1) })
+  expect(codeOf(late)).toBe('422 command_expired')
+  const conditions = [{ accountId: 'nobody', version: 1 }]
+  expect(codeOf(await bank().post(`/v1/${path}`, { ...body, conditions }))).toBe('422 account_not_found')
+})
+
 describe('abandoning a key', () => {
   test('that was never used burns it: a delayed copy cannot take effect', async () => {
     const key = newKey()
@@ -202,5 +216,55 @@ describe('an advice', () => {
       { pointer: '/reason', code: 'unknown_field' },
     ])
     expect((await post({ advice: false, reason: 'x' })).status).toBe(400)
+  })
+})
+
+describe('a risk decision', () => {
+  const decision = (more: object = {}) => ({
+    id: 'risk-1',
+    source: 'screening',
+    outcome: 'approved',
+    decidedAt: inMs(-1_000),
+    expiresAt: inMs(60_000),
+    checksum: 'sha256:00',
+    ...more,
+  })
+  const asked: [string, (more: object) => Promise<Answer>][] = [
+    ['posting', (more) => post(more)],
+    [
+      'hold',
+      (more) => bank().post('/v1/holds', { accountId: 'alice', amount: '0.01', currency: 'EUR', ...more }),
+    ],
+  ]
+
+  test.each(asked)('is stored with the %s that was made on it, and shown', async (_, ask) => {
+    const taken = decision()
+    const made = await ask({ decision: taken })
+    expect([made.status, made.body.decision]).toEqual([201, taken])
+    const { journalEntryId, holdId } = made.body
+    const path = holdId === undefined ? `/v1/journal-entries/${journalEntryId}` : `/v1/holds/${holdId}`
+    expect((await bank().get(path)).text).toBe(made.text)
+  })
+
+  test.each(asked)('that is too old or says no refuses the %s, whatever else is wrong', async (_, ask) => {
+    expect(codeOf(await ask({ decision: decision({ expiresAt: inMs(-1) }) }))).toBe('422 decision_expired')
+    expect(codeOf(await ask({ decision: decision({ outcome: 'rejected' }) }))).toBe('422 decision_negative')
+    const both = decision({ outcome: 'rejected', expiresAt: inMs(-1) })
+    expect(codeOf(await ask({ decision: both }))).toBe('422 decision_expired')
+    expect(codeOf(await ask({ decision: both, notAfter: inMs(-1) }))).toBe('422 command_expired')
+    const nobody = { accountId: 'nobody', lines: transfer({ from: 'nobody', to: 'bob' }).lines }
+    const { accountId, lines } = nobody
+    const missing = ask === asked[0]?.[1] ? { lines } : { accountId }
+    expect(codeOf(await ask({ ...missing, decision: decision({ outcome: 'rejected' }) }))).toBe(
+      '422 decision_negative',
+    )
+  })
+
+  test('that is incomplete is malformed', async () => {
+    const answer = await post({ decision: { ...decision(), checksum: undefined, outcome: 'perhaps' } })
+    expect(answer.body.errors).toMatchObject([
+      { pointer: '/decision/outcome', code: 'wrong_type' },
+      { pointer: '/decision/checksum', code: 'required' },
+    ])
   })
 })

@@ -8,6 +8,17 @@ const count = z.int()
 const texts = z.record(z.string(), z.string())
 const unlessUnlimited = decimal.nullable().meta({ description: 'Null for an unlimited account.' })
 
+const riskDecision = z
+  .object({
+    id: z.string(),
+    source: z.string(),
+    outcome: z.string(),
+    decidedAt: instant,
+    expiresAt: instant,
+    checksum: z.string(),
+  })
+  .meta({ id: 'StoredRiskDecision' })
+
 /** The answers of the API, for its description alone: what is answered is built where it is known. */
 export const entry = z
   .object({
@@ -25,6 +36,7 @@ export const entry = z
     reverses: uuid.optional().meta({ description: 'The entry that it takes back.' }),
     reason: z.string().optional().meta({ description: 'Why it was reversed, or had to be booked.' }),
     advice: z.literal(true).optional().meta({ description: 'Booked although something spoke against it.' }),
+    decision: riskDecision.optional(),
     holdId: uuid.optional().meta({ description: 'The hold that it captures.' }),
     lines: z.array(
       z.object({
@@ -154,6 +166,7 @@ export const hold = z
     currency: z.string(),
     expiresAt: instant.nullable(),
     reference: z.string().optional(),
+    decision: riskDecision.optional(),
     placedAt: instant,
   })
   .meta({ id: 'Hold' })

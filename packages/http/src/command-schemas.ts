@@ -6,6 +6,7 @@ import {
   ownCurrencyDecimalsMax,
   ownCurrencyPattern,
   parseBusinessDate,
+  riskOutcomes,
   uuidPattern,
 } from '@plinth/kernel'
 import { roles } from '@plinth/tenancy'
@@ -110,6 +111,20 @@ const demandFields = {
   conditions: z.array(condition, says('wrong_type')).max(100, says('too_long')).optional(),
 }
 
+const decision = z
+  .strictObject(
+    {
+      id: name(128),
+      source: name(128),
+      outcome: oneOf(riskOutcomes),
+      decidedAt: instant,
+      expiresAt: instant,
+      checksum: name(128),
+    },
+    says('wrong_type'),
+  )
+  .meta({ id: 'RiskDecision', description: 'A risk or sanctions decision taken before; stored with it.' })
+
 const entryFields = {
   transactionCode,
   description: text(1000).optional(),
@@ -122,6 +137,7 @@ const entryFields = {
     .max(linesMax, says('too_many_lines')),
   metadata: metadata.optional(),
   ...demandFields,
+  decision: decision.optional(),
 }
 
 const postFields = {
@@ -258,6 +274,7 @@ const placeHoldFields = {
   amount,
   currency,
   ...demandFields,
+  decision: decision.optional(),
   expiresAt: instant.optional().meta({ description: 'Absent: it never expires by itself.' }),
   reference: reference.optional(),
 }

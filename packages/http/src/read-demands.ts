@@ -1,5 +1,4 @@
-import type { AccountId, Instant } from '@plinth/kernel'
-import { instantOf } from '@plinth/kernel'
+import { type AccountId, instantOf, type RiskDecision } from '@plinth/kernel'
 import type { Demands } from '@plinth/posting'
 import { normalisedAmount } from './read-amounts.js'
 import { type PlacedError, placed } from './read-fields.js'
@@ -24,6 +23,12 @@ export function demandFaults(value: object): PlacedError[] {
 }
 
 interface DemandFields {
+  readonly decision?:
+    | (Omit<RiskDecision, 'decidedAt' | 'expiresAt'> & {
+        readonly decidedAt: string
+        readonly expiresAt: string
+      })
+    | undefined
   readonly notAfter?: string | undefined
   readonly conditions?:
     | readonly {
@@ -35,9 +40,16 @@ interface DemandFields {
 }
 
 /** No member where nothing is demanded: a command from before there were demands is the same command. */
-export function demandsOf({ notAfter, conditions }: DemandFields): Demands {
+export function demandsOf({ notAfter, conditions, decision }: DemandFields): Demands {
   return {
-    ...(notAfter !== undefined && { notAfter: instantOf(Date.parse(notAfter)) as Instant }),
+    ...(decision !== undefined && {
+      decision: {
+        ...decision,
+        decidedAt: instantOf(Date.parse(decision.decidedAt)),
+        expiresAt: instantOf(Date.parse(decision.expiresAt)),
+      },
+    }),
+    ...(notAfter !== undefined && { notAfter: instantOf(Date.parse(notAfter)) }),
     ...(conditions !== undefined &&
       conditions.length > 0 && {
         conditions: conditions.map(({ accountId, version, available }) => ({

@@ -42,3 +42,4 @@ export {
   sumMinorMax,
 } from './money.js'
 export { prevailing, type Rejection, type RejectionCode, reject, rejectionCodes } from './rejection.js'
+export { type RiskDecision, renderRiskDecision, riskOutcomes } from './risk-decision.js'

@@ -5,6 +5,7 @@ import {
   type Instant,
   parseUuid,
   type Rejection,
+  type RiskDecision,
   reject,
 } from '@plinth/kernel'
 
@@ -27,6 +28,8 @@ export interface Hold {
   /** Undefined: never. */
   readonly expiresAt: Instant | undefined
   readonly reference: string | undefined
+  /** The risk decision that it was placed on. */
+  readonly decision?: RiskDecision | undefined
   readonly placedAt: Instant
   /** Counts its changes: 1 is its placing. */
   readonly version: number

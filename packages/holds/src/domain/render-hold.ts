@@ -1,4 +1,4 @@
-import { type Currencies, formatMinor, type Instant, invariant } from '@plinth/kernel'
+import { type Currencies, formatMinor, type Instant, invariant, renderRiskDecision } from '@plinth/kernel'
 import { type Hold, isOverdue } from './hold.js'
 
 /** A hold as it is answered. `now`: one whose time is over shows `expired` at once, whether or not that is recorded yet. */
@@ -18,6 +18,7 @@ export function renderHold(hold: Hold, currencies: Currencies, now?: Instant) {
     currency,
     expiresAt: expiresAt ?? null,
     ...(reference !== undefined && { reference }),
+    ...(hold.decision !== undefined && { decision: renderRiskDecision(hold.decision) }),
     placedAt,
   }
 }

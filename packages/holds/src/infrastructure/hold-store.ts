@@ -16,6 +16,7 @@ const columns = [
   'status',
   'expires_at',
   'reference',
+  'decision',
   'placed_at',
   'version',
 ] as const
@@ -31,6 +32,7 @@ const toHold = (row: Row): Hold => ({
   status: row.status as HoldStatus,
   expiresAt: (row.expires_at as Instant | null) ?? undefined,
   reference: row.reference ?? undefined,
+  decision: row.decision ?? undefined,
   placedAt: row.placed_at as Instant,
   version: row.version,
 })
@@ -96,10 +98,12 @@ export interface HoldStep {
 const insertHolds: Statement = {
   name: 'holds.insert',
   text: `insert into holds.account_hold
-      (tenant_id, hold_id, account_id, currency, amount, captured, remaining, status, expires_at, reference, placed_at, version)
-    select $1, k.hold_id, k.account_id, k.currency, k.amount, 0, k.amount, 'active', k.expires_at, k.reference, k.placed_at, 1
-      from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[])
-        as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at)`,
+      (tenant_id, hold_id, account_id, currency, amount, captured, remaining, status, expires_at, reference, placed_at, version,
+       decision)
+    select $1, k.hold_id, k.account_id, k.currency, k.amount, 0, k.amount, 'active', k.expires_at, k.reference, k.placed_at, 1,
+           k.decision::jsonb
+      from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::text[])
+        as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at, decision)`,
 }
 
 const updateHolds: Statement = {
@@ -172,6 +176,7 @@ function insertPlaced(tx: Tx, holds: readonly Hold[]): void {
     optionalTextArray(holds.map(({ expiresAt }) => expiresAt)),
     optionalTextArray(holds.map(({ reference }) => reference)),
     textArray(holds.map(({ placedAt }) => placedAt)),
+    optionalTextArray(holds.map(({ decision }) => decision && JSON.stringify(decision))),
   ])
 }
 

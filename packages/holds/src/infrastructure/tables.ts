@@ -1,3 +1,5 @@
+import type { RiskDecision } from '@plinth/kernel'
+
 /** Kysely's view of the schema `holds`, as node-postgres delivers it: numerics as text. */
 export interface HoldTables {
   'holds.account_hold': {
@@ -11,6 +13,7 @@ export interface HoldTables {
     status: string
     expires_at: string | null
     reference: string | null
+    decision: RiskDecision | null
     placed_at: string
     version: number
   }

@@ -1,4 +1,13 @@
-import type { AccountId, BusinessDate, CurrencyCode, EntryId, GlCode, Instant, Side } from '@plinth/kernel'
+import type {
+  AccountId,
+  BusinessDate,
+  CurrencyCode,
+  EntryId,
+  GlCode,
+  Instant,
+  RiskDecision,
+  Side,
+} from '@plinth/kernel'
 
 /** One side of an entry. Amounts are minor units of `currency`; `balanceAfter` is on the account's normal side. */
 export interface PostingLine {
@@ -37,6 +46,8 @@ export interface EntryDraft {
   readonly reason?: string | undefined
   /** Booked although funds, limits, dormancy or blocks spoke against it (contract §1). */
   readonly advice?: boolean | undefined
+  /** The risk decision that it was posted on. */
+  readonly decision?: RiskDecision | undefined
   /** The hold that it captures. */
   readonly holdId?: string | undefined
   readonly lines: readonly PostingLine[]
@@ -70,6 +81,7 @@ export function numbered(
     reverses: draft.reverses,
     reason: draft.reason,
     advice: draft.advice,
+    decision: draft.decision,
     holdId: draft.holdId,
     lines: draft.lines,
     entryNo,

@@ -1,4 +1,4 @@
-import { type Currencies, formatMinor, invariant } from '@plinth/kernel'
+import { type Currencies, formatMinor, invariant, renderRiskDecision } from '@plinth/kernel'
 import type { JournalEntry } from './journal-entry.js'
 
 /** New entries are stored with this version of the form. A change of the form is a new version; the old ones stay. */
@@ -36,6 +36,7 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
     reverses: entry.reverses?.entryId,
     reason: entry.reason,
     advice: entry.advice === true ? true : undefined,
+    decision: entry.decision && renderRiskDecision(entry.decision),
     holdId: entry.holdId,
     lines: entry.lines.map((line, index) => {
       const decimals = currencies.decimalsOf(line.currency)

@@ -1,3 +1,5 @@
+import type { RiskDecision } from '@plinth/kernel'
+
 /** Kysely's view of the schema `ledger`, as node-postgres delivers it: numerics as text, bigints as counts. */
 export interface LedgerTables {
   'ledger.journal_head': {
@@ -19,6 +21,7 @@ export interface LedgerTables {
     reverses_entry_no: number | null
     reason: string | null
     advice: boolean | null
+    decision: RiskDecision | null
     hold_id: string | null
     booking_date: string
     value_date: string

@@ -1,4 +1,10 @@
-import { type Currencies, type CurrencyCode, canonicalJson, formatMinor } from '@plinth/kernel'
+import {
+  type Currencies,
+  type CurrencyCode,
+  canonicalJson,
+  formatMinor,
+  type RiskDecision,
+} from '@plinth/kernel'
 import type { Command, Condition, Post } from './command.js'
 
 /**
@@ -33,10 +39,26 @@ const inOrder = ({ accountId, availableGte, version }: Condition): Condition => 
   version,
 })
 
+const decisionInOrder = ({
+  checksum,
+  decidedAt,
+  expiresAt,
+  id,
+  outcome,
+  source,
+}: RiskDecision): RiskDecision => ({
+  checksum,
+  decidedAt,
+  expiresAt,
+  id,
+  outcome,
+  source,
+})
+
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
 function canonicalPost(post: Post, amountOf: (minor: bigint, currency: CurrencyCode) => string): string {
   const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
-  const { adviceReason, notAfter, conditions } = post
+  const { adviceReason, notAfter, conditions, decision } = post
   const lines = post.lines.map(({ accountId, side, amount, currency }) => ({
     accountId,
     amount: amountOf(amount, currency),
@@ -46,6 +68,7 @@ function canonicalPost(post: Post, amountOf: (minor: bigint, currency: CurrencyC
   const before = JSON.stringify({
     adviceReason,
     conditions: conditions?.map(inOrder),
+    decision: decision && decisionInOrder(decision),
     description,
     endToEndId,
     lines,

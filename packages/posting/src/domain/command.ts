@@ -8,6 +8,7 @@ import type {
   GlCode,
   IdempotencyKey,
   Instant,
+  RiskDecision,
   Side,
 } from '@plinth/kernel'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
@@ -26,6 +27,8 @@ export interface Demands {
   readonly notAfter?: Instant | undefined
   /** Undefined: none. */
   readonly conditions?: readonly Condition[] | undefined
+  /** What a risk engine decided before; an expired or negative one stands against it. */
+  readonly decision?: RiskDecision | undefined
 }
 
 /** What must be true of an account. */

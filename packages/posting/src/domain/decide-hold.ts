@@ -14,7 +14,7 @@ import type {
 } from './command.js'
 import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
-import { faultsOfDemands } from './faults-of-demands.js'
+import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 import { faultOfCode, isCustomerInitiated } from './posting-rules.js'
 
 type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
@@ -27,7 +27,7 @@ export function decidePlaceHold(
 ): HoldChanged | Rejection {
   const { accountId, amount, currency, expiresAt, reference } = command
   const before = book.accounts.get(accountId)
-  if (before === undefined) return noAccount(accountId)
+  if (before === undefined) return withDemands(book, command, noAccount(accountId))
   const holdId = stamp.entryId as string as HoldId
   const overdue =
     expiresAt !== undefined && expiresAt <= book.now
@@ -40,7 +40,7 @@ export function decidePlaceHold(
   const funds = faultOfFunds(book, before, state)
   if (funds !== undefined) return funds
   const hold: Hold = {
-    ...{ holdId, accountId, currency, amount, expiresAt, reference },
+    ...{ holdId, accountId, currency, amount, expiresAt, reference, decision: command.decision },
     captured: 0n,
     remaining: amount,
     status: 'active',
@@ -85,7 +85,7 @@ function changeOf(
  */
 export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp: Stamp): Posted | Rejection {
   const before = book.holds.get(command.holdId)
-  if (before === undefined) return missingHold(book, command)
+  if (before === undefined) return withDemands(book, command, missingHold(book, command))
   const amount = parseMinor(command.amount, book.settings.currencies.decimalsOf(before.currency) as number)
   const captured =
     typeof amount === 'bigint' ? decideCapture(before, { amount, final: command.final }, book.now) : before
@@ -98,6 +98,7 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     kind: 'capture' as const,
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines },
     holdId: before.holdId,
+    decision: command.decision,
     isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
     freed: { accountId: before.accountId, amount: before.remaining - remaining },
   }

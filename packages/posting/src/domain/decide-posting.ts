@@ -28,7 +28,7 @@ export interface EntryToPost
       EntryDraft,
       'kind' | 'transactionCode' | 'description' | 'reference' | 'endToEndId' | 'metadata'
     >,
-    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice'> {
+    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice' | 'decision'> {
   readonly valueDate: BusinessDate
   readonly lines: readonly LineToPost[]
   /** Whether a dormant account refuses a debit. */
@@ -53,6 +53,7 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
     kind: 'posting' as const,
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines, advice },
     reason: adviceReason,
+    decision: command.decision,
     isCustomers: () => customers,
   }
   return postEntry(book, entry, { stamp, faults })

@@ -4,7 +4,7 @@ import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
 import { faultOfValueDate, type LineToPost, postEntry } from './decide-posting.js'
 import type { MalformedCommand, Posted } from './decision.js'
-import { faultsOfDemands } from './faults-of-demands.js'
+import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 
 /**
  * Takes an entry back, whole or in part (contract §4): the same lines on the other side, booked today, in sum never more than
@@ -17,7 +17,8 @@ export function decideReverse(
 ): Posted | Rejection | MalformedCommand {
   const { entryId, reason } = command
   const original = book.entries.get(entryId)
-  if (original === undefined) return reject('entry_not_found', `There is no entry ${entryId}.`, { entryId })
+  if (original === undefined)
+    return withDemands(book, command, reject('entry_not_found', `There is no entry ${entryId}.`, { entryId }))
   const taken = takeBack(book, original, command)
   if ('kind' in taken && taken.kind === 'malformed') return taken
   const { lines, fault } = taken as { lines: LineToPost[]; fault: Rejection | undefined }

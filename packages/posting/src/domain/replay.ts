@@ -65,7 +65,11 @@ export function replayPosting(
   const { correlationId } = recorded
   const stamp = { entryId, accountId: '' as AccountId, correlationId, causationId, subject: 'replay' }
   // What was demanded of the moment was true in it; the accounts it named need not be those of the entry.
-  const decision = decide(book, { ...command, notAfter: undefined, conditions: undefined }, stamp)
+  const decision = decide(
+    book,
+    { ...command, notAfter: undefined, conditions: undefined, decision: undefined },
+    stamp,
+  )
   if (decision.kind === 'rejected') {
     return { pointer: '', expected: `rejected: ${decision.code} (${decision.detail})`, found: 'posted' }
   }
