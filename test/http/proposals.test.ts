@@ -9,6 +9,7 @@ const matters: ApprovalMatter[] = [
   'limit_increases',
   'unfreezing',
   'manual_postings',
+  'reversals',
 ]
 const bank = useHttpBank()
 beforeAll(async () => {
@@ -139,6 +140,34 @@ describe.each(cases)('%s', (_, { path, body, command, done }) => {
   test('needs nobody else in a tenant that does not ask for it', async () => {
     const answer = await bank().post(path, body, { as: 'operator', tenant: 'beta' })
     expect([200, 201]).toContain(answer.status)
+  })
+})
+
+test('a reversal above what one may take back alone is done when another approves', async () => {
+  const alone = await bank().post('/v1/settings', { reversalsAlone: { EUR: '5' }, reason: 'small ones' })
+  expect(codeOf(alone)).toBe('403 forbidden')
+  const settings = { type: 'change_settings', reversalsAlone: { EUR: '5' }, reason: 'small ones' }
+  const changed = await decide(await propose(settings, { as: 'admin' }), 'approve')
+  expect(changed.body.result.body).toMatchObject({ reversalsAlone: { EUR: '5.00' } })
+  const posted = await bank().post('/v1/postings', transfer({ from: 'cash', to: 'alice', amount: '5.01' }))
+  const { journalEntryId } = posted.body
+  const path = `/v1/journal-entries/${journalEntryId}/reversals`
+  expect(codeOf(await bank().post(path, { reason: 'a mistake' }))).toBe('403 forbidden')
+  const part = ['1', '2'].map((lineNo) => ({ lineNo: Number(lineNo), amount: '0.01' }))
+  expect(codeOf(await bank().post(path, { reason: 'a cent', lines: part }))).toBe('201')
+  const rest = part.map(({ lineNo }) => ({ lineNo, amount: '5.00' }))
+  expect(codeOf(await bank().post(path, { reason: 'the rest', lines: rest }))).toBe('201')
+
+  const second = await bank().post('/v1/postings', transfer({ from: 'cash', to: 'alice', amount: '5.01' }))
+  const proposed = await propose({
+    type: 'reverse',
+    journalEntryId: second.body.journalEntryId,
+    reason: 'a mistake',
+  })
+  const approved = await decide(proposed, 'approve')
+  expect(approved.body.result).toMatchObject({
+    status: 201,
+    body: { kind: 'reversal', reverses: second.body.journalEntryId },
   })
 })
 
