@@ -144,6 +144,17 @@ describe('a hold', () => {
     await sound(bank)
   })
 
+  test('moves no more in one capture than a posting may', async () => {
+    const bank = await openedBank()
+    const holdId = await held(bank)
+    const postingLimits = [{ currency: 'EUR', perPosting: '30.00' }]
+    await bank.submit({ type: 'change_settings', changes: { postingLimits }, reason: 'a test' })
+    expect(await end(bank, capture(holdId, '30.01', { final: false }))).toBe('limit_exceeded')
+    expect(await end(bank, capture(holdId, '30.00', { final: false }))).toBe('accepted')
+    expect(await end(bank, capture(holdId, '30.00'))).toBe('accepted')
+    await sound(bank)
+  })
+
   test('released gives back what remains', async () => {
     const bank = await openedBank()
     const holdId = await held(bank)

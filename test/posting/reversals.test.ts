@@ -119,6 +119,27 @@ describe('a reversal', () => {
     expect(row).toEqual({ n: 0 })
   })
 
+  test('of a part that does not balance is no command, whatever was taken back before it', async () => {
+    const { bank, entryId } = await openedBank()
+    const lines = [{ lineNo: 1, amount: '5.00' }]
+    await bank.submit(reverse(entryId, { lines: part('36.00') }))
+    expect(await end(bank, reverse(entryId, { lines }))).toBe('malformed')
+    await bank.submit(reverse(entryId, { lines: part('4.00') }))
+    expect(await end(bank, reverse(entryId, { lines }))).toBe('malformed')
+  })
+
+  test('of a part looks at the accounts of that part alone, whatever else speaks against it', async () => {
+    const { bank } = await openedBank()
+    await bank.open('carol')
+    const two = ['debit alice 3.00', 'credit bob 3.00', 'debit alice 2.00', 'credit carol 2.00']
+    const { journalEntryId } = entryOf(await bank.post(two))
+    await bank.status('carol', 'frozen')
+    expect(await end(bank, reverse(journalEntryId, { lines: part('3.01') }))).toBe('reversal_exceeds_entry')
+    expect(await end(bank, reverse(journalEntryId, { lines: part('3.00') }))).toBe('accepted')
+    expect(await end(bank, reverse(journalEntryId))).toBe('account_frozen')
+    await sound(bank)
+  })
+
   test('of a line that is not there, or in decimals the currency has not, exceeds the entry', async () => {
     const { bank, entryId } = await openedBank()
     for (const lines of [[...part('1.00'), { lineNo: 3, amount: '1.00' }], part('1.001')])

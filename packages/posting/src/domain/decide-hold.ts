@@ -15,7 +15,7 @@ import type {
 import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
-import { faultOfCode, isCustomerInitiated } from './posting-rules.js'
+import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
 type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
 
@@ -102,9 +102,11 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
     freed: { accountId: before.accountId, amount: before.remaining - remaining },
   }
+  // A capture is a posting: what one posting may not move is not moved by way of a hold either.
   const faults = [
     faultOfValueDate(book, valueDate),
     faultOfCode(book, command),
+    faultOfLimit(book, command),
     fault,
     ...faultsOfDemands(book, command),
   ]

@@ -20,8 +20,8 @@ export function decideReverse(
   if (original === undefined)
     return withDemands(book, command, reject('entry_not_found', `There is no entry ${entryId}.`, { entryId }))
   const taken = takeBack(book, original, command)
-  if ('kind' in taken && taken.kind === 'malformed') return taken
-  const { lines, fault } = taken as { lines: LineToPost[]; fault: Rejection | undefined }
+  if ('kind' in taken) return taken
+  const { lines, fault } = taken
   const valueDate = command.valueDate === 'original' ? original.valueDate : command.valueDate
   // The original's own value date was inside the window of its day.
   const faultOfDate =
@@ -41,16 +41,24 @@ export function decideReverse(
   return postEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
 }
 
-/** The lines that take back what was asked for, and what speaks against that. */
-function takeBack(
-  book: Book,
-  original: JournalEntry,
-  command: ReverseCommand,
-): { lines: LineToPost[]; fault: Rejection | undefined } | MalformedCommand {
+/** The lines that take back what was asked for, as far as they can be read, and what speaks against that. */
+interface TakenBack {
+  readonly lines: readonly LineToPost[]
+  readonly fault: Rejection | undefined
+}
+
+/**
+ * Whether the part balances hangs on the original alone, which never changes: a part that does not is malformed whatever was
+ * taken back meanwhile. Other lines of the original than those named speak against nothing.
+ */
+function takeBack(book: Book, original: JournalEntry, command: ReverseCommand): TakenBack | MalformedCommand {
   const { entryId } = original
-  const whole = original.lines.map((line, at) => mirror(line, at + 1, line.amount))
-  const refused = (code: Rejection['code'], detail: string) => ({
-    lines: whole,
+  const { lines, unread } =
+    command.lines === undefined ? { lines: wholeOf(original) } : partOf(book, original, command.lines)
+  const lopsided = unread === undefined ? faultOfPart(lines) : undefined
+  if (lopsided !== undefined) return lopsided
+  const refused = (code: Rejection['code'], detail: string): TakenBack => ({
+    lines,
     fault: reject(code, detail, { entryId }),
   })
   if (original.reverses !== undefined)
@@ -59,8 +67,7 @@ function takeBack(
   const left = original.lines.map(({ amount }, at) => amount - (reversed?.get(at + 1) ?? 0n))
   if (left.every((amount) => amount === 0n))
     return refused('entry_already_reversed', `Entry ${entryId} is reversed already.`)
-  const lines = command.lines === undefined ? whole : partOf(book, original, command.lines)
-  if (typeof lines === 'string') return refused('reversal_exceeds_entry', lines)
+  if (unread !== undefined) return refused('reversal_exceeds_entry', unread)
   const sums = new Map<number, bigint>()
   for (const { reversesLineNo = 0, amount } of lines)
     sums.set(reversesLineNo, (sums.get(reversesLineNo) ?? 0n) + amount)
@@ -71,25 +78,31 @@ function takeBack(
         `Line ${lineNo} of entry ${entryId} has less left to take back.`,
       )
   }
-  return faultOfPart(lines) ?? { lines, fault: undefined }
+  return { lines, fault: undefined }
 }
 
-/** The part of the lines that is named, or what is wrong with it. */
+const wholeOf = ({ lines }: JournalEntry): LineToPost[] =>
+  lines.map((line, at) => mirror(line, at + 1, line.amount))
+
+/** The part of the lines that is named, and what of it says nothing. */
 function partOf(
   { settings }: Book,
   { entryId, lines }: JournalEntry,
   wanted: NonNullable<ReverseCommand['lines']>,
-): LineToPost[] | string {
+): { lines: LineToPost[]; unread?: string } {
   const part: LineToPost[] = []
+  let unread: string | undefined
   for (const { lineNo, amount } of wanted) {
     const line = lines[lineNo - 1]
-    if (line === undefined) return `Entry ${entryId} has no line ${lineNo}.`
+    if (line === undefined) {
+      unread ??= `Entry ${entryId} has no line ${lineNo}.`
+      continue
+    }
     const minor = parseMinor(amount, settings.currencies.decimalsOf(line.currency) as number)
-    if (typeof minor === 'string' || minor === 0n)
-      return `${amount} is no amount in ${line.currency} to take back.`
-    part.push(mirror(line, lineNo, minor))
+    if (typeof minor === 'bigint' && minor > 0n) part.push(mirror(line, lineNo, minor))
+    else unread ??= `${amount} is no amount in ${line.currency} to take back.`
   }
-  return part
+  return { lines: part, ...(unread !== undefined && { unread }) }
 }
 
 const mirror = (line: PostingLine, lineNo: number, amount: bigint): LineToPost => ({
