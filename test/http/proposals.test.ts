@@ -211,7 +211,7 @@ describe('a proposal', () => {
   })
 
   test('expires', async () => {
-    const expiresAt = new Date(Date.now() + 300).toISOString()
+    const expiresAt = new Date(Date.now() + 1_500).toISOString()
     const body = { command: { type: 'post', ...manual() }, reason: 'in haste', expiresAt }
     const proposed = await bank().post('/v1/proposals', body, { as: 'operator' })
     expect(proposed.status).toBe(201)

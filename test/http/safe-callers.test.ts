@@ -92,10 +92,10 @@ describe('notAfter', () => {
 
   test('is recorded: later the answer is the same', async () => {
     const key = newKey()
-    const notAfter = inMs(400)
+    const notAfter = inMs(1_500)
     const first = await post({ notAfter }, { key })
     expect(first.status).toBe(201)
-    await new Promise((resolve) => setTimeout(resolve, 450))
+    await new Promise((resolve) => setTimeout(resolve, 1_600))
     const again = await post({ notAfter }, { key })
     expect([again.text, again.headers.get('idempotency-replayed')]).toEqual([first.text, 'true'])
   })
