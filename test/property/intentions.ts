@@ -1,13 +1,8 @@
 import fc from 'fast-check'
-import {
-  inWords,
-  type Keyed,
-  type Line,
-  type PaperBank,
-  type Status,
-  units,
-  type Wish,
-} from './paper-bank.js'
+import { type HoldDraft, HoldTeller, holdDraft } from './hold-intentions.js'
+import type { PaperBank } from './paper-bank.js'
+import { availableOf, balanceOf, inWords, shortened, units } from './paper-books.js'
+import type { Keyed, Line, OpenWish, PostWish, Status, Wish } from './wishes.js'
 
 /** An amount that is worth trying, once it is known how the accounts stand. */
 type Wanted =
@@ -21,6 +16,7 @@ interface Leg {
 }
 
 type Draft =
+  | HoldDraft
   | {
       readonly type: 'post'
       readonly legs: readonly Leg[]
@@ -113,6 +109,7 @@ const maybe = fc.constantFrom(undefined, false, false, true)
 const status = fc.constantFrom<Status>('open', 'open', 'open', 'open', 'dormant', 'frozen', 'closed')
 
 const draft: fc.Arbitrary<Draft> = fc.oneof(
+  { weight: 32, arbitrary: holdDraft },
   {
     weight: 24,
     arbitrary: fc.record({
@@ -197,7 +194,7 @@ export const steps = (countMax: number): fc.Arbitrary<Step[]> =>
   )
 
 /** Four accounts to begin with, two of them with money; `e` is left for others to open. */
-const beginning: readonly Wish[] = [
+const beginning: readonly (OpenWish | PostWish)[] = [
   { type: 'open', note: 'a', id: 'a', gl: '2100', currency: 'EUR', limit: '5.00' },
   { type: 'open', note: 'b', id: 'b', gl: '2100', currency: 'EUR', limit: '0.00' },
   { type: 'open', note: 'c', id: 'c', gl: '1300', currency: 'EUR', limit: '1000.00' },
@@ -219,10 +216,19 @@ const beginning: readonly Wish[] = [
 export class Teller {
   readonly history: Keyed[] = []
   private made = 0
+  private readonly holds: HoldTeller
   constructor(
     private readonly bank: PaperBank,
     private readonly prefix: string,
-  ) {}
+  ) {
+    this.holds = new HoldTeller(bank)
+  }
+
+  /** The next step of the sequence begins. */
+  turn(step: number): void {
+    this.bank.step = step
+    this.holds.look()
+  }
 
   /** The commands of the beginning, with keys that may come again like any other. */
   begin(): Keyed[] {
@@ -274,6 +280,8 @@ export class Teller {
         const { code, kind, parent, postable } = draft
         return { type: 'gl', note, code, kind, postable, ...(parent !== undefined && { parent }) }
       }
+      default:
+        return this.holds.wishOf(draft, note)
     }
   }
 
@@ -292,22 +300,42 @@ export class Teller {
     if ('exactly' in wanted) return wanted.exactly
     const account = this.bank.accounts.get(id)
     if (account === undefined) return 100n
-    const balance = account.credits - account.debits
-    const about =
-      { balance, limit: account.limit, available: balance + account.limit }[wanted.edge] + wanted.off
+    const edges = {
+      balance: balanceOf(account),
+      limit: account.limit,
+      available: availableOf(account),
+    }
+    const about = edges[wanted.edge] + wanted.off
     const size = about < 0n ? -about : about
     return size > largest ? largest : size
   }
 }
 
-/** The same content; an amount may be written with all its decimals now. */
+/** The same content; an amount may be written with all its decimals now, or with fewer. */
 function again({ key, wish }: Keyed): Keyed {
-  if (wish.type !== 'post') return { key, wish }
-  const lines = wish.lines.map((line) => ({
-    ...line,
-    amount: inWords(units(line.amount, line.currency) as bigint, line.currency),
-  }))
-  return { key, wish: { ...wish, lines } }
+  const inFull = (lines: readonly Line[]) =>
+    lines.map((line) => ({
+      ...line,
+      amount: inWords(units(line.amount, line.currency) as bigint, line.currency),
+    }))
+  switch (wish.type) {
+    case 'post':
+      return { key, wish: { ...wish, lines: inFull(wish.lines) } }
+    case 'place':
+      return { key, wish: { ...wish, amount: shortened(wish.amount) } }
+    case 'capture':
+      return { key, wish: { ...wish, amount: shortened(wish.amount), lines: inFull(wish.lines) } }
+    case 'reverse': {
+      const lines = wish.lines?.map((line) => ({ ...line, amount: shortened(line.amount) }))
+      return { key, wish: { ...wish, ...(lines && { lines }) } }
+    }
+    default:
+      return { key, wish }
+  }
 }
 
-const changed = ({ key, wish }: Keyed): Keyed => ({ key, wish: { ...wish, note: `${wish.note}!` } })
+/** The same key for something else. */
+function changed({ key, wish }: Keyed): Keyed {
+  if ('note' in wish) return { key, wish: { ...wish, note: `${wish.note}!` } }
+  return { key, wish: { type: wish.type === 'release' ? 'expire' : 'release', hold: wish.hold } }
+}

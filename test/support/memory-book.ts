@@ -114,11 +114,11 @@ export function writeSteps(rows: Map<AccountId, AccountState>, plan: BatchPlan):
           `${state.accountId}: decided on ${state.rowVersion}, the row is at ${row?.rowVersion}`,
         )
       }
-      const { status, blockDebits, blockCredits, overdraftLimit, debits, credits, version } = state
+      const { status, blockDebits, blockCredits, overdraftLimit, debits, credits, held, version } = state
       const changed =
         step.kind === 'standing'
           ? { status, blockDebits, blockCredits, overdraftLimit }
-          : { debits, credits, version }
+          : { debits, credits, held, version }
       rows.set(state.accountId, { ...row, ...changed, rowVersion: row.rowVersion + 1 })
     }
   }

@@ -1,0 +1,118 @@
+import {
+  book,
+  faultsOf,
+  faultsOfDate,
+  faultsOfLimits,
+  inWords,
+  movedBy,
+  netsOf,
+  type PaperAccount,
+  type PaperBooks,
+  type PaperHold,
+  poorAfter,
+  shortened,
+  type Tried,
+  units,
+  worstOf,
+} from './paper-books.js'
+import type { CaptureWish, End, HoldChangeWish, PlaceWish } from './wishes.js'
+
+/** The far end, as it is answered. */
+export const farEnd = '2999-12-31T23:59:59.999Z'
+
+const isOver = (ends: End, { step }: PaperBooks): boolean =>
+  ends === 'past' || (typeof ends === 'object' && ends.step <= step)
+
+function answerOf({ id, currency, amount, captured, remaining, status, ends }: PaperHold): object {
+  return {
+    ...{ accountId: id, status, currency },
+    amount: inWords(amount, currency),
+    captured: inWords(captured, currency),
+    remaining: inWords(remaining, currency),
+    ...(ends === 'never' && { expiresAt: null }),
+    ...(ends === 'far' && { expiresAt: farEnd }),
+  }
+}
+
+/** Sets money aside: as a customer's debit it hears of status, currency and funds, but it posts nothing. */
+export function place(books: PaperBooks, { id, amount, currency, ends }: PlaceWish): Tried {
+  const faults = faultsOf(books, { id, side: 'debit', currency }, { dormancy: true })
+  if (isOver(ends, books)) faults.push('hold_expired')
+  const worst = worstOf(faults)
+  if (worst !== undefined) return { end: worst }
+  const wanted = units(amount, currency) as bigint
+  const poor = poorAfter(books, new Map([[id, -wanted]]))
+  if (poor.length > 0) return { end: 'insufficient_funds', facts: poor }
+  const hold: PaperHold = {
+    ...{ id, currency, ends, amount: wanted },
+    ...{ captured: 0n, remaining: wanted, status: 'active' },
+  }
+  const account = books.accounts.get(id) as PaperAccount
+  account.held += wanted
+  books.holds.push(hold)
+  return { end: 'accepted', answer: answerOf(hold) }
+}
+
+/** A hold that has ended, or whose time is over, is neither captured nor extended. */
+function ended({ status, ends }: PaperHold, books: PaperBooks): string[] {
+  if (status !== 'active') return [`hold_${status}`]
+  return isOver(ends, books) ? ['hold_expired'] : []
+}
+
+/** Writes a hold as it is now, and lowers what is held on its account by what it let go of. */
+function replace(books: PaperBooks, nth: number, after: PaperHold): Tried {
+  const before = books.holds[nth - 1] as PaperHold
+  const account = books.accounts.get(after.id) as PaperAccount
+  account.held -= before.remaining - after.remaining
+  books.holds[nth - 1] = after
+  return { end: 'accepted', answer: answerOf(after) }
+}
+
+export function changeHold(books: PaperBooks, wish: HoldChangeWish): Tried {
+  const hold = books.holds[wish.hold - 1]
+  if (hold === undefined) return { end: 'hold_not_found' }
+  // Releasing and expiry ask for what was recorded; the clock alone ends nothing for them.
+  if (hold.status !== 'active') return { end: `hold_${hold.status}` }
+  switch (wish.type) {
+    case 'release':
+      return replace(books, wish.hold, { ...hold, remaining: 0n, status: 'released' })
+    case 'expire':
+      if (!isOver(hold.ends, books)) return { end: 'condition_failed' }
+      return replace(books, wish.hold, { ...hold, remaining: 0n, status: 'expired' })
+    case 'extend':
+      if (isOver(hold.ends, books) || isOver(wish.ends, books)) return { end: 'hold_expired' }
+      return replace(books, wish.hold, { ...hold, ends: wish.ends })
+  }
+}
+
+/** What speaks against taking `amount` of the hold by these lines. */
+function faultsOfCapture(books: PaperBooks, hold: PaperHold, wish: CaptureWish): string[] {
+  const amount = units(shortened(wish.amount), hold.currency)
+  if (amount === undefined) return ['currency_mismatch']
+  const faults = ended(hold, books)
+  if (amount > hold.remaining) faults.push('hold_amount_exceeded')
+  const own = wish.lines.filter(({ id, currency }) => id === hold.id && currency === hold.currency)
+  if ((netsOf(movedBy(own)).get(hold.id) ?? 0n) !== -amount) faults.push('hold_account_mismatch')
+  return faults
+}
+
+/** A posting that takes what was set aside; dormancy does not keep the hold's own account from paying. */
+export function capture(books: PaperBooks, wish: CaptureWish): Tried {
+  const { lines, valueDate = books.settings.today, final } = wish
+  const hold = books.holds[wish.hold - 1]
+  const faults = lines.flatMap((line) => faultsOf(books, line, { dormancy: line.id !== hold?.id }))
+  faults.push(...faultsOfDate(books, valueDate), ...faultsOfLimits(books, lines))
+  faults.push(...(hold === undefined ? ['hold_not_found'] : faultsOfCapture(books, hold, wish)))
+  const worst = worstOf(faults)
+  if (worst !== undefined || hold === undefined) return { end: worst as string }
+  const amount = units(shortened(wish.amount), hold.currency) as bigint
+  const remaining = final ? 0n : hold.remaining - amount
+  const moved = movedBy(lines)
+  const nets = netsOf(moved)
+  nets.set(hold.id, (nets.get(hold.id) ?? 0n) + hold.remaining - remaining)
+  const poor = poorAfter(books, nets)
+  if (poor.length > 0) return { end: 'insufficient_funds', facts: poor }
+  const status = remaining === 0n ? 'captured' : 'active'
+  replace(books, wish.hold, { ...hold, remaining, status, captured: hold.captured + amount })
+  return book(books, { kind: 'capture', valueDate, lines: moved })
+}
