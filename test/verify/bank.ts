@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from '@plinth/db'
+import type { HoldId } from '@plinth/holds'
 import { uuidV7 } from '@plinth/http'
 import {
   type AccountId,
@@ -11,7 +12,14 @@ import {
   type TenantId,
 } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
-import { type Books, type Command, canonicalRequest, openPosting, type Post } from '@plinth/posting'
+import {
+  type Books,
+  type Command,
+  canonicalRequest,
+  type Outcome,
+  openPosting,
+  type Post,
+} from '@plinth/posting'
 import { insertTenant, type Tenant } from '@plinth/tenancy'
 
 const tenant: Tenant = {
@@ -24,7 +32,10 @@ const tenant: Tenant = {
 
 export const books: Books = { tenant, currencies: currenciesWith() }
 
-/** A small bank: a chart, four accounts, and transfers in several transactions, one of them refused. */
+/**
+ * A small bank: a chart, four accounts, and transfers in several transactions, one of them refused; then two holds, one of
+ * which is captured in part, and a part of the first entry taken back.
+ */
 export async function openBank(serveUrl: string): Promise<Database> {
   const database = openDatabase({
     url: serveUrl,
@@ -38,12 +49,13 @@ export async function openBank(serveUrl: string): Promise<Database> {
     await openBooks(tx, tenant.firstBusinessDate)
   })
   const posting = openPosting(database)
-  const run = async (commands: readonly Command[]): Promise<void> => {
+  const run = async (commands: readonly Command[]): Promise<Outcome[]> => {
     const units = commands.map((command) => ({ submissions: [submissionOf(command)], broken: false }))
     const outcomes = await posting.submitBatch(books, units)
     const failed = outcomes.find(({ kind }) => kind !== 'answered')
     if (failed !== undefined)
       throw new Error(`a command of the test's bank failed: ${JSON.stringify(failed)}`)
+    return outcomes
   }
   await run([glAccount('1000', 'asset'), glAccount('2000', 'liability'), glAccount('3000', 'liability')])
   await run([
@@ -52,7 +64,7 @@ export async function openBank(serveUrl: string): Promise<Database> {
     account('bob', '2000'),
     account('carol', '2000'),
   ])
-  await run([transfer('cash', 'alice', 100_00n), transfer('cash', 'bob', 50_00n)])
+  const [first] = await run([transfer('cash', 'alice', 100_00n), transfer('cash', 'bob', 50_00n)])
   await run([transfer('alice', 'bob', 30_00n), transfer('bob', 'alice', 999_00n)])
   await run([
     {
@@ -67,7 +79,18 @@ export async function openBank(serveUrl: string): Promise<Database> {
   const change = { accountId: 'carol' as AccountId, status: 'dormant', reason: 'quiet' } as const
   await run([{ ...change, type: 'set_status', blockDebits: undefined, blockCredits: undefined }])
   await run([transfer('bob', 'alice', 1_00n), transfer('alice', 'cash', 2_00n)])
+  const [placed] = await run([hold('alice', 40_00n), hold('bob', 5_00n)])
+  await run([
+    captureOf(idOf(placed, 'holdId') as HoldId),
+    partlyBack(idOf(first, 'journalEntryId') as EntryId),
+  ])
   return database
+}
+
+function idOf(outcome: Outcome | undefined, name: 'holdId' | 'journalEntryId'): string {
+  if (outcome?.kind !== 'answered' || outcome.answer.outcome !== 'accepted')
+    throw new Error(`no ${name}: ${JSON.stringify(outcome)}`)
+  return (outcome.answer.body as unknown as Record<string, string>)[name] as string
 }
 
 let keys = 0
@@ -121,5 +144,33 @@ const transfer = (from: string, to: string, amount: bigint): Post => ({
   lines: [
     { accountId: from as AccountId, side: 'debit', amount, currency: 'EUR' as CurrencyCode },
     { accountId: to as AccountId, side: 'credit', amount, currency: 'EUR' as CurrencyCode },
+  ],
+})
+
+const hold = (accountId: string, amount: bigint): Command => ({
+  type: 'place_hold',
+  accountId: accountId as AccountId,
+  amount,
+  currency: 'EUR' as CurrencyCode,
+  expiresAt: undefined,
+  reference: undefined,
+})
+
+const captureOf = (holdId: HoldId): Command => ({
+  ...transfer('alice', 'cash', 10_00n),
+  type: 'capture_hold',
+  holdId,
+  amount: '10',
+  final: false,
+})
+
+const partlyBack = (entryId: EntryId): Command => ({
+  type: 'reverse',
+  entryId,
+  reason: 'too much',
+  valueDate: undefined,
+  lines: [
+    { lineNo: 1, amount: '12' },
+    { lineNo: 2, amount: '12' },
   ],
 })

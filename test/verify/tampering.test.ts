@@ -33,6 +33,8 @@ const tables = [
   'ledger.journal_head',
   'ledger.journal_entry',
   'ledger.posting_line',
+  'holds.account_hold',
+  'holds.hold_event',
   'posting.command',
   'audit.audit_event',
   'outbox.outbox_event',
@@ -63,9 +65,18 @@ async function verifyAfter(statements: readonly string[]): Promise<VerifyReport>
 const brokenRules = ({ rules }: VerifyReport) =>
   Object.fromEntries(rules.flatMap(({ rule, first }) => (first === undefined ? [] : [[rule, first]])))
 
+/** The rule is broken after the statements, first in that row. */
+async function expectFound(statements: readonly string[], rule: string, row: object): Promise<void> {
+  const report = await verifyAfter(statements)
+  expect(report.sound).toBe(false)
+  expect(brokenRules(report)).toHaveProperty(rule)
+  expect(brokenRules(report)[rule]?.row).toMatchObject(row)
+}
+
 const line = (entryNo: number, lineNo: number) => `entry_no = ${entryNo} and line_no = ${lineNo}`
 
-// Entries: 1 cash→alice 100, 2 cash→bob 50, 3 alice→bob 30, 4 carol→bob 15, 5 bob→alice 1, 6 alice→cash 2.
+// Entries: 1 cash→alice 100, 2 cash→bob 50, 3 alice→bob 30, 4 carol→bob 15, 5 bob→alice 1, 6 alice→cash 2, 7 captures 10 of
+// the 40 held on alice, 8 takes 12 of the first back. 5 are held on bob.
 const swapEntries = (table: string, one: number, other: number): string[] => [
   `update ${table} set entry_no = 900 where entry_no = ${one}`,
   `update ${table} set entry_no = ${one} where entry_no = ${other}`,
@@ -76,7 +87,7 @@ describe('verify', () => {
   test('finds nothing in sound books', async () => {
     const report = await database.read(tenantId, (tx) => verifyBooks(tx, books))
     expect(brokenRules(report)).toEqual({})
-    expect(report).toMatchObject({ sound: true, entries: 6, lines: 12, accounts: 4 })
+    expect(report).toMatchObject({ sound: true, entries: 8, lines: 16, accounts: 4 })
   })
 
   test.each<[what: string, statements: string[], rule: string, row: object]>([
@@ -113,7 +124,7 @@ describe('verify', () => {
     [
       'an amount that is held by nothing',
       ["update account.balance set held = 1 where account_id = 'bob'"],
-      'balances_add_up',
+      'holds_add_up',
       { accountId: 'bob' },
     ],
     [
@@ -152,12 +163,12 @@ describe('verify', () => {
     [
       'the last entry, removed with its lines and its command',
       [
-        'delete from ledger.posting_line where entry_no = 6',
-        'delete from ledger.journal_entry where entry_no = 6',
-        'delete from posting.command where entry_no = 6',
+        'delete from ledger.posting_line where entry_no = 8',
+        'delete from ledger.journal_entry where entry_no = 8',
+        'delete from posting.command where entry_no = 8',
       ],
       'entry_numbers',
-      { entryNo: 6 },
+      { entryNo: 8 },
     ],
     [
       'entries that changed places',
@@ -335,7 +346,7 @@ describe('verify', () => {
       'a head that was set back',
       ['update ledger.journal_head set next_entry_no = 5'],
       'entry_numbers',
-      { entryNo: 7 },
+      { entryNo: 9 },
     ],
     [
       'an event position that was set back',
@@ -344,10 +355,117 @@ describe('verify', () => {
       {},
     ],
   ])('finds %s', async (_, statements, rule, row) => {
-    const report = await verifyAfter(statements)
-    expect(report.sound).toBe(false)
-    expect(brokenRules(report)).toHaveProperty(rule)
-    expect(brokenRules(report)[rule]?.row).toMatchObject(row)
+    await expectFound(statements, rule, row)
+  })
+
+  const onHold = (of: string, set: string) =>
+    `update holds.account_hold set ${set} where account_id = '${of}'`
+  const inBalance = (of: string, set: string) =>
+    `update account.balance set ${set} where account_id = '${of}'`
+  const holdOf = (of: string) => `(select hold_id from holds.account_hold where account_id = '${of}')`
+  const aHold = { holdId: expect.any(String) }
+
+  test.each<[what: string, statements: string[], row: object]>([
+    [
+      'less held on an account than its holds have left',
+      [inBalance('alice', 'held = held - 1')],
+      { accountId: 'alice' },
+    ],
+    ['a hold that has less left', [onHold('alice', 'remaining = remaining - 1')], { accountId: 'alice' }],
+    [
+      'a hold that has less left, and its account too',
+      [onHold('alice', 'remaining = remaining - 1'), inBalance('alice', 'held = held - 1')],
+      aHold,
+    ],
+    [
+      'a hold that was released by nobody',
+      [onHold('bob', "status = 'released', remaining = 0"), inBalance('bob', 'held = 0')],
+      aHold,
+    ],
+    ['a hold that was given an end', [onHold('bob', 'expires_at = now()')], aHold],
+    ['a placing that was removed', ["delete from holds.hold_event where change = 'placed'"], aHold],
+    [
+      'a capture that was removed from its hold',
+      ["delete from holds.hold_event where change = 'captured'"],
+      aHold,
+    ],
+    [
+      'a capture’s entry that names another hold',
+      [`update ledger.journal_entry set hold_id = ${holdOf('bob')} where entry_no = 7`],
+      { ...aHold, entryNo: 7 },
+    ],
+    [
+      'a capture’s entry that names no hold',
+      ['update ledger.journal_entry set hold_id = null where entry_no = 7'],
+      { ...aHold, entryNo: 7 },
+    ],
+    [
+      'an entry that says it captured a hold',
+      [`update ledger.journal_entry set hold_id = ${holdOf('bob')} where entry_no = 6`],
+      { captures: 1 },
+    ],
+    [
+      'a capture that names another entry',
+      ["update holds.hold_event set entry_no = 6 where change = 'captured'"],
+      { ...aHold, entryNo: 6 },
+    ],
+    [
+      'more captured than its entry took, in all three places',
+      [
+        onHold('alice', 'captured = captured + 1, remaining = remaining - 1'),
+        "update holds.hold_event set captured = captured + 1, remaining = remaining - 1 where change = 'captured'",
+        inBalance('alice', 'held = held - 1'),
+      ],
+      { ...aHold, entryNo: 7 },
+    ],
+    [
+      'a hold that was removed with its history',
+      [
+        inBalance('alice', 'held = 0'),
+        `delete from holds.hold_event where hold_id = ${holdOf('alice')}`,
+        "delete from holds.account_hold where account_id = 'alice'",
+      ],
+      { captures: 0 },
+    ],
+  ])('finds %s, among the holds', async (_, statements, row) => {
+    await expectFound(statements, 'holds_add_up', row)
+  })
+
+  test.each<[what: string, statements: string[], row: object]>([
+    [
+      'more than there was',
+      ['update ledger.posting_line set amount = 10001 where entry_no = 8'],
+      { entryNo: 1, lineNo: 1 },
+    ],
+    [
+      'the other line each',
+      ['update ledger.posting_line set reverses_line_no = 3 - reverses_line_no where entry_no = 8'],
+      { entryNo: 1, lineNo: 1 },
+    ],
+    [
+      'a line that is not there',
+      [`update ledger.posting_line set reverses_line_no = 3 where ${line(8, 2)}`],
+      { entryNo: 1, lineNo: 3 },
+    ],
+    [
+      'lines of another entry than it names',
+      ['update ledger.journal_entry set reverses_entry_no = 2 where entry_no = 8'],
+      { entryNo: 8 },
+    ],
+    [
+      'nothing any more by one of its lines',
+      [
+        `update ledger.posting_line set reverses_entry_no = null, reverses_line_no = null where ${line(8, 1)}`,
+      ],
+      { entryNo: 8 },
+    ],
+    [
+      'what a posting is said to take back',
+      [`update ledger.posting_line set reverses_entry_no = 2, reverses_line_no = 2 where ${line(6, 1)}`],
+      { entryNo: 2, lineNo: 2 },
+    ],
+  ])('finds a reversal that takes back %s', async (_, statements, row) => {
+    await expectFound(statements, 'reversals_fit', row)
   })
 
   test('tells what was expected and what was found', async () => {
