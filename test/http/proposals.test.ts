@@ -216,7 +216,7 @@ describe('a proposal', () => {
     const proposed = await bank().post('/v1/proposals', body, { as: 'operator' })
     expect(proposed.status).toBe(201)
     const path = `/v1/proposals/${proposed.body.proposalId}`
-    await expect.poll(async () => (await bank().get(path)).body.status).toBe('expired')
+    await expect.poll(async () => (await bank().get(path)).body.status, { timeout: 5_000 }).toBe('expired')
     expect(codeOf(await decide(proposed, 'approve'))).toBe('422 command_expired')
     const late = await bank().post('/v1/proposals', body, { as: 'operator' })
     expect(codeOf(late)).toBe('422 command_expired')

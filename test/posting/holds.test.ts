@@ -176,7 +176,9 @@ describe('a hold', () => {
     const holdId = await held(bank, 60_00n, inMs(1_000))
     expect(await end(bank, expire(holdId))).toBe('condition_failed')
     await expect
-      .poll(() => end(bank, capture(holdId, '1.00', { lines: ['debit alice 2.00', 'credit cash 2.00'] })))
+      .poll(() => end(bank, capture(holdId, '1.00', { lines: ['debit alice 2.00', 'credit cash 2.00'] })), {
+        timeout: 5_000,
+      })
       .toBe('hold_expired')
     expect(await end(bank, extend(holdId, inMs(60_000)))).toBe('hold_expired')
     expect(await amounts(bank)).toEqual(['100.00', '60.00', '40.00'])
