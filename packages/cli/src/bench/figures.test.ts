@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { lostTo, medianOf, type Round, roundOf } from './figures.js'
+import { lostTo, medianOf, type Round, roundOf, shareOf } from './figures.js'
 
 const rounds = (...rates: number[]): Round[] => rates.map((rate) => ({ rate, p50Ms: 1, p99Ms: 2 }))
 
@@ -29,4 +29,10 @@ describe('a round', () => {
     expect(medianOf(rounds(100, 1, 102)).rate).toBe(100)
     expect(medianOf(rounds(100, 1, 102, 104)).rate).toBe(101)
   })
+})
+
+test('a share of another load is of its rate in the same round', () => {
+  const share = shareOf('b', { rounds: rounds(800, 350, 90), beside: rounds(1000, 500, 100) })
+  expect(share.of).toBe('b')
+  expect([share.median, share.least, share.most]).toEqual([0.8, 0.7, 0.9])
 })

@@ -44,3 +44,21 @@ export function lostTo(
   const shares = guarded.map(({ rate }, index) => 1 - rate / (bare[index]?.rate ?? rate))
   return { to, share: median(shares), least: Math.min(...shares), most: Math.max(...shares) }
 }
+
+/** How a load does beside another one that it ought to keep up with: its share of that one's rate. */
+export interface Share {
+  readonly of: string
+  /** The median over the rounds, beside the least and the most of any round. */
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+/** Compares within each round, as `lostTo` does. */
+export function shareOf(
+  of: string,
+  { rounds, beside }: { rounds: readonly Round[]; beside: readonly Round[] },
+): Share {
+  const shares = rounds.map(({ rate }, index) => rate / (beside[index]?.rate ?? rate))
+  return { of, median: median(shares), least: Math.min(...shares), most: Math.max(...shares) }
+}

@@ -10,17 +10,27 @@ export interface Target {
 
 let keyCount = 0
 const keyPrefix = `bench-${process.pid}-${Date.now().toString(36)}`
-const freshKey = (): string => {
+export const freshKey = (): string => {
   keyCount += 1
   return `${keyPrefix}-${keyCount}`
 }
 
 /** `hot`: one account stands in every posting. */
-function lines({ accounts }: Target, hot: boolean): string {
-  const from = Math.floor(Math.random() * accounts)
-  const to = hot ? 0 : Math.floor(Math.random() * accounts)
+function lines(target: Target, hot: boolean): string {
+  const from = anyAccount(target)
+  return linesOf({ from, to: hot ? 0 : anyAccount(target), amount: anyAmount() }, target)
+}
+
+export const anyAccount = ({ accounts }: Target): number => Math.floor(Math.random() * accounts)
+export const anyAmount = (): string =>
+  `${1 + Math.floor(Math.random() * 99)}.${10 + Math.floor(Math.random() * 90)}`
+
+/** Two lines, between two accounts also where `from` and `to` are one. */
+export function linesOf(
+  { from, to, amount }: { from: number; to: number; amount: string },
+  { accounts }: Target,
+): string {
   const other = to === from ? (from + 1) % accounts : to
-  const amount = `${1 + Math.floor(Math.random() * 99)}.${10 + Math.floor(Math.random() * 90)}`
   const line = (account: number, side: string): string =>
     `{"accountId":"bench-${account}","side":"${side}","amount":"${amount}","currency":"EUR"}`
   return `[${line(from, 'debit')},${line(other, 'credit')}]`
@@ -57,7 +67,8 @@ export async function runPostings(
   })
 }
 
-async function timed(
+/** Sends one request after the other on each connection until the time is over; `each`: how many commands one holds. */
+export async function timed(
   target: Target,
   { connections, seconds }: { connections: number; seconds: number },
   each: number,
@@ -82,6 +93,6 @@ async function timed(
   return roundOf(latencies, elapsedMs, each)
 }
 
-function fail({ status, body }: { status: number; body: string }): never {
-  throw new Error(`a posting of the benchmark was answered ${status}: ${body.slice(0, 400)}`)
+export function fail({ status, body }: { status: number; body: string }): never {
+  throw new Error(`a command of the benchmark was answered ${status}: ${body.slice(0, 400)}`)
 }

@@ -2,7 +2,8 @@ import { removeRowSecurity, runtimeUrl, withScratchDatabase } from '@plinth/db'
 import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
-import { type Lost, lostTo, medianOf, type Round } from './figures.js'
+import { type Lost, lostTo, medianOf, type Round, type Share, shareOf } from './figures.js'
+import { holdBatches, singleHolds } from './hold-load.js'
 import { openHttpConnection } from './http-connection.js'
 import { type Baseline, findBaseline } from './pgbench.js'
 import { runBatches, runPostings, type Target } from './posting-load.js'
@@ -26,6 +27,8 @@ export interface Load {
   readonly ratio: number | undefined
   /** For a load that is also measured without a guard. */
   readonly lost: Lost | undefined
+  /** For a load that ought to keep up with another one. */
+  readonly share: Share | undefined
 }
 
 export interface BenchReport {
@@ -149,23 +152,36 @@ interface Measured {
 
 const batchSize = 1_000
 
+interface HoldLoads {
+  readonly inBatches: ReturnType<typeof holdBatches>
+  readonly singly: ReturnType<typeof singleHolds>
+}
+
 interface RunnableLoad {
   readonly what: string
   readonly run: () => Promise<Round>
 }
 
-function loadsOf({ baseline, targets, options }: Measured): Readonly<Record<string, RunnableLoad>> {
+const batches = { connections: 2, size: batchSize }
+const singles = { connections: 64 }
+
+function loadsOf(
+  { baseline, targets, options }: Measured,
+  holds: HoldLoads,
+): Readonly<Record<string, RunnableLoad>> {
   const { seconds, accounts } = options
   const { guarded, unauthenticated, withoutPolicies } = targets
-  const batches = { connections: 2, size: batchSize, seconds }
-  const postings = { connections: 64, seconds, hot: false }
+  const postings = { ...singles, seconds, hot: false }
   return {
     a: { what: `${baseline.label}, 16 clients`, run: () => baseline.run({ clients: 16, seconds }) },
     b: {
       what: `POST /v1/batches of ${batchSize} transfers over ${accounts} accounts, 2 connections`,
-      run: () => runBatches(guarded, batches),
+      run: () => runBatches(guarded, { ...batches, seconds }),
     },
-    b0: { what: 'as (b), without row-level security', run: () => runBatches(withoutPolicies, batches) },
+    b0: {
+      what: 'as (b), without row-level security',
+      run: () => runBatches(withoutPolicies, { ...batches, seconds }),
+    },
     c: { what: 'POST /v1/postings, 64 connections', run: () => runPostings(guarded, postings) },
     c0: {
       what: 'as (c), everybody let in: no authentication, no rate limit',
@@ -183,18 +199,29 @@ function loadsOf({ baseline, targets, options }: Measured): Readonly<Record<stri
       what: `${baseline.label}, 1 client`,
       run: () => baseline.run({ clients: 1, seconds: Math.max(1, Math.round(seconds / 2)) }),
     },
+    f: {
+      what: `as (b), batches of ${batchSize} holds and of their captures in turn`,
+      run: () => holds.inBatches({ ...batches, seconds }),
+    },
+    g: {
+      what: 'POST /v1/holds and /v1/holds/{holdId}/captures in turn, 64 connections',
+      run: () => holds.singly({ ...singles, seconds }),
+    },
   }
 }
 
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
-  const loads = Object.entries(loadsOf(measured))
+  const holds = { inBatches: holdBatches(targets.guarded), singly: singleHolds(targets.guarded) }
+  const loads = Object.entries(loadsOf(measured, holds))
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
   for (const target of Object.values(targets)) {
-    await runBatches(target, { connections: 2, size: batchSize, seconds: 2 })
-    await runPostings(target, { connections: 64, seconds: 2, hot: false })
+    await runBatches(target, { ...batches, seconds: 2 })
+    await runPostings(target, { ...singles, seconds: 2, hot: false })
   }
+  await holds.inBatches({ ...batches, seconds: 2 })
+  await holds.singly({ ...singles, seconds: 2 })
   for (let round = 1; round <= options.rounds; round += 1) {
     // Every second round goes backwards: what one load leaves behind, another one's bill, falls to each of a pair in turn.
     for (const [name, load] of round % 2 === 1 ? loads : loads.toReversed()) {
@@ -212,6 +239,8 @@ async function measure(measured: Measured): Promise<BenchReport> {
 
 // The load that each is also measured as with a guard taken away.
 const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
+// The load that each ought to keep up with.
+const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c' }
 
 function loadOf(
   name: string,
@@ -225,6 +254,7 @@ function loadOf(
     rate: round.rate / (reference[index]?.rate ?? 1),
   }))
   const bare = bareOf[name]
+  const beside = besideOf[name]
   return {
     name,
     what,
@@ -232,6 +262,7 @@ function loadOf(
     median: medianOf(rounds),
     ratio: baseline.comparable ? medianOf(ratios).rate : undefined,
     lost: bare === undefined ? undefined : lostTo(bare, { guarded: rounds, bare: results.get(bare) ?? [] }),
+    share: beside === undefined ? undefined : shareOf(beside, { rounds, beside: results.get(beside) ?? [] }),
   }
 }
 
@@ -261,7 +292,7 @@ async function fillAndWeigh({ targets, server, options }: Measured): Promise<Ben
   let postings = 0
   while (postings < options.fill) {
     options.progress(`filling: ${postings} of ${options.fill} postings`)
-    const { rate } = await runBatches(targets.guarded, { connections: 2, size: batchSize, seconds: 10 })
+    const { rate } = await runBatches(targets.guarded, { ...batches, seconds: 10 })
     postings += Math.round(rate * 10)
   }
   const bytes = await server.residentBytes()

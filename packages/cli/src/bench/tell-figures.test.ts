@@ -1,31 +1,34 @@
 import { expect, test } from 'vitest'
-import type { Lost } from './figures.js'
+import type { Lost, Share } from './figures.js'
 import type { BenchReport, Load } from './run-bench.js'
 import { sentencesOf, tableOf } from './tell-figures.js'
 
-const load = (name: string, lost?: Lost): Load => ({
+const load = (name: string, { lost, share }: { lost?: Lost; share?: Share } = {}): Load => ({
   name,
   what: `what ${name} is`,
   median: { rate: 1234.5, p50Ms: 1.234, p99Ms: 5.678 },
   rounds: [],
   ratio: 0.5,
   lost,
+  share,
 })
 
 const report = (changes: Partial<BenchReport> = {}): BenchReport => ({
   baseline: 'pgbench',
   comparable: true,
   loads: [
-    load('b', { to: 'b0', share: 0.0321, least: -0.01, most: 0.08 }),
+    load('b', { lost: { to: 'b0', share: 0.0321, least: -0.01, most: 0.08 } }),
     load('b0'),
-    load('c', { to: 'c0', share: 0.12, least: 0.1, most: 0.2 }),
+    load('c', { lost: { to: 'c0', share: 0.12, least: 0.1, most: 0.2 } }),
     load('c0'),
+    load('d', { share: { of: 'c', median: 0.91, least: 0.9, most: 0.92 } }),
+    load('f', { share: { of: 'b', median: 0.749, least: 0.7, most: 0.8 } }),
   ],
   memory: undefined,
   ...changes,
 })
 
-test('every load is a row, and what its guards cost stands in the row of the guarded load', () => {
+test('every load is a row, with what its guards cost and its share of the load it is measured by', () => {
   const { columns, rows } = tableOf(report())
   expect(columns.map(({ title }) => title)).toEqual([
     '',
@@ -33,21 +36,25 @@ test('every load is a row, and what its guards cost stands in the row of the gua
     'p50 ms',
     'p99 ms',
     'ratio',
+    'share',
     'guards',
     'what',
   ])
   expect(rows).toEqual([
-    ['(b)', '1235', '1.23', '5.68', '0.50', 'lost 3.2 %', 'what b is'],
-    ['(b0)', '1235', '1.23', '5.68', '0.50', '', 'what b0 is'],
-    ['(c)', '1235', '1.23', '5.68', '0.50', 'lost 12.0 %', 'what c is'],
-    ['(c0)', '1235', '1.23', '5.68', '0.50', '', 'what c0 is'],
+    ['(b)', '1235', '1.23', '5.68', '0.50', '', 'lost 3.2 %', 'what b is'],
+    ['(b0)', '1235', '1.23', '5.68', '0.50', '', '', 'what b0 is'],
+    ['(c)', '1235', '1.23', '5.68', '0.50', '', 'lost 12.0 %', 'what c is'],
+    ['(c0)', '1235', '1.23', '5.68', '0.50', '', '', 'what c0 is'],
+    ['(d)', '1235', '1.23', '5.68', '0.50', '0.91 of (c)', '', 'what d is'],
+    ['(f)', '1235', '1.23', '5.68', '0.50', '0.75 of (b)', '', 'what f is'],
   ])
 })
 
-test('a loss is told with the range of its rounds and what is wanted', () => {
+test('a loss and a share are told with the range of their rounds and what is wanted', () => {
   expect(sentencesOf(report()).slice(1)).toEqual([
     '(b) lost 3.2 % of (b0) to row-level security (rounds: -1.0 to 8.0 %; at most 10 % is wanted).',
     '(c) lost 12.0 % of (c0) to authentication and the rate limit (rounds: 10.0 to 20.0 %; at most 15 % is wanted).',
+    '(f) runs at 0.75 of (b) (rounds: 0.70 to 0.80; at least 0.70 is wanted).',
   ])
 })
 

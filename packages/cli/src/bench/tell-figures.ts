@@ -9,15 +9,16 @@ export function tableOf({ loads }: BenchReport): { columns: readonly Column[]; r
   return {
     columns: [
       { title: '' },
-      ...['per second', 'p50 ms', 'p99 ms', 'ratio', 'guards'].map(right),
+      ...['per second', 'p50 ms', 'p99 ms', 'ratio', 'share', 'guards'].map(right),
       { title: 'what' },
     ],
-    rows: loads.map(({ name, what, median, ratio, lost }) => [
+    rows: loads.map(({ name, what, median, ratio, share, lost }) => [
       `(${name})`,
       Math.round(median.rate).toString(),
       median.p50Ms.toFixed(2),
       median.p99Ms.toFixed(2),
       ratio === undefined ? '' : ratio.toFixed(2),
+      share === undefined ? '' : `${share.median.toFixed(2)} of (${share.of})`,
       lost === undefined ? '' : `lost ${percent(lost.share)} %`,
       what,
     ]),
@@ -30,6 +31,10 @@ const guards: Readonly<Record<string, { readonly what: string; readonly shareMax
   c: { what: 'authentication and the rate limit', shareMax: 0.15 },
 }
 
+// Setting an amount aside and taking it is a posting and an update of two rows more: that much of the rate may go to it.
+const shareOfHoldsMin = 0.7
+const sharesMin: Readonly<Record<string, number>> = { f: shareOfHoldsMin, g: shareOfHoldsMin }
+
 /** What has to be said beside the table. */
 export function sentencesOf({ loads, memory, comparable }: BenchReport): string[] {
   return [
@@ -37,6 +42,7 @@ export function sentencesOf({ loads, memory, comparable }: BenchReport): string[
       ? 'Ratios: of rates to (a), of (e) to (e0), medians over the rounds. Durability is on.'
       : 'No ratios: install pgbench (Debian: postgresql-contrib) for a comparison.',
     ...loads.flatMap(lossOf),
+    ...loads.flatMap(shortfallOf),
     ...(memory === undefined
       ? []
       : [`Server memory after ${memory.postings} more postings: ${memory.residentMiB} MiB.`]),
@@ -49,4 +55,13 @@ function lossOf({ name, lost }: Load): string[] {
   const range = `rounds: ${percent(lost.least)} to ${percent(lost.most)} %`
   const most = `at most ${Math.round(guard.shareMax * 100)} % is wanted`
   return [`(${name}) lost ${percent(lost.share)} % of (${lost.to}) to ${guard.what} (${range}; ${most}).`]
+}
+
+function shortfallOf({ name, share }: Load): string[] {
+  const least = sharesMin[name]
+  if (share === undefined || least === undefined) return []
+  const range = `rounds: ${share.least.toFixed(2)} to ${share.most.toFixed(2)}`
+  return [
+    `(${name}) runs at ${share.median.toFixed(2)} of (${share.of}) (${range}; at least ${least.toFixed(2)} is wanted).`,
+  ]
 }
