@@ -11,6 +11,8 @@ const secret = 'only-alpha-knows'
 let tables: string[]
 let client: pg.Client
 let proposalId: string
+let holdId: string
+let entryId: string
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -19,6 +21,11 @@ beforeAll(async () => {
   await bank().post('/v1/postings', { ...body, metadata: { secret } }, { key: secret })
   await bank().post('/v1/api-keys', { name: secret, roles: ['auditor'] })
   await bank().post('/v1/transaction-codes', { code: 'SECRET', name: secret })
+  const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
+  holdId = (await bank().post('/v1/holds', hold)).body.holdId
+  const doomed = await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))
+  entryId = doomed.body.journalEntryId
+  await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   await asAdmin(bank().adminUrl, async (admin) => {
@@ -69,6 +76,13 @@ const questions = () => [
   '/v1/transaction-codes',
   '/v1/proposals',
   `/v1/proposals/${proposalId}`,
+  '/v1/holds',
+  `/v1/holds?accountId=${secret}`,
+  '/v1/holds?status=active',
+  `/v1/holds/${holdId}`,
+  `/v1/journal-entries/${entryId}`,
+  `/v1/journal-entries/${entryId}/reversals`,
+  '/v1/journal-entries?kind=reversal',
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')
@@ -89,6 +103,15 @@ async function expectNothingTold(): Promise<void> {
     { tenant: 'beta', as: 'approver' },
   )
   expect([approval.status, approval.body.code]).toEqual([404, 'not_found'])
+  const commands: [path: string, body: object, code: string][] = [
+    [`holds/${holdId}/release`, {}, 'hold_not_found'],
+    [`holds/${holdId}/extend`, { expiresAt: null }, 'hold_not_found'],
+    [`journal-entries/${entryId}/reversals`, { reason: 'x' }, 'entry_not_found'],
+  ]
+  for (const [path, body, code] of commands) {
+    const { status, body: told } = await bank().post(`/v1/${path}`, body, { tenant: 'beta' })
+    expect([path, status, told.code]).toEqual([path, 422, code])
+  }
   const own = { type: 'post', idempotencyKey: newKey(), ...stolen }
   const batch = await bank().post(
     '/v1/batches',

@@ -5,6 +5,8 @@ export {
   listHolds,
   readHolds,
   readOverdueHolds,
+  type ShownHold,
+  showHold,
   writeHolds,
 } from './infrastructure/hold-store.js'
 export { readHeld, readHoldsWithHistory } from './infrastructure/verify-reader.js'

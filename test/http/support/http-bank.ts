@@ -62,6 +62,8 @@ export interface HttpBankOptions {
   jwt?(): Promise<JwtSettings>
   readonly requestsPerSecond?: number
   readonly failedTokensPerSecond?: number
+  /** The clock of the process that answers. */
+  readonly now?: () => number
 }
 
 /** One served bank for the tests of a file, see `useTestDatabase`. */

@@ -53,8 +53,38 @@ export async function readHolds(tx: Tx, holdIds: readonly HoldId[]): Promise<Hol
   return (await sql.run<Row>(tx, byId, [tenantOf(tx), textArray(holdIds)])).map(toHold)
 }
 
+/**
+ * A hold as it is shown, with the clock of the database that read it: by that its time may be over although nobody recorded it
+ * yet. The clocks of the processes that answer differ, and none of them decides.
+ */
+export interface ShownHold extends Hold {
+  readonly readAt: Instant
+}
+
+const shown = (tx: Tx) =>
+  sql.build
+    .selectFrom('holds.account_hold')
+    .select(columns)
+    // The same all over one transaction, and stable: an index can be searched with it.
+    .select(({ fn, val }) =>
+      fn<Instant>('date_trunc', [val('milliseconds'), fn<Instant>('now')]).as('read_at'),
+    )
+    .where('tenant_id', '=', tenantOf(tx))
+
+const toShownHold = ({ read_at: readAt, ...row }: Row & { read_at: Instant }): ShownHold => ({
+  ...toHold(row),
+  readAt,
+})
+
+/** One hold, to be shown. */
+export async function showHold(tx: Tx, holdId: HoldId): Promise<ShownHold | undefined> {
+  const [row] = await sql.rows(tx, shown(tx).where('hold_id', '=', holdId))
+  return row && toShownHold(row)
+}
+
 export interface HoldPage {
   readonly accountId?: AccountId | undefined
+  /** As it is shown: one whose time is over has expired, whether or not that is recorded yet. */
   readonly status?: HoldStatus | undefined
   readonly order: 'asc' | 'desc'
   readonly limit: number
@@ -62,26 +92,61 @@ export interface HoldPage {
 }
 
 /** Holds by id, which rises with the time at which they were placed. */
-export async function listHolds(
-  tx: Tx,
-  { accountId, status, order, limit, after }: HoldPage,
-): Promise<Hold[]> {
-  let query = sql.build
-    .selectFrom('holds.account_hold')
-    .select(columns)
-    .where('tenant_id', '=', tenantOf(tx))
-    .orderBy('hold_id', order)
-    .limit(limit)
-  if (accountId !== undefined) query = query.where('account_id', '=', accountId)
-  if (status !== undefined) query = query.where('status', '=', status)
-  if (after !== undefined) query = query.where('hold_id', order === 'asc' ? '>' : '<', after)
-  return (await sql.rows(tx, query)).map(toHold)
+export async function listHolds(tx: Tx, page: HoldPage): Promise<ShownHold[]> {
+  const { status } = page
+  const pageOf = (query: ReturnType<typeof shown>) => placedOn(query, page)
+  const withStatus = (stored: HoldStatus) => shown(tx).where('status', '=', stored)
+  switch (status) {
+    case undefined:
+      return (await sql.rows(tx, pageOf(shown(tx)))).map(toShownHold)
+    case 'captured':
+    case 'released':
+      return (await sql.rows(tx, pageOf(withStatus(status)))).map(toShownHold)
+    case 'active': {
+      // Those between whose time is over are few: somebody records them all the time.
+      const running = withStatus('active').where((eb) =>
+        eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', eb.fn<string>('now'))]),
+      )
+      return (await sql.rows(tx, pageOf(running))).map(toShownHold)
+    }
+    case 'expired': {
+      const overdueOnes = withStatus('active').where('expires_at', '<=', ({ fn }) => fn<string>('now'))
+      const [recorded, unrecorded] = await Promise.all([
+        sql.rows(tx, pageOf(withStatus('expired'))),
+        sql.rows(tx, pageOf(overdueOnes)),
+      ])
+      return merged([...recorded, ...unrecorded], page).map(toShownHold)
+    }
+  }
 }
 
+function placedOn(
+  query: ReturnType<typeof shown>,
+  { accountId, order, limit, after }: HoldPage,
+): ReturnType<typeof shown> {
+  let placed = query.orderBy('hold_id', order).limit(limit)
+  if (accountId !== undefined) placed = placed.where('account_id', '=', accountId)
+  if (after !== undefined) placed = placed.where('hold_id', order === 'asc' ? '>' : '<', after)
+  return placed
+}
+
+/**
+ * One page of two lists, each of which goes along an index of its own: together, with `or`, they could go along none. Both are
+ * read in one snapshot and at one moment. Ids are lower-case hexadecimal digits, which sort as PostgreSQL sorts the ids.
+ */
+function merged<Placed extends { hold_id: string }>(
+  rows: readonly Placed[],
+  { order, limit }: HoldPage,
+): Placed[] {
+  const rising = rows.toSorted((a, b) => (a.hold_id < b.hold_id ? -1 : 1))
+  return (order === 'asc' ? rising : rising.toReversed()).slice(0, limit)
+}
+
+// `clock_timestamp()` may be another one for each row: no index is searched with it, and all active holds would be read.
 const overdue: Statement = {
   name: 'holds.overdue',
   text: `select hold_id as "holdId", expires_at as "expiresAt" from holds.account_hold
-    where tenant_id = $1 and status = 'active' and expires_at <= clock_timestamp() order by expires_at limit $2`,
+    where tenant_id = $1 and status = 'active' and expires_at <= statement_timestamp() order by expires_at limit $2`,
 }
 
 /** Active holds whose time is over by the database's clock, the oldest first. */
@@ -106,6 +171,10 @@ const insertHolds: Statement = {
         as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at, decision)`,
 }
 
+// Each row is found by its key and changed at its place, which is certain because the balance row of its account is locked. Joined
+// on the id alone, a session whose plan is from the bank's first hold would read all the tenant's holds, and the list of changes
+// once for each of them. `k.version + 0` says nothing but makes PostgreSQL expect one row: no plan then beats going from place
+// to place.
 const updateHolds: Statement = {
   name: 'holds.update',
   text: `with changed as (
@@ -113,9 +182,12 @@ const updateHolds: Statement = {
        set captured = k.captured, remaining = k.remaining, status = k.status, expires_at = k.expires_at, version = k.version
       from unnest($2::uuid[], $3::numeric[], $4::numeric[], $5::text[], $6::timestamptz[], $7::integer[], $8::integer[])
         as k (hold_id, captured, remaining, status, expires_at, version, decided_on)
-     where h.tenant_id = $1 and h.hold_id = k.hold_id and h.version = k.decided_on
-    returning 1)
-    select plinth.expect_rows(count(*), $9, 'holds') from changed`,
+     cross join lateral (
+        select ctid as place from holds.account_hold
+         where tenant_id = $1 and hold_id = k.hold_id and version = k.decided_on offset 0) r
+     where h.ctid = r.place and h.tenant_id = $1 and k.version = k.version + 0
+    returning h.hold_id = k.hold_id as as_decided)
+    select plinth.expect_rows(count(*) filter (where as_decided), $9, 'holds') from changed`,
 }
 
 const insertEvents: Statement = {

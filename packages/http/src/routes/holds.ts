@@ -1,6 +1,6 @@
-import { type HoldId, type HoldStatus, listHolds, readHolds } from '@plinth/holds'
+import { type HoldId, type HoldStatus, listHolds, showHold } from '@plinth/holds'
 import { holdStatuses, parseHoldId, renderHold } from '@plinth/holds/domain'
-import { type AccountId, instantOf } from '@plinth/kernel'
+import type { AccountId } from '@plinth/kernel'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { entry, hold, listOf } from '../answer-schemas.js'
@@ -114,9 +114,9 @@ async function read(exchange: Exchange, { tenant, currencies }: Principal): Prom
   readQuery(exchange, z.strictObject({}))
   const named = parseHoldId(exchange.param('holdId'))
   if (named === undefined) throw notFound()
-  const [found] = await exchange.edge.database.read(tenant.tenantId, (tx) => readHolds(tx, [named]))
+  const found = await exchange.edge.database.read(tenant.tenantId, (tx) => showHold(tx, named))
   if (found === undefined) throw notFound()
-  return { status: 200, body: renderHold(found, currencies, instantOf(exchange.edge.now())) }
+  return { status: 200, body: renderHold(found, currencies, found.readAt) }
 }
 
 async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
@@ -130,10 +130,9 @@ async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const found = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
     listHolds(tx, { ...filter, order, limit, after }),
   )
-  const now = instantOf(exchange.edge.now())
   return page.reply(
     found,
     (each) => each.holdId,
-    (each) => renderHold(each, principal.currencies, now),
+    (each) => renderHold(each, principal.currencies, each.readAt),
   )
 }

@@ -25,12 +25,18 @@ export function readUnfitReversals(
   return sql.run(tx, unfitReversals, [tenantOf(tx)])
 }
 
+// Both ways: an entry that says it reverses and one that does, and each line that takes something back and its entry.
 const unlinkedReversals: Statement = {
   name: 'ledger.verify_unlinked_reversals',
   text: `select e.entry_no from ledger.journal_entry e
-     where e.tenant_id = $1 and (e.reverses_entry_no is not null or e.kind = 'reversal')
-       and exists (select from ledger.posting_line l where l.tenant_id = e.tenant_id and l.entry_no = e.entry_no
-                      and l.reverses_entry_no is distinct from e.reverses_entry_no)
+     where e.tenant_id = $1 and (e.kind = 'reversal' or e.reverses_entry_no is not null)
+       and ((e.kind = 'reversal' and e.reverses_entry_no is not null) is not true
+            or exists (select from ledger.posting_line l where l.tenant_id = e.tenant_id and l.entry_no = e.entry_no
+                          and l.reverses_entry_no is distinct from e.reverses_entry_no))
+    union select l.entry_no from ledger.posting_line l
+     where l.tenant_id = $1 and l.reverses_entry_no is not null
+       and not exists (select from ledger.journal_entry e where e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
+                          and e.reverses_entry_no = l.reverses_entry_no)
      order by 1`,
 }
 
