@@ -1,8 +1,12 @@
+import { type HoldId, listHolds, readOverdueHolds, showHold } from '@plinth/holds'
+import type { AccountId, CurrencyCode, EntryId, Instant } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
+import type { Command } from '@plinth/posting'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
 import {
   alone,
+  answerOf,
   endOf,
   newKey,
   newTerms,
@@ -23,6 +27,41 @@ let bank: Bank
 const accountsCount = 2_000
 const account = (at: number) => `account-${at % accountsCount}`
 
+/** Until a day that no test sees, so that the searches for holds whose time is over have much to pass by. */
+const place = (at: number): Command => ({
+  type: 'place_hold',
+  accountId: account(at) as AccountId,
+  amount: 1n,
+  currency: 'EUR' as CurrencyCode,
+  expiresAt: '2999-01-01T00:00:00.000Z' as Instant,
+  reference: undefined,
+})
+const capture = (at: number, holdId: HoldId): Command => ({
+  ...posting([`debit ${account(at)} 0.01`, 'credit cash 0.01']),
+  type: 'capture_hold',
+  holdId,
+  amount: '0.01',
+  final: true,
+})
+const release = (holdId: HoldId): Command => ({ type: 'release_hold', holdId })
+const extend = (holdId: HoldId): Command => ({ type: 'extend_hold', holdId, expiresAt: undefined })
+const reverse = (entryId: EntryId): Command => ({
+  type: 'reverse',
+  entryId,
+  reason: 'a test',
+  valueDate: undefined,
+  lines: undefined,
+})
+
+/** Places holds on accounts 0, 1, 2 … and answers their ids. */
+async function placed(there: Bank, count: number): Promise<HoldId[]> {
+  const outcomes = await there.batch(Array.from({ length: count }, (_, at) => place(at)))
+  return outcomes.map((outcome) => answerOf(outcome).holdId as HoldId)
+}
+const postedOn = async (at: number): Promise<EntryId> =>
+  answerOf(await bank.submit(transferOf({ from: account(at), to: account(at + 1), amount: '0.10' })))
+    .journalEntryId as EntryId
+
 beforeAll(async () => {
   bank = await openBank()
   const tables = Object.keys(await bank.counts())
@@ -40,6 +79,7 @@ beforeAll(async () => {
   })
   const ends = (await loader.batch(wide)).map(endOf)
   expect(new Set(ends)).toEqual(new Set(['accepted']))
+  expect(new Set(await placed(loader, accountsCount)).size).toBe(accountsCount)
   await hangUp(loader)
 }, 120_000)
 
@@ -63,7 +103,7 @@ async function readsByTable(): Promise<Map<string, Reads>> {
             coalesce(idx_tup_fetch, 0) + coalesce((select sum(idx_tup_read) from pg_stat_user_indexes i
               where i.relid = t.relid), 0) as fetched
        from pg_stat_user_tables t
-      where schemaname in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'posting')`,
+      where schemaname in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting')`,
   )
   return new Map(
     rows.map(({ name, scanned, fetched }) => [name, { scanned: Number(scanned), fetched: Number(fetched) }]),
@@ -92,7 +132,8 @@ async function excessiveReads(
   return excessive
 }
 
-const ofModules = "relnamespace::regnamespace::text in ('audit', 'outbox', 'account', 'ledger', 'posting')"
+const ofModules =
+  "relnamespace::regnamespace::text in ('audit', 'outbox', 'account', 'ledger', 'holds', 'posting')"
 const forgetStatistics = async (): Promise<void> => {
   await bank.rows(`delete from pg_statistic where starelid in (select oid from pg_class where ${ofModules})`)
   // What a table has that was never analysed.
@@ -139,6 +180,64 @@ test.each(statistics)(
     expect(await excessiveReads(100 * perCommand, (there) => there.batch(hundred))).toEqual({})
   },
 )
+
+test.each(statistics)(
+  'with statistics %s a hold and a reversal read what they name and no more',
+  async (_how, prepare) => {
+    await prepare()
+    // As a posting; and the hold, its history's key, and the entry that is taken back, line by line.
+    const perCommand = 60
+    const [captured, released, extended, shown] = (await placed(bank, 4)) as [HoldId, HoldId, HoldId, HoldId]
+    const entryId = await postedOn(8)
+    const single: [string, (there: Bank) => Promise<unknown>][] = [
+      ['a hold', (there) => there.submit(place(3))],
+      ['a capture', (there) => there.submit(capture(0, captured))],
+      ['a capture of what is captured', (there) => there.submit(capture(0, captured))],
+      ['a release', (there) => there.submit(release(released))],
+      ['an extension', (there) => there.submit(extend(extended))],
+      ['a reversal', (there) => there.submit(reverse(entryId))],
+      ['a second reversal', (there) => there.submit(reverse(entryId))],
+      ['one hold', (there) => there.database.read(there.tenantId, (tx) => showHold(tx, shown))],
+      [
+        'holds that are overdue',
+        // None is; one that is asked for by its id shows that reads are counted.
+        (there) =>
+          there.database.read(there.tenantId, (tx) =>
+            Promise.all([readOverdueHolds(tx, 10), showHold(tx, shown)]),
+          ),
+      ],
+    ]
+    for (const [what, work] of single)
+      expect([what, await excessiveReads(perCommand, work)]).toEqual([what, {}])
+
+    const hundred = async (work: (there: Bank) => Promise<unknown>) =>
+      expect(await excessiveReads(100 * perCommand, work)).toEqual({})
+    const holds = await placed(bank, 100)
+    await hundred((there) => placed(there, 100))
+    await hundred((there) => there.batch(holds.map((holdId, at) => capture(at, holdId))))
+    const entries = await Promise.all(Array.from({ length: 100 }, (_, at) => postedOn(at)))
+    await hundred((there) => there.batch(entries.map(reverse)))
+  },
+)
+
+test('lists of holds read their page and no more', async () => {
+  await bank.rows('analyze')
+  const page = { order: 'desc', limit: 10 } as const
+  const lists: Omit<Parameters<typeof listHolds>[1], 'order' | 'limit'>[] = [
+    {},
+    { status: 'active' },
+    { status: 'expired' },
+    { accountId: account(7) as AccountId, status: 'expired' },
+  ]
+  const [shown] = (await placed(bank, 1)) as [HoldId]
+  for (const list of lists) {
+    const read = (there: Bank) =>
+      there.database.read(there.tenantId, (tx) =>
+        Promise.all([listHolds(tx, { ...list, ...page }), showHold(tx, shown)]),
+      )
+    expect([list, await excessiveReads(60, read)]).toEqual([list, {}])
+  }
+})
 
 test('a statement that looks through the whole tenant is noticed', async () => {
   const found = await excessiveReads(40, (there) =>
