@@ -454,15 +454,25 @@ describe('verify', () => {
     ],
     [
       'nothing any more by one of its lines',
-      [
-        `update ledger.posting_line set reverses_entry_no = null, reverses_line_no = null where ${line(8, 1)}`,
-      ],
+      ['update ledger.posting_line set reverses_entry_no = null, reverses_line_no = null where line_no = 1'],
       { entryNo: 8 },
     ],
     [
       'what a posting is said to take back',
       [`update ledger.posting_line set reverses_entry_no = 2, reverses_line_no = 2 where ${line(6, 1)}`],
       { entryNo: 2, lineNo: 2 },
+    ],
+    [
+      'what a posting would fit to take back',
+      [`update ledger.posting_line set reverses_entry_no = 1, reverses_line_no = 2 where ${line(6, 1)}`],
+      { entryNo: 6 },
+    ],
+    [
+      'nothing at all any more',
+      ['journal_entry set', 'posting_line set reverses_line_no = null,'].map(
+        (table) => `update ledger.${table} reverses_entry_no = null where entry_no = 8`,
+      ),
+      { entryNo: 8 },
     ],
   ])('finds a reversal that takes back %s', async (_, statements, row) => {
     await expectFound(statements, 'reversals_fit', row)
