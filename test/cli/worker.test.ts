@@ -1,7 +1,8 @@
-import type { AccountId, CurrencyCode, Instant } from '@plinth/kernel'
+import type { AccountId, CurrencyCode, IdempotencyKey, Instant } from '@plinth/kernel'
+import type { Command } from '@plinth/posting'
 import { afterEach, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { answerOf } from '../support/commands.js'
+import { answerOf, endOf } from '../support/commands.js'
 import { type PlinthProcess, startPlinth } from './plinth-process.js'
 
 const openBank = useBank()
@@ -19,18 +20,20 @@ async function startWorker({ adminUrl }: Bank): Promise<PlinthProcess> {
   return worker
 }
 
+const holdOf = (expiresAt: Instant): Command => ({
+  type: 'place_hold',
+  accountId: 'alice' as AccountId,
+  amount: 1_00n,
+  currency: 'EUR' as CurrencyCode,
+  expiresAt,
+  reference: undefined,
+})
+
 /** Holds 1.00 of Alice's for so long, again and again. */
 async function holdFor(bank: Bank, ms: number, times = 1): Promise<string[]> {
   const ids: string[] = []
   for (let made = 0; made < times; made += 1) {
-    const outcome = await bank.submit({
-      type: 'place_hold',
-      accountId: 'alice' as AccountId,
-      amount: 1_00n,
-      currency: 'EUR' as CurrencyCode,
-      expiresAt: new Date(Date.now() + ms).toISOString() as Instant,
-      reference: undefined,
-    })
+    const outcome = await bank.submit(holdOf(new Date(Date.now() + ms).toISOString() as Instant))
     ids.push(answerOf(outcome).holdId as string)
   }
   return ids
@@ -77,6 +80,41 @@ test('two workers, one of them killed, expire each hold once', async () => {
   )
   expect(row).toEqual({ n: ids.length, holds: ids.length })
   await bank.expectBooksInOrder()
+}, 60_000)
+
+test('an expiry whose key somebody else has used is recorded all the same', async () => {
+  const bank = await openedBank()
+  const [holdId] = await holdFor(bank, 1_500)
+  const [row] = await bank.rows<{ key: string }>(
+    `select 'expire:' || hold_id || ':' || to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as key
+       from holds.account_hold where hold_id = $1`,
+    [holdId],
+  )
+  const squatted = await bank.transfer({
+    from: 'cash',
+    to: 'alice',
+    amount: '1.00',
+    key: row?.key as IdempotencyKey,
+  })
+  expect(squatted).toMatchObject({ kind: 'answered', replayed: false })
+  await startWorker(bank)
+  await expect.poll(() => heldOf(bank), { ...inTime, timeout: 8_000 }).toBe('0.00')
+  await bank.expectBooksInOrder()
+}, 30_000)
+
+test('more holds than one transaction takes are expired in one round', async () => {
+  const bank = await openedBank()
+  await bank.fund('alice', '2000.00')
+  const endsAt = new Date(Date.now() + 3_000).toISOString() as Instant
+  const outcomes = await bank.batch(Array.from({ length: 1_200 }, () => holdOf(endsAt)))
+  expect(new Set(outcomes.map(endOf))).toEqual(new Set(['accepted']))
+  await startWorker(bank)
+  await expect.poll(() => heldOf(bank), { ...inTime, timeout: 8_000 }).toBe('0.00')
+  const rounds = await bank.rows<{ n: number }>(
+    "select count(distinct changed_at)::int as n from holds.hold_event where tenant_id = $1 and change = 'expired'",
+    [bank.tenantId],
+  )
+  expect(rounds).toEqual([{ n: 3 }])
 }, 60_000)
 
 test('a worker refuses a database on which the books would not be safe, and says why', async () => {

@@ -1,29 +1,59 @@
 import type { Plinth } from '@plinth/cli'
-import { readOverdueHolds } from '@plinth/holds'
+import { type HoldId, readOverdueHolds } from '@plinth/holds'
 import type { IdempotencyKey, TenantId } from '@plinth/kernel'
+import type { Outcome } from '@plinth/posting'
 
-// One transaction of the batch lane; what is left comes with the next.
+// One transaction of the batch lane, so that others get their turn in between.
 const holdsAtOnce = 500
 
 /**
- * Records the expiry of a tenant's holds whose time is over by the database's clock, and answers how many there were. Several
- * workers may be at it: the key says which end of which hold is meant, so the second finds the first one's answer.
+ * Records the expiry of all of a tenant's holds whose time is over by the database's clock, and answers how many there were.
+ * Several workers may be at it: the key says which end of which hold is meant, so the second finds the first one's answer.
  *
- * @throws what kept a hold from being expired, when the others are.
+ * @throws what kept a hold from being expired, when those beside it are.
  */
-export async function expireHolds(
-  { database, posting, books, submission }: Plinth,
+export async function expireHolds(plinth: Plinth, tenantId: TenantId): Promise<number> {
+  let expired = 0
+  for (;;) {
+    const due = await plinth.database.read(tenantId, (tx) => readOverdueHolds(tx, holdsAtOnce))
+    const now = due.length === 0 ? 0 : await expire(plinth, tenantId, due)
+    expired += now
+    // Nothing gained: others are at it, or stand in the way, and it is tried again in the next round.
+    if (due.length < holdsAtOnce || now === 0) return expired
+  }
+}
+
+/** How many of them were expired now. */
+async function expire(
+  { posting, books, submission, newId }: Plinth,
   tenantId: TenantId,
+  due: Awaited<ReturnType<typeof readOverdueHolds>>,
 ): Promise<number> {
-  const due = await database.read(tenantId, (tx) => readOverdueHolds(tx, holdsAtOnce))
-  if (due.length === 0) return 0
   const ofTenant = await books(tenantId)
-  const units = due.map(({ holdId, expiresAt }) => {
-    const key = `expire:${holdId}:${expiresAt}` as IdempotencyKey
-    return { submissions: [submission(ofTenant, { type: 'expire_hold', holdId }, key)], broken: false }
-  })
-  const outcomes = await posting.submitBatch(ofTenant, units)
+  const submit = async (keys: ReadonlyMap<HoldId, string>): Promise<readonly Outcome[]> =>
+    await posting.submitBatch(
+      ofTenant,
+      [...keys].map(([holdId, key]) => ({
+        submissions: [submission(ofTenant, { type: 'expire_hold', holdId }, key as IdempotencyKey)],
+        broken: false,
+      })),
+    )
+  const first = await submit(
+    new Map(due.map(({ holdId, expiresAt }) => [holdId, `expire:${holdId}:${expiresAt}`])),
+  )
+  // Keys are anybody's to choose. One that was used for something else must not keep a hold for ever.
+  const taken = due.filter((_, at) => isTaken(first[at] as Outcome))
+  const again = await submit(new Map(taken.map(({ holdId }) => [holdId, `expire:${holdId}:${newId()}`])))
+  const outcomes = [...first, ...again]
   const failed = outcomes.find((outcome) => outcome.kind === 'failed')
   if (failed?.kind === 'failed') throw failed.error
-  return due.length
+  return outcomes.filter((outcome) => isAccepted(outcome) && !outcome.replayed).length
 }
+
+type Answered = Extract<Outcome, { kind: 'answered' }>
+
+const isAccepted = (outcome: Outcome): outcome is Answered =>
+  outcome.kind === 'answered' && outcome.answer.outcome === 'accepted'
+
+const isTaken = (outcome: Outcome): boolean =>
+  outcome.kind === 'key_reused' || (outcome.kind === 'answered' && outcome.replayed && !isAccepted(outcome))
