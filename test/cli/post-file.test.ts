@@ -204,6 +204,15 @@ describe('a file of JSON Lines', () => {
     })
   })
 
+  test('tells of what one person may not do alone by its own name', async () => {
+    const file = fileOf([
+      { type: 'change_settings', approvals: ['manual_postings'], reason: 'four eyes' },
+      transfer('1.50', { transactionCode: 'MANUAL' }),
+    ])
+    expect(await post(file)).toMatchObject({ code: 1, summary: { posted: 1, rejected: { forbidden: 1 } } })
+    expect(rejectedOf(file)[0]?.detail).toContain('POST /v1/proposals')
+  })
+
   test('is read from standard input', async () => {
     const rejected = join(folder, 'stdin.jsonl')
     const input = `\ufeff${JSON.stringify(transfer('0.99'))}\n${JSON.stringify(transfer('0.9999'))}`

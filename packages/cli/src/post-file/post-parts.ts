@@ -92,6 +92,11 @@ function refusalOf(outcome: Outcome | undefined): Refusal {
       detail: `The key belongs to another command, which differs first at ${at}.`,
     }
   }
+  if (outcome?.kind === 'approval_needed') {
+    const detail = `The tenant's settings demand a second person here (${outcome.matter}). Propose it: POST /v1/proposals.`
+    return { code: 'forbidden', detail }
+  }
+  if (outcome?.kind === 'malformed') return { code: outcome.code, detail: outcome.detail }
   const detail = 'Another command of its group failed. Nothing was recorded for this one.'
   return { code: 'linked_command_failed', detail }
 }
