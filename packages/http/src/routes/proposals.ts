@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type IdempotencyKey, instantOf, uuidPattern } from '@plinth/kernel'
+import { type IdempotencyKey, type Instant, instantOf, uuidPattern } from '@plinth/kernel'
+import { readHead } from '@plinth/ledger'
 import { commandOfRequest, type Submission } from '@plinth/posting'
 import {
   listProposals,
@@ -14,7 +15,7 @@ import { z } from 'zod'
 import { decidedProposal, listOf, proposal } from '../answer-schemas.js'
 import { proposedCommands } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
-import { isMalformed, type Malformed } from '../malformed.js'
+import { isMalformed } from '../malformed.js'
 import { commandOperation, readOperation } from '../operations.js'
 import { notFound, refuse, refuseMalformed } from '../problem.js'
 import { pageOf, pageParameters, readQuery } from '../query.js'
@@ -136,30 +137,33 @@ function readProposal(value: unknown, { currencies }: Principal) {
   }
 }
 
-async function proposalInPath(exchange: Exchange, { tenant }: Principal): Promise<Proposal> {
+/** With the database's clock, by which it may have expired: those of the processes differ, and none of them decides. */
+async function proposalInPath(
+  exchange: Exchange,
+  { tenant }: Principal,
+): Promise<{ found: Proposal; now: Instant }> {
   const proposalId = exchange.param('proposalId')
   if (!uuidPattern.test(proposalId)) throw notFound()
-  const [found] = await exchange.edge.database.read(tenant.tenantId, (tx) =>
-    readProposals(tx, [proposalId as ProposalId]),
+  const [[found], { now }] = await exchange.edge.database.read(tenant.tenantId, (tx) =>
+    Promise.all([readProposals(tx, [proposalId as ProposalId]), readHead(tx)]),
   )
   if (found === undefined) throw notFound()
-  return found
+  return { found, now }
 }
 
 async function read(exchange: Exchange, principal: Principal): Promise<Reply> {
   readQuery(exchange, z.strictObject({}))
-  const found = await proposalInPath(exchange, principal)
-  return { status: 200, body: renderProposal(found, instantOf(exchange.edge.now())) }
+  const { found, now } = await proposalInPath(exchange, principal)
+  return { status: 200, body: renderProposal(found, now) }
 }
 
 async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const query = readQuery(exchange, listQuery)
   const page = pageOf<ProposalId, typeof query>(exchange, principal, { list: 'proposals', query })
   const { order, limit, after, filter } = page
-  const found = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
-    listProposals(tx, { ...filter, order, limit, after }),
+  const [found, { now }] = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
+    Promise.all([listProposals(tx, { ...filter, order, limit, after }), readHead(tx)]),
   )
-  const now = instantOf(exchange.edge.now())
   return page.reply(
     found,
     ({ proposalId }) => proposalId,
@@ -177,7 +181,7 @@ async function decide(exchange: Exchange, principal: Principal, verdict: Verdict
   if (isDryRun(request.headers)) throw refuse('malformed_request', 'A decision cannot be rehearsed.')
   const key = requireIdempotencyKey(request.headers)
   const { payloadHash, comment } = readVerdict(await readJsonBody(request, bodyBytesMax))
-  const found = await proposalInPath(exchange, principal)
+  const { found } = await proposalInPath(exchange, principal)
   refuseWrongDecider(found, principal, verdict)
   const { proposalId } = found
   const command = { type: 'decide_proposal' as const, proposalId, verdict, payloadHash, comment }
@@ -195,7 +199,7 @@ async function decide(exchange: Exchange, principal: Principal, verdict: Verdict
 
 function readVerdict(value: unknown): z.output<typeof verdictBody> {
   const parsed = verdictBody.safeParse(value)
-  if (!parsed.success) throw refuseMalformed(malformedBySchema(parsed.error, value) as Malformed)
+  if (!parsed.success) throw refuseMalformed(malformedBySchema(parsed.error, value))
   return parsed.data
 }
 
