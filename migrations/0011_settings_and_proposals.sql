@@ -1,6 +1,6 @@
 -- Why: a tenant's settings are versions that decisions name, and what needs two people has its proposal (ADR 0011).
 -- Lock: ACCESS EXCLUSIVE on tenant and journal_head for a moment; neither is rewritten. Risk: a process of an older release
--- cannot take numbers any more and answers 503 until it is replaced.
+-- finds neither the columns nor the function that it asks for: it answers 500 and writes nothing until it is replaced.
 
 -- Every change is a new row: this is the settings' own audit trail, and what `verify` decides old postings with.
 create table tenancy.settings (
