@@ -27,7 +27,7 @@ export async function openAccess(configuration: Configuration, log: Log = () => 
   }
   const known = serveDatabaseUrl ?? workerDatabaseUrl
   if (known !== undefined) {
-    // Only one is known: whoever needs the other is refused by the database, by name.
+    // Only one is known: it serves for both, because either role may do what the other does.
     const urls = { serveUrl: serveDatabaseUrl ?? known, workerUrl: workerDatabaseUrl ?? known }
     return { adminUrl: undefined, ...urls, ...given }
   }
