@@ -39,6 +39,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/holds/{holdId}/release': money,
   'POST /v1/holds/{holdId}/extend': money,
   'POST /v1/journal-entries/{journalEntryId}/reversals': money,
+  'POST /v1/journal-entries/{journalEntryId}/corrections': money,
   'GET /v1/journal-entries/{journalEntryId}/reversals': books,
   'GET /v1/settings': everybody,
   'POST /v1/settings': ['admin'],

@@ -140,18 +140,22 @@ export function inMemory(): Driver {
       entries: new Map(entries),
     }
     const plan = decideBatch(tried, unitsOf(ids, groups), known)
-    const made = new Map<Decided, JournalEntry>()
+    const made = new Map<Decided, JournalEntry[]>()
+    let entryNo = entries.size
     for (const decided of plan.records) {
       const { decision } = decided
       if (decision.kind !== 'posted') continue
-      const entryNo = entries.size + made.size + 1
-      made.set(decided, { ...decision.entry, entryNo, postedAt: book.now, rendering: 1 })
+      const { now: postedAt } = book
+      made.set(
+        decided,
+        decision.entries.map((entry) => ({ ...entry, entryNo: ++entryNo, postedAt, rendering: 1 })),
+      )
     }
-    const answerOf = (decided: Decided) => renderAnswer(decided, made.get(decided), currencies)
+    const answerOf = (decided: Decided) => renderAnswer(decided, made.get(decided) ?? [], currencies)
     if (!rehearsal) {
       writeSteps(rows, plan)
       book = tried
-      for (const entry of made.values()) entries.set(entry.entryId, entry)
+      for (const entry of [...made.values()].flat()) entries.set(entry.entryId, entry)
       for (const decided of plan.records) {
         const { key, request } = decided.submission
         const stored = { key, request, businessDate: book.businessDate, decidedAt: book.now }

@@ -85,9 +85,13 @@ const invariants: Readonly<Record<string, string>> = {
   'nothing is posted or held on a closed account': `
     select account_id from account.balance
      where tenant_id = $1 and status = 'closed' and (debits <> credits or held <> 0)`,
-  'an entry has its one command and an accepted posting its one entry': `
+  'an entry has its one command, an accepted posting its one entry and a correction its two': `
     select coalesce(c.idempotency_key, e.entry_no::text) as what from
-      (select * from posting.command where tenant_id = $1 and type in ('post', 'reverse', 'capture_hold') and outcome = 'accepted') c
+      (select idempotency_key, entry_no from posting.command where tenant_id = $1 and entry_no is not null
+       union all select idempotency_key, entry_no from posting.command
+        where tenant_id = $1 and type in ('post', 'reverse', 'capture_hold', 'correct') and outcome = 'accepted' and entry_no is null
+       union all select idempotency_key, entry_no + 1 from posting.command
+        where tenant_id = $1 and type = 'correct' and outcome = 'accepted') c
       full join (select * from ledger.journal_entry where tenant_id = $1) e on e.entry_no = c.entry_no
      where c.entry_no is null or e.entry_no is null
     union all select entry_no::text from posting.command where tenant_id = $1 and entry_no is not null
@@ -105,10 +109,10 @@ const invariants: Readonly<Record<string, string>> = {
     select e.entry_no from ledger.journal_entry e left join outbox.outbox_event o
         on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type like 'plinth.journal_entry.%'
      where e.tenant_id = $1 group by 1 having count(o.position) <> 1`,
-  'outbox positions are dense up to the head, one for each accepted command': `
+  'outbox positions are dense up to the head, one for each accepted command and two for a correction': `
     select h.next_event_position, x.* from ledger.journal_head h cross join lateral
       (select count(*) as n, coalesce(max(position), 0) as last,
-              (select count(*) from posting.command c where c.tenant_id = $1 and c.outcome = 'accepted') as accepted
+              (select coalesce(sum(case c.type when 'correct' then 2 else 1 end), 0) from posting.command c where c.tenant_id = $1 and c.outcome = 'accepted') as accepted
          from outbox.outbox_event o where o.tenant_id = h.tenant_id) x
      where h.tenant_id = $1 and (x.n <> x.last or h.next_event_position <> x.last + 1 or x.n <> x.accepted)`,
   'entries are told in the order of their numbers': `

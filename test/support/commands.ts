@@ -6,7 +6,6 @@ import {
   type Currencies,
   type CurrencyCode,
   currenciesWith,
-  type EntryId,
   type GlCode,
   type IdempotencyKey,
   parseMinor,
@@ -15,6 +14,7 @@ import {
 import {
   type Command,
   canonicalRequest,
+  idsFor,
   type LineRequest,
   type Outcome,
   type Post,
@@ -150,12 +150,7 @@ export function submissionOf(command: Command, key: IdempotencyKey = newKey()): 
     command,
     request: canonicalRequest(command, currencies),
     context: { subject: 'key:test', roles: ['admin'], correlationId: randomUUID(), causationId: undefined },
-    ids: {
-      entryId: randomUUID() as EntryId,
-      accountId: randomUUID() as AccountId,
-      auditEventId: randomUUID(),
-      eventId: randomUUID(),
-    },
+    ids: idsFor(command, randomUUID),
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type Books,
   type Command,
   canonicalRequest,
+  idsFor,
   type Outcome,
   openPosting,
   type Post,
@@ -97,18 +98,12 @@ let keys = 0
 
 function submissionOf(command: Command) {
   keys += 1
-  const ids = {
-    entryId: uuidV7() as EntryId,
-    accountId: uuidV7() as AccountId,
-    auditEventId: uuidV7(),
-    eventId: uuidV7(),
-  }
   return {
     key: `key-${keys}` as IdempotencyKey,
     command,
     request: canonicalRequest(command, books.currencies),
     context: { subject: 'test', roles: [], correlationId: `correlation-${keys}`, causationId: undefined },
-    ids,
+    ids: idsFor(command, uuidV7),
   }
 }
 

@@ -1,6 +1,6 @@
 import { uuidV7 } from '@plinth/http'
-import type { AccountId, EntryId, IdempotencyKey } from '@plinth/kernel'
-import { type Books, type Command, canonicalRequest, type Submission } from '@plinth/posting'
+import type { IdempotencyKey } from '@plinth/kernel'
+import { type Books, type Command, canonicalRequest, idsFor, type Submission } from '@plinth/posting'
 
 /** A command of this process's own, with the ids it will use if it needs them. */
 export function stampSubmission(
@@ -14,11 +14,6 @@ export function stampSubmission(
     request: canonicalRequest(command, books.currencies),
     // Whoever runs the command line has the database's password and needs no role.
     context: { subject, roles: [], correlationId: uuidV7(nowMs), causationId: undefined },
-    ids: {
-      entryId: uuidV7(nowMs) as EntryId,
-      accountId: uuidV7(nowMs) as AccountId,
-      auditEventId: uuidV7(nowMs),
-      eventId: uuidV7(nowMs),
-    },
+    ids: idsFor(command, () => uuidV7(nowMs)),
   }
 }

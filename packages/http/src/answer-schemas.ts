@@ -56,6 +56,16 @@ export const entry = z
   })
   .meta({ id: 'JournalEntry' })
 
+export const correction = z
+  .object({
+    reversal: entry,
+    posting: entry,
+  })
+  .meta({
+    id: 'Correction',
+    description: 'What was taken back, and what it should have been, of the kind `correction`.',
+  })
+
 export const account = z
   .object({
     accountId: z.string(),

@@ -11,6 +11,7 @@ function permissionOf(command: Command): Permission {
       return command.adviceReason === undefined ? 'post' : 'post_advice'
     case 'abandon':
     case 'reverse':
+    case 'correct':
     case 'place_hold':
     case 'capture_hold':
     case 'release_hold':
@@ -41,11 +42,17 @@ export function refusalOf({ roles, settings }: Principal, command: Command): Req
   const permission = permissionOf(command)
   if (!may(roles, permission)) return forbidden(permission)
   const asked = command.type === 'propose' ? command.proposed : command
-  if (asked.type !== 'post' && asked.type !== 'capture_hold') return undefined
-  const { transactionCode } = asked
+  const transactionCode = codeOf(asked)
+  if (transactionCode === undefined) return undefined
   return mayPostCode(settings.transactionCodes.get(transactionCode), roles)
     ? undefined
     : refuse('forbidden', `None of the caller’s roles may post with the transaction code ${transactionCode}.`)
+}
+
+/** The transaction code that a command posts with. */
+function codeOf(command: Command): string | undefined {
+  if (command.type === 'post' || command.type === 'capture_hold') return command.transactionCode
+  return command.type === 'correct' ? command.posting.transactionCode : undefined
 }
 
 const inWords: Readonly<Record<Matter, string>> = {

@@ -125,7 +125,7 @@ const decision = z
   )
   .meta({ id: 'RiskDecision', description: 'A risk or sanctions decision taken before; stored with it.' })
 
-const entryFields = {
+const bookingFields = {
   transactionCode,
   description: text(1000).optional(),
   valueDate: date.optional(),
@@ -136,9 +136,9 @@ const entryFields = {
     .min(2, says('too_few_lines'))
     .max(linesMax, says('too_many_lines')),
   metadata: metadata.optional(),
-  ...demandFields,
-  decision: decision.optional(),
 }
+
+const entryFields = { ...bookingFields, ...demandFields, decision: decision.optional() }
 
 const postFields = {
   ...entryFields,
@@ -246,13 +246,24 @@ const transactionCodeFields = {
 
 const changeSettingsFields = { ...settingsFields, reason: name(1000) }
 
+const valueDateOfReversal = z
+  .union([z.literal('original'), date], says('date_malformed'))
+  .optional()
+  .meta({ description: '`original`: that of the entry. Absent: the booking date.' })
+
+const correctFields = {
+  ...demandFields,
+  reason: name(1000),
+  valueDate: valueDateOfReversal,
+  posting: z
+    .strictObject(bookingFields, says('wrong_type'))
+    .meta({ id: 'CorrectedPosting', description: 'What the entry should have been.' }),
+}
+
 const reverseFields = {
   ...demandFields,
   reason: name(1000),
-  valueDate: z
-    .union([z.literal('original'), date], says('date_malformed'))
-    .optional()
-    .meta({ description: '`original`: that of the entry. Absent: the booking date.' }),
+  valueDate: valueDateOfReversal,
   lines: z
     .array(
       z
@@ -290,6 +301,7 @@ const extendFields = { expiresAt: instant.nullable().meta({ description: 'Null: 
 /** The bodies of the single calls. */
 export const bodies = {
   reverse: body(reverseFields).meta({ id: 'ReversalRequest' }),
+  correct: body(correctFields).meta({ id: 'CorrectionRequest' }),
   place_hold: body(placeHoldFields).meta({ id: 'HoldRequest' }),
   capture_hold: body(captureFields).meta({ id: 'CaptureRequest' }),
   release_hold: body({}).meta({ id: 'ReleaseRequest' }),
@@ -318,6 +330,7 @@ const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) =
     glAccount: bodies.create_gl_account,
   }),
   reverse: body({ type: type('reverse'), ...envelope, journalEntryId, ...reverseFields }),
+  correct: body({ type: type('correct'), ...envelope, journalEntryId, ...correctFields }),
   place_hold: body({ type: type('place_hold'), ...envelope, ...placeHoldFields }),
   capture_hold: body({ type: type('capture_hold'), ...envelope, holdId, ...captureFields }),
   release_hold: body({ type: type('release_hold'), ...envelope, holdId }),

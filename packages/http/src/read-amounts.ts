@@ -22,7 +22,11 @@ export function minorOf(
 }
 
 /** The faults of amounts and currencies in lines of any shape: what is no string is the schema's to refuse. */
-export function amountFaults(lines: unknown, currencies: Currencies): PlacedError[] {
+export function amountFaults(
+  lines: unknown,
+  currencies: Currencies,
+  path: readonly string[] = ['lines'],
+): PlacedError[] {
   const faults: PlacedError[] = []
   if (!Array.isArray(lines)) return faults
   for (let index = 0; index < lines.length; index += 1) {
@@ -31,10 +35,10 @@ export function amountFaults(lines: unknown, currencies: Currencies): PlacedErro
     const { amount, currency } = line as { amount?: unknown; currency?: unknown }
     if (typeof currency !== 'string') continue
     const decimals = currencies.decimalsOf(currency)
-    if (decimals === undefined) faults.push(placed(['lines', index, 'currency'], 'currency_unknown'))
+    if (decimals === undefined) faults.push(placed([...path, index, 'currency'], 'currency_unknown'))
     if (typeof amount !== 'string') continue
     const fault = faultOfLineAmount(amount, decimals)
-    if (fault !== undefined) faults.push(placed(['lines', index, 'amount'], fault))
+    if (fault !== undefined) faults.push(placed([...path, index, 'amount'], fault))
   }
   return faults
 }

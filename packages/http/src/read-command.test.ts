@@ -337,7 +337,7 @@ describe('a command of a batch', () => {
     ['a list', [], [' wrong_type']],
     ['no type', {}, ['/type required']],
     ['a type of the prototype', { type: 'toString' }, ['/type wrong_type']],
-    ['a type that comes later', { ...item, type: 'correct' }, ['/type wrong_type']],
+    ['a type that comes later', { ...item, type: 'accrue' }, ['/type wrong_type']],
     ['no key', without(item, 'idempotencyKey'), ['/idempotencyKey required']],
     ['an empty key', { ...item, idempotencyKey: '' }, ['/idempotencyKey id_malformed']],
     ['a key of 256', { ...item, idempotencyKey: 'k'.repeat(256) }, ['/idempotencyKey id_malformed']],

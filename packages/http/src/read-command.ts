@@ -119,7 +119,7 @@ function readBody(
 function crossFaults(type: BodyType, value: unknown, currencies: Currencies): PlacedError[] {
   if (typeof value !== 'object' || value === null) return []
   if (type === 'post') return postFaults(value, currencies)
-  if (type === 'place_hold' || type === 'capture_hold' || type === 'reverse')
+  if (type === 'place_hold' || type === 'capture_hold' || type === 'reverse' || type === 'correct')
     return holdFaults(type, value, currencies)
   if (type === 'open_account') return openingFaults(value, currencies)
   if (type === 'change_settings') return settingsFaults(value, currencies)
@@ -180,6 +180,8 @@ function toCommand(
       return toCreateGlAccount(body as Bodies['create_gl_account'])
     case 'reverse':
       return toReverse(body as Bodies['reverse'], context.journalEntryId as EntryId)
+    case 'correct':
+      return toCorrect(body as Bodies['correct'], context)
     case 'place_hold':
       return toPlaceHold(body as Bodies['place_hold'], context.currencies)
     case 'capture_hold':
@@ -194,6 +196,23 @@ function toCommand(
       return toChangeSettings(body as Bodies['change_settings'], context.currencies)
     case 'register_transaction_code':
       return toRegister(body as Bodies['register_transaction_code'])
+  }
+}
+
+function toCorrect(
+  { reason, valueDate, posting, ...demands }: Bodies['correct'],
+  { currencies, journalEntryId }: { currencies: Currencies } & Named,
+): ProposableCommand | Malformed {
+  const post = toPost(posting, currencies)
+  if (isMalformed(post)) return post
+  const { type: _, ...request } = post
+  return {
+    type: 'correct',
+    entryId: journalEntryId as EntryId,
+    reason,
+    valueDate: valueDate as BusinessDate | 'original' | undefined,
+    posting: request,
+    ...demandsOf(demands),
   }
 }
 

@@ -100,6 +100,25 @@ describe('holds and reversals', () => {
       { reason: 'r', lines: [null, null] },
       ['/lines/0 wrong_type', '/lines/1 wrong_type'],
     ],
+    ['correct', 'no posting', { reason: 'r' }, ['/posting required']],
+    [
+      'correct',
+      'one line',
+      { reason: 'r', posting: { ...posting, lines: [line] } },
+      ['/posting/lines too_few_lines'],
+    ],
+    [
+      'correct',
+      'a fault in a line',
+      { reason: 'r', posting: { ...posting, lines: [line, { ...line, amount: '0' }] } },
+      ['/posting/lines/1/amount amount_zero'],
+    ],
+    [
+      'correct',
+      'conditions of its posting',
+      { reason: 'r', posting: { ...posting, conditions: [] } },
+      ['/posting/conditions unknown_field'],
+    ],
     [
       'reverse',
       'another word for a date',

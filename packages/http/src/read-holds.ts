@@ -15,19 +15,27 @@ import { type PlacedError, placed } from './read-fields.js'
 
 /** What no field of a hold, a capture or a reversal shows alone. Looks at a value of any shape. */
 export function holdFaults(
-  type: 'place_hold' | 'capture_hold' | 'reverse',
+  type: 'place_hold' | 'capture_hold' | 'reverse' | 'correct',
   value: object,
   currencies: Currencies,
 ): PlacedError[] {
-  const { amount, currency, lines } = value as Readonly<Record<string, unknown>>
+  const { amount, currency, lines, posting } = value as Readonly<Record<string, unknown>>
   switch (type) {
     case 'place_hold':
       return [...demandFaults(value), ...faultsOfPlacing(amount, currency, currencies)]
     case 'capture_hold':
       return [...faultsOfText(['amount'], amount), ...amountFaults(lines, currencies), ...demandFaults(value)]
+    case 'correct':
+      return [...demandFaults(value), ...faultsOfPosting(posting, currencies)]
     case 'reverse':
       return [...demandFaults(value), ...faultsOfPart(lines)]
   }
+}
+
+function faultsOfPosting(posting: unknown, currencies: Currencies): PlacedError[] {
+  if (typeof posting !== 'object' || posting === null) return []
+  const { lines } = posting as { lines?: unknown }
+  return amountFaults(lines, currencies, ['posting', 'lines'])
 }
 
 function faultsOfPart(lines: unknown): PlacedError[] {

@@ -1,8 +1,9 @@
-import type { AccountId, EntryId, IdempotencyKey } from '@plinth/kernel'
+import type { IdempotencyKey } from '@plinth/kernel'
 import {
   type Command,
   type CommandContext,
   canonicalRequest,
+  idsFor,
   type Outcome,
   type Submission,
 } from '@plinth/posting'
@@ -22,6 +23,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   create_gl_account: 201,
   abandon: 200,
   reverse: 201,
+  correct: 201,
   place_hold: 201,
   capture_hold: 201,
   release_hold: 200,
@@ -93,12 +95,7 @@ export function stamp(
     approvedBy,
     request: canonicalRequest(command, currencies),
     context,
-    ids: {
-      entryId: uuidV7() as EntryId,
-      accountId: uuidV7() as AccountId,
-      auditEventId: uuidV7(),
-      eventId: uuidV7(),
-    },
+    ids: idsFor(command, uuidV7),
   }
 }
 

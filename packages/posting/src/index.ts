@@ -16,6 +16,7 @@ export type {
   Command,
   CommandContext,
   CommandType,
+  CorrectCommand,
   Demands,
   IssueApiKeyCommand,
   LineRequest,
@@ -26,6 +27,7 @@ export type {
   SubmissionIds,
   Unit,
 } from './domain/command.js'
+export { idsFor } from './domain/command.js'
 export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
 export { commandOfRequest } from './domain/recorded-request.js'

@@ -13,10 +13,16 @@ interface DigestPage {
 /** What of an audit event is digested: what an entry says of itself too, or what a recorded command does. */
 export type AuditView = 'entries' | 'commands'
 
+// The event of a correction names both of its entries, and is compared with each.
+const parts: Readonly<Record<AuditView, string>> = {
+  entries: `coalesce(string_to_array(object, ' '), array[null])`,
+  commands: `array[object]`,
+}
+
 // $3 are the actions that count: types of commands that make entries, or that are recorded.
 const contents: Readonly<Record<AuditView, string>> = {
   entries: `case when outcome = 'accepted' and action = any ($3::text[])
-                 then concat_ws('|', object, correlation_id, coalesce(causation_id, '-'), occurred_at) end`,
+                 then concat_ws('|', part, correlation_id, coalesce(causation_id, '-'), occurred_at) end`,
   // A key that was issued on the command line was no command: it opens Plinth to whoever is locked out (ADR 0011).
   commands: `case when outcome <> 'denied' and action = any ($3::text[])
                    and (action <> 'issue_api_key' or idempotency_key is not null)
@@ -25,17 +31,20 @@ const contents: Readonly<Record<AuditView, string>> = {
 
 const digestAfter = (view: AuditView): Statement => ({
   name: `audit.verify_digest_${view}`,
-  text: `select coalesce((hash & 1023)::int, -1) as bucket, count(*) as rows, coalesce(sum(hash), 0) as sum,
-           max(audit_event_id::text collate "C") as last
-      from (select audit_event_id, hashtextextended(${contents[view]}, 0) as hash
-              from audit.audit_event where tenant_id = $1 and audit_event_id > $2::uuid order by audit_event_id limit $4) page
+  text: `select coalesce((hash & 1023)::int, -1) as bucket, count(*) as rows, count(*) filter (where at = 1) as read,
+           coalesce(sum(hash), 0) as sum, max(audit_event_id::text collate "C") as last
+      from (select audit_event_id, at, hashtextextended(${contents[view]}, 0) as hash
+              from (select * from audit.audit_event
+                     where tenant_id = $1 and audit_event_id > $2::uuid order by audit_event_id limit $4) page
+             cross join lateral unnest(${parts[view]}) with ordinality as p (part, at)) digested
      group by hash & 1023`,
 })
 
 const inBucket = (view: AuditView): Statement => ({
   name: `audit.verify_bucket_${view}`,
   text: `select ${contents[view]} as content, audit_event_id::text as key
-      from audit.audit_event where tenant_id = $1 and hashtextextended(${contents[view]}, 0) & 1023 = $2`,
+      from audit.audit_event cross join lateral unnest(${parts[view]}) as p (part)
+     where tenant_id = $1 and hashtextextended(${contents[view]}, 0) & 1023 = $2`,
 })
 
 const beforeAll = '00000000-0000-0000-0000-000000000000'
@@ -43,12 +52,12 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
 export const digestAuditEvents =
   (view: AuditView, actions: readonly string[]) =>
   async (tx: Tx, page: { after: string; limit: number }): Promise<DigestPage> => {
-    const rows = await sql.run<{ bucket: number; rows: number; sum: string; last: string }>(
+    const rows = await sql.run<{ bucket: number; rows: number; read: number; sum: string; last: string }>(
       tx,
       digestAfter(view),
       [tenantOf(tx), page.after || beforeAll, textArray(actions), page.limit],
     )
-    const read = rows.reduce((count, row) => count + row.rows, 0)
+    const read = rows.reduce((count, row) => count + row.read, 0)
     const last = rows
       .map((row) => row.last)
       .sort()

@@ -3,7 +3,7 @@ import { listEntries, readEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
-import { entry, listOf } from '../answer-schemas.js'
+import { correction, entry, listOf } from '../answer-schemas.js'
 import { bodies, date } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
@@ -70,7 +70,21 @@ export const journalEntryRoutes: readonly Route[] = [
       status: 201,
       answer: entry,
     }),
-    handle: reverse,
+    handle: (exchange, principal) => changeEntry(exchange, principal, 'reverse'),
+  },
+  {
+    method: 'post',
+    path: '/v1/journal-entries/{journalEntryId}/corrections',
+    permission: 'post',
+    operation: commandOperation({
+      operationId: 'correctJournalEntry',
+      summary: 'Take an entry back and post what it should have been: both, or neither',
+      path,
+      body: bodies.correct,
+      status: 201,
+      answer: correction,
+    }),
+    handle: (exchange, principal) => changeEntry(exchange, principal, 'correct'),
   },
   {
     method: 'get',
@@ -87,11 +101,11 @@ export const journalEntryRoutes: readonly Route[] = [
   },
 ]
 
-function reverse(exchange: Exchange, principal: Principal): Promise<Reply> {
+function changeEntry(exchange: Exchange, principal: Principal, type: 'reverse' | 'correct'): Promise<Reply> {
   return runCommand(exchange, principal, (value) => {
     const journalEntryId = parseEntryId(exchange.param('journalEntryId'))
     if (journalEntryId === undefined) return malformedFields([fieldError(['journalEntryId'], 'id_malformed')])
-    return readCommand('reverse', value, { currencies: principal.currencies, journalEntryId })
+    return readCommand(type, value, { currencies: principal.currencies, journalEntryId })
   })
 }
 

@@ -24,8 +24,11 @@ export interface PostingLine {
   readonly reversesLineNo?: number | undefined
 }
 
-/** `posting` for a caller's posting, `reversal` and `capture` for those; the bank's own entries will have kinds of their own. */
-export type EntryKind = 'posting' | 'reversal' | 'capture' | 'eod'
+/**
+ * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been; the
+ * bank's own entries will have kinds of their own.
+ */
+export type EntryKind = 'posting' | 'reversal' | 'capture' | 'correction' | 'eod'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {

@@ -42,7 +42,7 @@ export function foresee(
 
 /** Whether all that it changes is told to the batch behind: not what was reversed, and not settings, proposals and keys. */
 function isForeseeable(decision: Decided['decision']): boolean {
-  if (decision.kind === 'posted') return decision.entry.reverses === undefined
+  if (decision.kind === 'posted') return decision.entries.every(({ reverses }) => reverses === undefined)
   return [
     'rejected',
     'status_set',

@@ -238,13 +238,16 @@ function outcomesOf(
   for (const decided of records) {
     const { decision } = decided
     if (decision.kind !== 'posted') {
-      answers.set(decided, renderAnswer(decided, undefined, currencies))
+      answers.set(decided, renderAnswer(decided, [], currencies))
       continue
     }
     const { postedAt } = numbers as TakenNumbers
-    const entry = numbered(decision.entry, { entryNo, postedAt, rendering: currentRendering })
-    answers.set(decided, renderAnswer(decided, entry, currencies))
-    entryNo += 1
+    const firstNo = entryNo
+    const entries = decision.entries.map((entry, at) =>
+      numbered(entry, { entryNo: firstNo + at, postedAt, rendering: currentRendering }),
+    )
+    answers.set(decided, renderAnswer(decided, entries, currencies))
+    entryNo += entries.length
   }
   return verdicts.map((verdict: Verdict): Outcome => {
     if (verdict.kind === 'known') return { kind: 'answered', replayed: true, answer: verdict.answer }

@@ -1,9 +1,9 @@
 import type { Tx } from '@plinth/db'
 import { type Currencies, type IdempotencyKey, invariant, type Rejection } from '@plinth/kernel'
 import { readEntriesByNumber } from '@plinth/ledger'
-import { renderEntry } from '@plinth/ledger/domain'
 import type { CommandType } from '../domain/command.js'
 import type { Answer, RecordedCommand } from '../domain/recorded-command.js'
+import { renderPosted } from '../domain/render-answer.js'
 import type { CommandRow, CommandStore } from './ports.js'
 
 export type Recorded = Map<IdempotencyKey, RecordedCommand>
@@ -16,18 +16,25 @@ export async function readRecorded(
 ): Promise<(currencies: Currencies) => Recorded> {
   const rows = await store.readCommandRows(tx, keys)
   if (rows.length === 0) return () => new Map()
-  const entryNos = rows.flatMap(({ entryNo }) => (entryNo === undefined ? [] : [entryNo]))
-  const entries = await readEntriesByNumber(tx, entryNos)
-  return (currencies) => {
-    const bodies = new Map(entries.map((entry) => [entry.entryNo, renderEntry(entry, currencies)]))
-    return new Map(
+  const entries = new Map(
+    (await readEntriesByNumber(tx, rows.flatMap(entryNosOf))).map((entry) => [entry.entryNo, entry]),
+  )
+  return (currencies) =>
+    new Map(
       rows.map((row) => {
         const { key, request, businessDate, decidedAt } = row
-        const posted = row.entryNo === undefined ? undefined : bodies.get(row.entryNo)
+        const made = entryNosOf(row).flatMap((entryNo) => entries.get(entryNo) ?? [])
+        const posted =
+          row.entryNo === undefined ? undefined : renderPosted(row.type as CommandType, made, currencies)
         return [key, { key, request, businessDate, decidedAt, answer: answerOf(row, posted) }]
       }),
     )
-  }
+}
+
+/** The entries that a command made: a correction's second one is the one behind its first. */
+const entryNosOf = ({ type, entryNo }: CommandRow): number[] => {
+  if (entryNo === undefined) return []
+  return type === 'correct' ? [entryNo, entryNo + 1] : [entryNo]
 }
 
 function answerOf(row: CommandRow, posted: object | undefined): Answer {

@@ -60,6 +60,8 @@ class JournalWalk {
   #entries = 0
   #lines = 0
   #previous: StoredEntry | undefined
+  /** The command of the entry before, if it is a correction that has a second one. */
+  #correction: StoredCommand | undefined
   /** The accounts of the page as they stood before the entry at hand; undefined: there is no balance row. */
   #accounts = new Map<AccountId, AccountState>()
 
@@ -92,7 +94,10 @@ class JournalWalk {
   takePage(entries: readonly StoredEntry[], commands: readonly StoredCommand[]): void {
     const waiting = new Map(commands.map((command) => [command.entryNo, command]))
     for (const entry of entries) {
-      this.#take(entry, waiting.get(entry.entryNo))
+      // A correction's second entry stands behind its first, perhaps on the next page.
+      const command = waiting.get(entry.entryNo) ?? this.#correction
+      this.#correction = command?.type === 'correct' && command !== this.#correction ? command : undefined
+      this.#take(entry, command)
       waiting.delete(entry.entryNo)
     }
     for (const { key, entryNo } of waiting.values()) {

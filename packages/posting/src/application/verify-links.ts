@@ -11,7 +11,7 @@ import type { Digest, ReadDigested, VerifyStore } from './verify-ports.js'
 const rowsPerPage = 100_000
 
 const commandTypes = Object.keys(eventTypes)
-const entryMakingTypes: readonly CommandType[] = ['post', 'reverse', 'capture_hold']
+const entryMakingTypes: readonly CommandType[] = ['post', 'reverse', 'correct', 'capture_hold']
 
 /** One of two tables that must tell of the same things. */
 interface Side {

@@ -11,7 +11,7 @@ import {
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
 import { type HoldStep, writeHolds } from '@plinth/holds'
-import type { BusinessDate, Currencies, IdempotencyKey } from '@plinth/kernel'
+import { type BusinessDate, type Currencies, type IdempotencyKey, invariant } from '@plinth/kernel'
 import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
@@ -39,10 +39,10 @@ export interface DecidedBatch {
  */
 export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
   const { plan, expected, businessDate, settingsVersion } = batch
-  const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? [decision.entry] : []))
+  const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? decision.entries : []))
   // Before anything is sent: what fails here has touched nothing.
   for (const entry of entries) assertBalanced(entry)
-  const events = plan.records.filter(({ decision }) => decision.kind !== 'rejected').length
+  const events = plan.records.reduce((count, { decision }) => count + eventsOf(decision), 0)
   const numbers = takeNumbers(tx, { businessDate, settingsVersion, entries: entries.length, events })
   const asForeseen = expected ? expectForeseen(store, tx, expected) : Promise.resolve()
   // Whoever waits for one of these first hears of its failure; nobody has to wait for all.
@@ -106,10 +106,17 @@ function holdStepsOf({ records }: BatchPlan): HoldStep[] {
     if (decision.kind === 'hold_changed')
       return [{ change: decision.change, hold: decision.hold, entryAt: undefined }]
     if (decision.kind !== 'posted') return []
-    entries += 1
+    const entryAt = entries
+    entries += decision.entries.length
     const { hold } = decision
-    return hold === undefined ? [] : [{ change: 'captured', hold, entryAt: entries - 1 }]
+    return hold === undefined ? [] : [{ change: 'captured', hold, entryAt }]
   })
+}
+
+/** How many events tell of what a command did: one, or one for each of its entries. */
+function eventsOf(decision: Decided['decision']): number {
+  if (decision.kind === 'rejected') return 0
+  return decision.kind === 'posted' ? decision.entries.length : 1
 }
 
 function commandRows({ records }: BatchPlan, currencies: Currencies): DecidedRow[] {
@@ -117,13 +124,14 @@ function commandRows({ records }: BatchPlan, currencies: Currencies): DecidedRow
   return records.map((record) => {
     const { submission, decision } = record
     const posted = decision.kind === 'posted'
-    if (posted) entries += 1
+    const entryAt = posted ? entries : undefined
+    if (posted) entries += decision.entries.length
     return {
       key: submission.key,
       type: submission.command.type,
       request: submission.request,
       outcome: decision.kind === 'rejected' ? ('rejected' as const) : ('accepted' as const),
-      entryAt: posted ? entries - 1 : undefined,
+      entryAt,
       answer: posted ? undefined : JSON.stringify(keptAnswer(record, currencies)),
       correlationId: submission.context.correlationId,
     }
@@ -132,7 +140,7 @@ function commandRows({ records }: BatchPlan, currencies: Currencies): DecidedRow
 
 /** What is kept of an answer that no entry can give again. */
 function keptAnswer(record: Decided, currencies: Currencies): object {
-  const answer = renderAnswer(record, undefined, currencies)
+  const answer = renderAnswer(record, [], currencies)
   return answer.outcome === 'accepted' ? answer.body : answer.rejection
 }
 
@@ -161,14 +169,18 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
   for (const record of records) {
     const { decision, submission } = record
     if (decision.kind === 'rejected') continue
-    events.push({
-      eventId: submission.ids.eventId,
-      type: eventTypes[submission.command.type],
-      subject: subjectOf(decision),
-      correlationId: submission.context.correlationId,
-      causationId: submission.context.causationId,
-      data: decision.kind === 'posted' ? undefined : keptAnswer(record, currencies),
-    })
+    const { correlationId, causationId } = submission.context
+    const event = { type: eventTypes[submission.command.type], correlationId, causationId }
+    const { eventId, second } = submission.ids
+    if (decision.kind !== 'posted') {
+      events.push({ ...event, eventId, subject: subjectOf(decision), data: keptAnswer(record, currencies) })
+      continue
+    }
+    const [first, posting] = decision.entries
+    events.push({ ...event, eventId, subject: first.entryId, data: undefined })
+    if (posting === undefined) continue
+    invariant(second !== undefined, 'a correction was stamped with two ids', { key: submission.key })
+    events.push({ ...event, eventId: second.eventId, subject: posting.entryId, data: undefined })
   }
   return events
 }
@@ -176,7 +188,8 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
 function subjectOf(accepted: Accepted): string {
   switch (accepted.kind) {
     case 'posted':
-      return accepted.entry.entryId
+      // Of a correction both, which `verify` takes apart again.
+      return accepted.entries.map(({ entryId }) => entryId).join(' ')
     case 'gl_account_created':
       return accepted.glAccount.code
     case 'hold_changed':

@@ -25,6 +25,11 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
       const lines = command.lines.map((line) => ({ ...line, amount: amount(line.amount, line.currency) }))
       return canonicalJson({ ...command, lines })
     }
+    case 'correct': {
+      const { posting } = command
+      const lines = posting.lines.map((line) => ({ ...line, amount: amount(line.amount, line.currency) }))
+      return canonicalJson({ ...command, posting: { ...posting, lines } })
+    }
     case 'propose':
       // Text within text: the canonical form of what is proposed is what will be compared when it is run.
       return canonicalJson({ ...command, proposed: canonicalRequest(command.proposed, currencies) })

@@ -40,6 +40,12 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
         ...(targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []),
         ...accountsOfConditions(command),
       ]
+    case 'correct':
+      return [
+        ...(targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []),
+        ...command.posting.lines.map(({ accountId }) => accountId),
+        ...accountsOfConditions(command),
+      ]
     case 'propose':
       return accountsOf(command.proposed, targets)
     default:
@@ -64,7 +70,7 @@ export function holdsOf(command: Command): readonly HoldId[] {
 /** The entries that a command reverses. */
 export function entriesOf(command: Command): readonly EntryId[] {
   if (command.type === 'propose') return entriesOf(command.proposed)
-  return command.type === 'reverse' ? [command.entryId] : []
+  return command.type === 'reverse' || command.type === 'correct' ? [command.entryId] : []
 }
 
 /** The proposals a command decides. */

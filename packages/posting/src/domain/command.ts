@@ -87,6 +87,19 @@ export interface ReverseCommand extends Demands {
   readonly lines: readonly { readonly lineNo: number; readonly amount: string }[] | undefined
 }
 
+/** Takes an entry back and posts what it should have been: both, or neither. */
+export interface CorrectCommand extends Demands {
+  readonly type: 'correct'
+  readonly entryId: EntryId
+  readonly reason: string
+  /** Of the reversal; undefined: the booking date. */
+  readonly valueDate: BusinessDate | 'original' | undefined
+  readonly posting: EntryRequest
+}
+
+/** What a posting says of its entry. */
+export type EntryRequest = Omit<Post, 'type' | 'adviceReason' | keyof Demands>
+
 export interface PlaceHoldCommand extends Demands {
   readonly type: 'place_hold'
   readonly accountId: AccountId
@@ -158,6 +171,7 @@ export type ProposableCommand =
   | ChangeTermsCommand
   | CreateGlAccountCommand
   | ReverseCommand
+  | CorrectCommand
   | PlaceHoldCommand
   | CaptureHoldCommand
   | ReleaseHoldCommand
@@ -228,10 +242,26 @@ export interface SubmissionIds {
   readonly accountId: AccountId
   readonly auditEventId: string
   readonly eventId: string
+  /** Of the entry that a correction posts, and the event that tells of it. */
+  readonly second?: { readonly entryId: EntryId; readonly eventId: string } | undefined
 }
 
+/** The ids that a command will use if it needs them, each a new one of `newId`, which makes UUIDs of version 7. */
+export function idsFor(command: Command, newId: () => string): SubmissionIds {
+  return {
+    entryId: newId() as EntryId,
+    accountId: newId() as AccountId,
+    auditEventId: newId(),
+    eventId: newId(),
+    second: needsSecond(command) ? { entryId: newId() as EntryId, eventId: newId() } : undefined,
+  }
+}
+
+const needsSecond = (command: Command): boolean =>
+  command.type === 'correct' || (command.type === 'propose' && command.proposed.type === 'correct')
+
 /** What a decision hears beside the command: who asks, and the ids of what it makes. */
-export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId'> &
+export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId' | 'second'> &
   Pick<CommandContext, 'correlationId' | 'causationId' | 'subject' | 'onBehalfOf'>
 
 /** Commands that stand or fall together, or one that stands alone. */

@@ -134,7 +134,7 @@ describe('commands of one batch take effect in order', () => {
   test('versions and balances run on from command to command', () => {
     const plan = run([alone(pay('alice', 'bob', '1.00')), alone(pay('alice', 'bob', '2.00'))])
     const lines = plan.records.flatMap(({ decision }) =>
-      decision.kind === 'posted' ? decision.entry.lines : [],
+      decision.kind === 'posted' ? decision.entries[0].lines : [],
     )
     expect(lines.map((line) => [line.accountId, line.accountVersion, line.balanceAfter])).toEqual([
       ['alice', 2, 9_900n],

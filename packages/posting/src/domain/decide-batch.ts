@@ -168,9 +168,9 @@ class BatchRun {
     const before = this.#settledBefore(submission)
     if (before !== undefined) return before
     const { command, ids, context } = submission
-    const { entryId, accountId } = ids
+    const { entryId, accountId, second } = ids
     const { correlationId, causationId, subject, onBehalfOf } = context
-    const stamp = { entryId, accountId, correlationId, causationId, subject, onBehalfOf }
+    const stamp = { entryId, accountId, second, correlationId, causationId, subject, onBehalfOf }
     const decision = decide(this.book, command, stamp)
     if (decision.kind === 'malformed') return decision
     const matter = decision.kind === 'rejected' ? undefined : this.#unapproved(submission, decision)
@@ -234,16 +234,17 @@ class BatchRun {
     }
   }
 
-  #applyPosted({ entry, states, hold, forced }: Posted): void {
+  #applyPosted({ entries, states, hold, forced }: Posted): void {
     for (const state of states) this.#applyState(state)
     for (const accountId of forced) this.#forced.add(accountId)
     if (hold !== undefined) this.book.holds.set(hold.holdId, hold)
-    if (entry.reverses === undefined) return
-    const { entryId } = entry.reverses
-    const reversed = new Map(this.book.reversed.get(entryId))
-    for (const { reversesLineNo = 0, amount } of entry.lines)
-      reversed.set(reversesLineNo, (reversed.get(reversesLineNo) ?? 0n) + amount)
-    this.book.reversed.set(entryId, reversed)
+    for (const { reverses, lines } of entries) {
+      if (reverses === undefined) continue
+      const reversed = new Map(this.book.reversed.get(reverses.entryId))
+      for (const { reversesLineNo = 0, amount } of lines)
+        reversed.set(reversesLineNo, (reversed.get(reversesLineNo) ?? 0n) + amount)
+      this.book.reversed.set(reverses.entryId, reversed)
+    }
   }
 
   #applyState(state: AccountState): void {

@@ -66,8 +66,24 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
 export function postEntry(
   book: Book,
   wanted: EntryToPost,
-  { stamp, faults }: { stamp: Stamp; faults: readonly (Rejection | undefined)[] },
+  context: { stamp: Stamp; faults: readonly (Rejection | undefined)[] },
 ): Posted | Rejection {
+  const prepared = prepareEntry(book, wanted, context)
+  return 'kind' in prepared ? prepared : withFunds(book, [prepared])
+}
+
+/** An entry as it is booked if funds let it, and the accounts as it leaves them. */
+export interface PreparedEntry {
+  readonly entry: EntryDraft
+  readonly states: ReadonlyMap<AccountId, AccountState>
+}
+
+/** As `postEntry`, but does not look at funds. */
+export function prepareEntry(
+  book: Book,
+  wanted: EntryToPost,
+  { stamp, faults }: { stamp: Stamp; faults: readonly (Rejection | undefined)[] },
+): PreparedEntry | Rejection {
   let fault: Rejection | undefined
   for (const line of wanted.lines) fault = prevailing(fault, faultOfLine(book, line, wanted))
   for (const each of faults) fault = prevailing(fault, each)
@@ -75,14 +91,6 @@ export function postEntry(
   if (fault !== undefined) return fault
 
   const { lines, states } = apply(book, wanted)
-  const forced = new Set<AccountId>()
-  for (const after of states.values()) {
-    const found = faultOfFunds(book, book.accounts.get(after.accountId) as AccountState, after)
-    // Marked in the row, so that the database lets it pass and an auditor sees it.
-    if (wanted.advice === true && found?.code === 'insufficient_funds') forced.add(after.accountId)
-    else fault = prevailing(fault, found)
-  }
-  if (fault !== undefined) return fault
   const { isCustomers: _, freed: __, ...texts } = wanted
   const { entryId, correlationId, causationId } = stamp
   const entry: EntryDraft = {
@@ -93,7 +101,30 @@ export function postEntry(
     ...texts,
     lines,
   }
-  return { kind: 'posted', entry, states: [...states.values()], forced }
+  return { entry, states }
+}
+
+/**
+ * Contract §5, Funds: asked of the net effect of a command on each account, all its entries taken together. Each is prepared
+ * on what the ones before it leave behind.
+ */
+export function withFunds(
+  book: Book,
+  prepared: readonly [PreparedEntry, ...PreparedEntry[]],
+): Posted | Rejection {
+  const [{ entry, states: first }, ...more] = prepared
+  const states = more.length === 0 ? first : new Map(prepared.flatMap((each) => [...each.states]))
+  let fault: Rejection | undefined
+  const forced = new Set<AccountId>()
+  for (const after of states.values()) {
+    const found = faultOfFunds(book, book.accounts.get(after.accountId) as AccountState, after)
+    // Marked in the row, so that the database lets it pass and an auditor sees it.
+    if (entry.advice === true && found?.code === 'insufficient_funds') forced.add(after.accountId)
+    else fault = prevailing(fault, found)
+  }
+  if (fault !== undefined) return fault
+  const entries = [entry, ...more.map((each) => each.entry)] as const
+  return { kind: 'posted', entries, states: [...states.values()], forced }
 }
 
 function faultOfLine(

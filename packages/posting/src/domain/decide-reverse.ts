@@ -2,7 +2,13 @@ import { oppositeOf, parseMinor, type Rejection, reject } from '@plinth/kernel'
 import type { JournalEntry, PostingLine } from '@plinth/ledger'
 import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
-import { faultOfValueDate, type LineToPost, postEntry } from './decide-posting.js'
+import {
+  faultOfValueDate,
+  type LineToPost,
+  type PreparedEntry,
+  prepareEntry,
+  withFunds,
+} from './decide-posting.js'
 import type { MalformedCommand, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 
@@ -15,6 +21,16 @@ export function decideReverse(
   command: ReverseCommand,
   stamp: Stamp,
 ): Posted | Rejection | MalformedCommand {
+  const prepared = prepareReverse(book, command, stamp)
+  return 'kind' in prepared ? prepared : withFunds(book, [prepared])
+}
+
+/** As `decideReverse`, but does not look at funds. */
+export function prepareReverse(
+  book: Book,
+  command: Omit<ReverseCommand, 'type'>,
+  stamp: Stamp,
+): PreparedEntry | Rejection | MalformedCommand {
   const { entryId, reason } = command
   const original = book.entries.get(entryId)
   if (original === undefined)
@@ -38,7 +54,7 @@ export function decideReverse(
     lines,
     isCustomers: () => false,
   }
-  return postEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
+  return prepareEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
 }
 
 /** The lines that take back what was asked for, as far as they can be read, and what speaks against that. */
@@ -51,7 +67,11 @@ interface TakenBack {
  * Whether the part balances hangs on the original alone, which never changes: a part that does not is malformed whatever was
  * taken back meanwhile. Other lines of the original than those named speak against nothing.
  */
-function takeBack(book: Book, original: JournalEntry, command: ReverseCommand): TakenBack | MalformedCommand {
+function takeBack(
+  book: Book,
+  original: JournalEntry,
+  command: Pick<ReverseCommand, 'lines'>,
+): TakenBack | MalformedCommand {
   const { entryId } = original
   const { lines, unread } =
     command.lines === undefined ? { lines: wholeOf(original) } : partOf(book, original, command.lines)

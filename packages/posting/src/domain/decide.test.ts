@@ -27,7 +27,10 @@ function posted(command: Post, options: BookOptions): Posted {
 }
 
 describe('an accepted posting', () => {
-  const { entry, states } = posted(
+  const {
+    entries: [entry],
+    states,
+  } = posted(
     posting(['debit alice 100.00', 'credit bob 60.00', 'credit bob 40.00'], {
       description: 'rent',
       metadata: { orderId: 'A-17' },
@@ -227,7 +230,7 @@ describe('the value date', () => {
     const decision = decided(command, { accounts: { alice: {} }, daysBack, daysAhead })
     expect(endOf(decision)).toBe(end)
     if (decision.kind === 'posted') {
-      expect(decision.entry).toMatchObject({ valueDate, bookingDate: '2026-11-20' })
+      expect(decision.entries[0]).toMatchObject({ valueDate, bookingDate: '2026-11-20' })
     }
   })
 })

@@ -4,6 +4,7 @@ import { type AccountId, invariant, type Rejection, reject } from '@plinth/kerne
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, Stamp } from './command.js'
+import { decideCorrect } from './decide-correct.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decidePost } from './decide-posting.js'
 import { decideReverse } from './decide-reverse.js'
@@ -44,6 +45,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return reject('command_abandoned', 'The key was abandoned: no command takes effect under it.')
     case 'reverse':
       return decideReverse(book, command, stamp)
+    case 'correct':
+      return decideCorrect(book, command, stamp)
     case 'place_hold':
       return decidePlaceHold(book, command, stamp)
     case 'capture_hold':

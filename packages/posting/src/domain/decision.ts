@@ -5,10 +5,10 @@ import type { EntryDraft } from '@plinth/ledger'
 import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { IssueApiKeyCommand } from './command.js'
 
-/** An entry that is made, and the accounts as it leaves them. */
+/** An entry that is made, or the two of a correction, and the accounts as they leave them. */
 export interface Posted {
   readonly kind: 'posted'
-  readonly entry: EntryDraft
+  readonly entries: readonly [EntryDraft, ...EntryDraft[]]
   readonly states: readonly AccountState[]
   /** Those that an advice took below their limit. */
   readonly forced: ReadonlySet<AccountId>

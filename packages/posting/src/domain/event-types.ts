@@ -11,6 +11,8 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   change_terms: 'plinth.account.terms_changed.v1',
   create_gl_account: 'plinth.gl_account.created.v1',
   reverse: 'plinth.journal_entry.posted.v1',
+  // One for each of its two entries.
+  correct: 'plinth.journal_entry.posted.v1',
   place_hold: 'plinth.hold.placed.v1',
   capture_hold: 'plinth.journal_entry.posted.v1',
   release_hold: 'plinth.hold.released.v1',

@@ -29,6 +29,13 @@ function mattersOf(book: Book, command: ProposableCommand, accepted: Accepted): 
   switch (command.type) {
     case 'reverse':
       return isLarge(book, accepted) ? ['reversals'] : []
+    case 'correct': {
+      const manual = command.posting.transactionCode === manualCode
+      return [
+        ...(isLarge(book, accepted) ? ['reversals' as const] : []),
+        ...(manual ? ['manual_postings' as const] : []),
+      ]
+    }
     case 'post':
     case 'capture_hold':
       return command.transactionCode === manualCode ? ['manual_postings'] : []
@@ -56,11 +63,11 @@ function mattersOf(book: Book, command: ProposableCommand, accepted: Accepted): 
   }
 }
 
-/** Whether a reversal moves more, in any currency, than one person may take back; where no amount is set, any does. */
+/** Whether a reversal, alone or of a correction, moves more, in any currency, than one person may take back; where no amount is set, any does. */
 function isLarge({ settings }: Book, accepted: Accepted): boolean {
   if (accepted.kind !== 'posted') return false
   const moved = new Map<string, bigint>()
-  for (const { side, currency, amount } of accepted.entry.lines)
+  for (const { side, currency, amount } of accepted.entries[0].lines)
     if (side === 'debit') moved.set(currency, (moved.get(currency) ?? 0n) + amount)
   return [...moved].some(([currency, amount]) => amount > (settings.reversalsAlone.get(currency) ?? 0n))
 }

@@ -2,6 +2,8 @@ import { type Currencies, parseMinor } from '@plinth/kernel'
 import { canonicalRequest } from './canonical-request.js'
 import type {
   CaptureHoldCommand,
+  CorrectCommand,
+  EntryRequest,
   LineRequest,
   OpenAccountCommand,
   PlaceHoldCommand,
@@ -27,10 +29,14 @@ type WithLines<Part extends { lines: unknown }> = Omit<Part, 'lines'> & {
 }
 type Recorded =
   | WithLines<Post>
+  | (Omit<CorrectCommand, 'posting'> & { readonly posting: WithLines<EntryRequest> })
   | WithLines<CaptureHoldCommand>
   | AsText<OpenAccountCommand, 'overdraftLimit'>
   | AsText<PlaceHoldCommand, 'amount'>
-  | Exclude<ProposableCommand, Post | CaptureHoldCommand | OpenAccountCommand | PlaceHoldCommand>
+  | Exclude<
+      ProposableCommand,
+      Post | CorrectCommand | CaptureHoldCommand | OpenAccountCommand | PlaceHoldCommand
+    >
 
 function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableCommand {
   const minorOf = (amount: string, currency: string): bigint => {
@@ -43,6 +49,11 @@ function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableC
     case 'capture_hold': {
       const lines = recorded.lines.map((line) => ({ ...line, amount: minorOf(line.amount, line.currency) }))
       return { ...recorded, lines }
+    }
+    case 'correct': {
+      const { posting } = recorded
+      const lines = posting.lines.map((line) => ({ ...line, amount: minorOf(line.amount, line.currency) }))
+      return { ...recorded, posting: { ...posting, lines } }
     }
     case 'open_account':
       return { ...recorded, overdraftLimit: minorOf(recorded.overdraftLimit, recorded.currency) }

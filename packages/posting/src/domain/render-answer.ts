@@ -4,13 +4,14 @@ import { type Currencies, invariant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
 import { renderProposal, renderSettings, renderTransactionCode } from '@plinth/tenancy/domain'
+import type { CommandType } from './command.js'
 import type { Decided } from './decide-batch.js'
 import type { Answer } from './recorded-command.js'
 
-/** What the caller of a decided command is answered; `entry` is the numbered entry of an accepted posting. */
+/** What the caller of a decided command is answered; `entries` are the numbered entries of an accepted posting. */
 export function renderAnswer(
   { submission, decision }: Decided,
-  entry: JournalEntry | undefined,
+  entries: readonly JournalEntry[],
   currencies: Currencies,
 ): Answer {
   const { type } = submission.command
@@ -23,8 +24,7 @@ export function renderAnswer(
         correlationId: submission.context.correlationId,
       }
     case 'posted':
-      invariant(entry !== undefined, 'an accepted posting has a numbered entry', { key: submission.key })
-      return { outcome: 'accepted', type, body: renderEntry(entry, currencies) }
+      return { outcome: 'accepted', type, body: renderPosted(type, entries, currencies) }
     case 'gl_account_created':
       return { outcome: 'accepted', type, body: renderGlAccount(decision.glAccount) }
     case 'hold_changed':
@@ -44,4 +44,16 @@ export function renderAnswer(
     default:
       return { outcome: 'accepted', type, body: renderAccount(decision.account, currencies) }
   }
+}
+
+/** The answer of an accepted command that made entries: the entry, or what a correction took back and what it posted. */
+export function renderPosted(
+  type: CommandType,
+  [first, second]: readonly JournalEntry[],
+  currencies: Currencies,
+): object {
+  invariant(first !== undefined, 'an accepted posting has a numbered entry', { type })
+  if (type !== 'correct') return renderEntry(first, currencies)
+  invariant(second !== undefined, 'a correction has two entries', { entryNo: first.entryNo })
+  return { reversal: renderEntry(first, currencies), posting: renderEntry(second, currencies) }
 }

@@ -74,7 +74,7 @@ export function replayPosting(
     return { pointer: '', expected: `rejected: ${decision.code} (${decision.detail})`, found: 'posted' }
   }
   if (decision.kind !== 'posted') return { pointer: '', expected: decision.kind, found: 'posted' }
-  return differenceOf(comparable(decision.entry, currencies), comparable(stored, currencies))
+  return differenceOf(comparable(decision.entries[0], currencies), comparable(stored, currencies))
 }
 
 /** What a command determines of an entry, with amounts as text. */

@@ -69,25 +69,35 @@ const contents: Readonly<Record<CommandView, string>> = {
                 then concat_ws('|', ($4::text[])[array_position($3::text[], type)], correlation_id, decided_at) end`,
 }
 
+// An accepted correction makes two entries, and an event tells of each.
+const times: Readonly<Record<CommandView, string>> = {
+  audit: '1',
+  events: `case when type = 'correct' and outcome = 'accepted' then 2 else 1 end`,
+}
+
 const digestAfter = (view: CommandView): Statement => ({
   name: `posting.verify_digest_${view}`,
-  text: `select coalesce((hash & 1023)::int, -1) as bucket, count(*) as rows, coalesce(sum(hash), 0) as sum, max(idempotency_key) as last
-      from (select idempotency_key, hashtextextended(${contents[view]}, 0) as hash, $3::text[] as types, $4::text[] as events
-              from posting.command where tenant_id = $1 and idempotency_key > $2 order by idempotency_key limit $5) page
+  text: `select coalesce((hash & 1023)::int, -1) as bucket, count(*) as rows, count(*) filter (where at = 1) as read,
+           coalesce(sum(hash), 0) as sum, max(idempotency_key) as last
+      from (select idempotency_key, at, hashtextextended(${contents[view]}, 0) as hash, $3::text[] as types, $4::text[] as events
+              from (select * from posting.command
+                     where tenant_id = $1 and idempotency_key > $2 order by idempotency_key limit $5) page
+             cross join lateral generate_series(1, ${times[view]}) as t (at)) digested
      group by hash & 1023`,
 })
 
 const inBucket = (view: CommandView): Statement => ({
   name: `posting.verify_bucket_${view}`,
   text: `select ${contents[view]} as content, idempotency_key as key
-      from posting.command where tenant_id = $1 and hashtextextended(${contents[view]}, 0) & 1023 = $2
+      from posting.command cross join lateral generate_series(1, ${times[view]}) as t (at)
+     where tenant_id = $1 and hashtextextended(${contents[view]}, 0) & 1023 = $2
        and $3::text[] is not null and $4::text[] is not null`,
 })
 
 const digestCommands: VerifyStore['digestCommands'] =
   (view, eventTypes) =>
   async (tx, page): Promise<DigestPage> => {
-    const rows = await sql.run<{ bucket: number; rows: number; sum: string; last: string }>(
+    const rows = await sql.run<{ bucket: number; rows: number; read: number; sum: string; last: string }>(
       tx,
       digestAfter(view),
       [
@@ -98,7 +108,7 @@ const digestCommands: VerifyStore['digestCommands'] =
         page.limit,
       ],
     )
-    const read = rows.reduce((count, row) => count + row.rows, 0)
+    const read = rows.reduce((count, row) => count + row.read, 0)
     const last = rows
       .map((row) => row.last)
       .sort()
