@@ -1,5 +1,5 @@
 import { type HoldId, listHolds, readOverdueHolds, showHold } from '@plinth/holds'
-import type { AccountId, CurrencyCode, EntryId, Instant } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, Instant } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
 import type { Command } from '@plinth/posting'
 import { beforeAll, expect, test } from 'vitest'
@@ -203,7 +203,10 @@ test.each(statistics)(
         // None is; one that is asked for by its id shows that reads are counted.
         (there) =>
           there.database.read(there.tenantId, (tx) =>
-            Promise.all([readOverdueHolds(tx, 10), showHold(tx, shown)]),
+            Promise.all([
+              readOverdueHolds(tx, { businessDate: '2026-11-20' as BusinessDate, limit: 10 }),
+              showHold(tx, shown),
+            ]),
           ),
       ],
     ]

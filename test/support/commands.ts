@@ -14,6 +14,7 @@ import {
 import {
   type Command,
   canonicalRequest,
+  type FixedLineRequest,
   idsFor,
   type LineRequest,
   type Outcome,
@@ -37,7 +38,7 @@ function minor(amount: string, currency = 'EUR'): bigint {
 }
 
 /** `debit alice 100.00 EUR`: a line in the words in which one would say it. EUR if it says nothing. */
-function line(text: string): LineRequest {
+function line(text: string): FixedLineRequest {
   const [side, accountId, amount, currency = 'EUR'] = text.split(' ')
   return {
     accountId: accountId as AccountId,
@@ -47,7 +48,28 @@ function line(text: string): LineRequest {
   }
 }
 
-export function posting(lines: readonly string[], more: Partial<Post> = {}): Post {
+/** `debit alice all`, `debit alice upTo:10.00`, `credit bob 5.00 from:2026-11-25 else:suspense`: in EUR. */
+function specialLine(text: string): LineRequest {
+  const [side, accountId, amount = '', ...options] = text.split(' ')
+  const option = (name: string) => options.find((each) => each.startsWith(`${name}:`))?.slice(name.length + 1)
+  const availableFrom = option('from') as BusinessDate | undefined
+  const fallbackAccountId = option('else') as AccountId | undefined
+  const upTo = amount.startsWith('upTo:') ? { upTo: minor(amount.slice(5)) } : undefined
+  return {
+    accountId: accountId as AccountId,
+    side: side as Side,
+    amount: upTo ?? (amount === 'all' ? amount : minor(amount)),
+    currency: 'EUR' as CurrencyCode,
+    ...(availableFrom !== undefined && { availableFrom }),
+    ...(fallbackAccountId !== undefined && { fallbackAccountId }),
+  }
+}
+
+interface FixedPost extends Post {
+  readonly lines: readonly FixedLineRequest[]
+}
+
+export function posting(lines: readonly string[], more: Partial<Post> = {}): FixedPost {
   return {
     type: 'post',
     transactionCode: 'TRANSFER',
@@ -61,6 +83,12 @@ export function posting(lines: readonly string[], more: Partial<Post> = {}): Pos
   }
 }
 
+/** A posting whose lines ask for more than to move an amount. */
+export const special = (lines: readonly string[], more: Partial<Post> = {}): Post => ({
+  ...posting([], more),
+  lines: lines.map(specialLine),
+})
+
 export interface Transfer {
   readonly from: string
   readonly to: string
@@ -69,7 +97,7 @@ export interface Transfer {
   readonly valueDate?: string
 }
 
-export const transferOf = ({ from, to, amount, currency = 'EUR', valueDate }: Transfer): Post =>
+export const transferOf = ({ from, to, amount, currency = 'EUR', valueDate }: Transfer): FixedPost =>
   posting(
     [`debit ${from} ${amount} ${currency}`, `credit ${to} ${amount} ${currency}`],
     valueDate === undefined ? {} : { valueDate: valueDate as BusinessDate },

@@ -19,7 +19,6 @@ import {
   idsFor,
   type Outcome,
   openPosting,
-  type Post,
 } from '@plinth/posting'
 import { insertTenant, type Tenant } from '@plinth/tenancy'
 
@@ -128,8 +127,8 @@ const account = (accountId: string, glCode: string, unlimited = false): Command 
   metadata: {},
 })
 
-const transfer = (from: string, to: string, amount: bigint): Post => ({
-  type: 'post',
+const transfer = (from: string, to: string, amount: bigint) => ({
+  type: 'post' as const,
   transactionCode: 'TRANSFER',
   description: undefined,
   valueDate: undefined,
@@ -137,8 +136,8 @@ const transfer = (from: string, to: string, amount: bigint): Post => ({
   endToEndId: undefined,
   metadata: {},
   lines: [
-    { accountId: from as AccountId, side: 'debit', amount, currency: 'EUR' as CurrencyCode },
-    { accountId: to as AccountId, side: 'credit', amount, currency: 'EUR' as CurrencyCode },
+    { accountId: from as AccountId, side: 'debit' as const, amount, currency: 'EUR' as CurrencyCode },
+    { accountId: to as AccountId, side: 'credit' as const, amount, currency: 'EUR' as CurrencyCode },
   ],
 })
 

@@ -1,13 +1,15 @@
 import type { Plinth } from '@plinth/cli'
-import { type HoldId, readOverdueHolds } from '@plinth/holds'
+import { type HoldId, type OverdueHold, readOverdueHolds } from '@plinth/holds'
 import type { IdempotencyKey, TenantId } from '@plinth/kernel'
+import { readHead } from '@plinth/ledger'
 import type { Outcome } from '@plinth/posting'
 
 // One transaction of the batch lane, so that others get their turn in between.
 const holdsAtOnce = 500
 
 /**
- * Records the expiry of all of a tenant's holds whose time is over by the database's clock, and answers how many there were.
+ * Records the end of all of a tenant's holds whose time is over, by the database's clock or the business date, and answers how
+ * many there were.
  * Several workers may be at it: the key says which end of which hold is meant, so the second finds the first one's answer.
  *
  * @throws what kept a hold from being expired, when those beside it are.
@@ -15,7 +17,10 @@ const holdsAtOnce = 500
 export async function expireHolds(plinth: Plinth, tenantId: TenantId): Promise<number> {
   let expired = 0
   for (;;) {
-    const due = await plinth.database.read(tenantId, (tx) => readOverdueHolds(tx, holdsAtOnce))
+    const due = await plinth.database.read(tenantId, async (tx) => {
+      const { businessDate } = await readHead(tx)
+      return await readOverdueHolds(tx, { businessDate, limit: holdsAtOnce })
+    })
     const now = due.length === 0 ? 0 : await expire(plinth, tenantId, due)
     expired += now
     // Nothing gained: others are at it, or stand in the way, and it is tried again in the next round.
@@ -27,7 +32,7 @@ export async function expireHolds(plinth: Plinth, tenantId: TenantId): Promise<n
 async function expire(
   { posting, books, submission, newId }: Plinth,
   tenantId: TenantId,
-  due: Awaited<ReturnType<typeof readOverdueHolds>>,
+  due: readonly OverdueHold[],
 ): Promise<number> {
   const ofTenant = await books(tenantId)
   const submit = async (keys: ReadonlyMap<HoldId, string>): Promise<readonly Outcome[]> =>
@@ -38,9 +43,7 @@ async function expire(
         broken: false,
       })),
     )
-  const first = await submit(
-    new Map(due.map(({ holdId, expiresAt }) => [holdId, `expire:${holdId}:${expiresAt}`])),
-  )
+  const first = await submit(new Map(due.map(({ holdId, endsAt }) => [holdId, `expire:${holdId}:${endsAt}`])))
   // Keys are anybody's to choose. One that was used for something else must not keep a hold for ever.
   const taken = due.filter((_, at) => isTaken(first[at] as Outcome))
   const again = await submit(new Map(taken.map(({ holdId }) => [holdId, `expire:${holdId}:${newId()}`])))

@@ -3,6 +3,8 @@ export {
   type HoldPage,
   type HoldStep,
   listHolds,
+  type OverdueHold,
+  readClearingHolds,
   readHolds,
   readOverdueHolds,
   type ShownHold,

@@ -48,6 +48,9 @@ export const entry = z
         balanceAfter: decimal,
         accountVersion: count,
         reversesLineNo: count.optional(),
+        availableFrom: fields.date
+          .optional()
+          .meta({ description: 'The money of a credit was held until then.' }),
       }),
     ),
     correlationId: z.string(),
@@ -177,6 +180,9 @@ export const hold = z
     expiresAt: instant.nullable(),
     reference: z.string().optional(),
     decision: riskDecision.optional(),
+    clears: z.object({ journalEntryId: uuid, lineNo: count, availableFrom: fields.date }).optional().meta({
+      description: 'Of a clearing hold: the credit that it keeps from being available before its day.',
+    }),
     placedAt: instant,
   })
   .meta({ id: 'Hold' })

@@ -78,9 +78,29 @@ export const glType = oneOf(glTypes)
 export const accountStatus = oneOf(['open', 'dormant', 'frozen', 'closed'])
 export const idempotencyKey = id(idempotencyKeyPattern, '1 to 255 visible ASCII characters.')
 
+const lineFields = {
+  accountId,
+  side,
+  currency,
+  availableFrom: date
+    .optional()
+    .meta({ description: 'Of a credit: until this business date the money is held on the account.' }),
+}
 const line = z
-  .strictObject({ accountId, side, amount, currency }, says('wrong_type'))
+  .strictObject(
+    {
+      ...lineFields,
+      amount: z.union([amount, z.strictObject({ upTo: amount })], says('amount_not_a_string')).meta({
+        description:
+          'An amount above zero. Of a debit also `"all"` that is available, or `{"upTo": …}` of it; then one credit of the currency says `"all"` and takes what the other lines leave over.',
+      }),
+    },
+    says('wrong_type'),
+  )
   .meta({ id: 'LineRequest' })
+const fixedLine = z
+  .strictObject({ ...lineFields, amount }, says('wrong_type'))
+  .meta({ id: 'CaptureLineRequest' })
 
 const uuid = (description: string) => id(uuidPattern, description).meta({ format: 'uuid' })
 export const holdId = uuid('Made by Plinth.')
@@ -125,16 +145,16 @@ const decision = z
   )
   .meta({ id: 'RiskDecision', description: 'A risk or sanctions decision taken before; stored with it.' })
 
+const linesOf = <Line extends z.ZodType>(schema: Line) =>
+  z.array(schema, says('wrong_type')).min(2, says('too_few_lines')).max(linesMax, says('too_many_lines'))
+
 const bookingFields = {
   transactionCode,
   description: text(1000).optional(),
   valueDate: date.optional(),
   reference: reference.optional(),
   endToEndId: reference.optional(),
-  lines: z
-    .array(line, says('wrong_type'))
-    .min(2, says('too_few_lines'))
-    .max(linesMax, says('too_many_lines')),
+  lines: linesOf(line),
   metadata: metadata.optional(),
 }
 
@@ -292,6 +312,7 @@ const placeHoldFields = {
 
 const captureFields = {
   ...entryFields,
+  lines: linesOf(fixedLine),
   amount: amount.meta({ description: 'The net debit on the account of the hold.' }),
   final: flag.optional().meta({ description: 'Let go of what is left (default true).' }),
 }

@@ -25,7 +25,7 @@ export function minorOf(
 export function amountFaults(
   lines: unknown,
   currencies: Currencies,
-  path: readonly string[] = ['lines'],
+  { path = ['lines'], balancing = false }: { path?: readonly string[]; balancing?: boolean } = {},
 ): PlacedError[] {
   const faults: PlacedError[] = []
   if (!Array.isArray(lines)) return faults
@@ -36,11 +36,31 @@ export function amountFaults(
     if (typeof currency !== 'string') continue
     const decimals = currencies.decimalsOf(currency)
     if (decimals === undefined) faults.push(placed([...path, index, 'currency'], 'currency_unknown'))
-    if (typeof amount !== 'string') continue
-    const fault = faultOfLineAmount(amount, decimals)
-    if (fault !== undefined) faults.push(placed([...path, index, 'amount'], fault))
+    const place = [...path, index, 'amount']
+    const said = typeof amount === 'object' ? (amount as { upTo?: unknown } | null)?.upTo : amount
+    if (typeof said !== 'string' || (amount === 'all' && balancing)) continue
+    const fault = faultOfLineAmount(said, decimals)
+    if (fault !== undefined) faults.push(placed(said === amount ? place : [...place, 'upTo'], fault))
   }
   return faults
+}
+
+/** What a line may not ask for on its side: a credit takes an amount or the rest, and a debit is available at once. */
+export function sideFaults(lines: unknown, path: readonly string[] = ['lines']): PlacedError[] {
+  if (!Array.isArray(lines)) return []
+  return lines.flatMap((line: unknown, index) => {
+    if (typeof line !== 'object' || line === null) return []
+    const { side, amount, availableFrom, fallbackAccountId } = line as Record<string, unknown>
+    const faults: PlacedError[] = []
+    if (side === 'credit' && typeof amount === 'object')
+      faults.push(
+        placed([...path, index, 'amount'], 'wrong_type', 'A credit takes an amount, or "all" that is left.'),
+      )
+    for (const [name, value] of Object.entries({ availableFrom, fallbackAccountId }))
+      if (side === 'debit' && value !== undefined)
+        faults.push(placed([...path, index, name], 'unknown_field', 'Only a credit says so.'))
+    return faults
+  })
 }
 
 function faultOfLineAmount(amount: string, decimals: number | undefined) {
@@ -51,14 +71,28 @@ function faultOfLineAmount(amount: string, decimals: number | undefined) {
   return minor === 0n ? 'amount_zero' : undefined
 }
 
-/** Contract §5: in every currency debits equal credits. */
+/**
+ * Contract §5: in every currency debits equal credits. Where a debit takes what is available nobody knows that yet; there one
+ * credit must take what is left.
+ */
 export function faultOfBalance(lines: readonly LineRequest[], currencies: Currencies): Malformed | undefined {
   const nets = new Map<string, bigint>()
+  const open = new Map<string, { takes: number; rests: number }>()
   for (const { side, amount, currency } of lines) {
-    nets.set(currency, (nets.get(currency) ?? 0n) + (side === 'debit' ? amount : -amount))
+    if (typeof amount === 'bigint') {
+      nets.set(currency, (nets.get(currency) ?? 0n) + (side === 'debit' ? amount : -amount))
+      continue
+    }
+    const { takes, rests } = open.get(currency) ?? { takes: 0, rests: 0 }
+    open.set(currency, side === 'debit' ? { takes: takes + 1, rests } : { takes, rests: rests + 1 })
+  }
+  for (const [currency, { takes, rests }] of open) {
+    if (takes > 0 && rests === 1) continue
+    const detail = `Where a debit in ${currency} takes what is available, one credit, and no other, takes "all" that is left.`
+    return { kind: 'malformed', status: 422, code: 'entry_unbalanced', detail, errors: [] }
   }
   for (const [currency, net] of nets) {
-    if (net === 0n) continue
+    if (net === 0n || open.has(currency)) continue
     const excess = formatMinor(net < 0n ? -net : net, currencies.decimalsOf(currency) as number)
     const [more, fewer] = net > 0n ? ['Debits', 'credits'] : ['Credits', 'debits']
     const detail = `${more} exceed ${fewer} by ${excess} ${currency}.`

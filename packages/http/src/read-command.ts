@@ -9,12 +9,12 @@ import type {
   GlCode,
   IdempotencyKey,
 } from '@plinth/kernel'
-import type { LineRequest, Post, ProposableCommand } from '@plinth/posting'
+import type { FixedLineRequest, LineRequest, Post, ProposableCommand } from '@plinth/posting'
 import type { z } from 'zod'
 import { batchCommands, bodies, type CommandBodies, proposedCommands } from './command-schemas.js'
 import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
 import { oversized } from './oversized.js'
-import { amountFaults, faultOfBalance, minorOf, normalisedAmount } from './read-amounts.js'
+import { amountFaults, faultOfBalance, minorOf, normalisedAmount, sideFaults } from './read-amounts.js'
 import { demandFaults, demandsOf } from './read-demands.js'
 import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
 import { holdFaults, instantFrom, normalisedText, toPlaceHold, toReverse } from './read-holds.js'
@@ -131,7 +131,11 @@ function crossFaults(type: BodyType, value: unknown, currencies: Currencies): Pl
 
 function postFaults(value: object, currencies: Currencies): PlacedError[] {
   const { lines, advice, reason } = value as Readonly<Record<string, unknown>>
-  const faults = [...amountFaults(lines, currencies), ...demandFaults(value)]
+  const faults = [
+    ...amountFaults(lines, currencies, { balancing: true }),
+    ...sideFaults(lines),
+    ...demandFaults(value),
+  ]
   if (advice === true && reason === undefined) faults.push(placed(['reason'], 'required'))
   if (advice === undefined && reason !== undefined)
     faults.push(placed(['reason'], 'unknown_field', 'Only an advice has a reason.'))
@@ -222,24 +226,42 @@ function toCapture(
 ): ProposableCommand | Malformed {
   const post = toPost(posting, currencies)
   if (isMalformed(post)) return post
-  return { ...post, type: 'capture_hold', holdId: holdId as HoldId, amount: normalisedText(amount), final }
+  // The schema of a capture's lines lets no other amounts through.
+  const lines = post.lines as readonly FixedLineRequest[]
+  return {
+    ...post,
+    type: 'capture_hold',
+    lines,
+    holdId: holdId as HoldId,
+    amount: normalisedText(amount),
+    final,
+  }
 }
 
 function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed {
-  const lines = body.lines.map(
-    (line): LineRequest => ({
-      accountId: line.accountId as AccountId,
-      side: line.side,
-      amount: minorOf(line.amount, line.currency, currencies) as bigint,
-      currency: line.currency as CurrencyCode,
-    }),
-  )
+  const lines = body.lines.map((line) => toLine(line, currencies))
   const fault = faultOfBalance(lines, currencies)
   if (fault !== undefined) return fault
   const { transactionCode, description, reference, endToEndId, metadata = {}, reason: adviceReason } = body
   const valueDate = body.valueDate as BusinessDate | undefined
   const texts = { transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
   return { type: 'post', ...texts, ...demandsOf(body), ...(adviceReason !== undefined && { adviceReason }) }
+}
+
+/** No member for what is not asked for: a line from before it could be is the same line. */
+function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): LineRequest {
+  const { side, amount, availableFrom } = line
+  const currency = line.currency as CurrencyCode
+  const minor = (text: string): bigint => minorOf(text, currency, currencies) as bigint
+  const amountAsked =
+    typeof amount === 'object' ? { upTo: minor(amount.upTo) } : amount === 'all' ? amount : minor(amount)
+  return {
+    accountId: line.accountId as AccountId,
+    side,
+    amount: amountAsked,
+    currency,
+    ...(availableFrom !== undefined && { availableFrom: availableFrom as BusinessDate }),
+  }
 }
 
 function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): ProposableCommand {

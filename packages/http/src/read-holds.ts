@@ -9,7 +9,7 @@ import {
 } from '@plinth/kernel'
 import type { ProposableCommand } from '@plinth/posting'
 import type { CommandBodies } from './command-schemas.js'
-import { amountFaults, minorOf, normalisedAmount } from './read-amounts.js'
+import { amountFaults, minorOf, normalisedAmount, sideFaults } from './read-amounts.js'
 import { demandFaults, demandsOf } from './read-demands.js'
 import { type PlacedError, placed } from './read-fields.js'
 
@@ -24,7 +24,12 @@ export function holdFaults(
     case 'place_hold':
       return [...demandFaults(value), ...faultsOfPlacing(amount, currency, currencies)]
     case 'capture_hold':
-      return [...faultsOfText(['amount'], amount), ...amountFaults(lines, currencies), ...demandFaults(value)]
+      return [
+        ...faultsOfText(['amount'], amount),
+        ...amountFaults(lines, currencies),
+        ...sideFaults(lines),
+        ...demandFaults(value),
+      ]
     case 'correct':
       return [...demandFaults(value), ...faultsOfPosting(posting, currencies)]
     case 'reverse':
@@ -35,7 +40,8 @@ export function holdFaults(
 function faultsOfPosting(posting: unknown, currencies: Currencies): PlacedError[] {
   if (typeof posting !== 'object' || posting === null) return []
   const { lines } = posting as { lines?: unknown }
-  return amountFaults(lines, currencies, ['posting', 'lines'])
+  const path = ['posting', 'lines']
+  return [...amountFaults(lines, currencies, { path, balancing: true }), ...sideFaults(lines, path)]
 }
 
 function faultsOfPart(lines: unknown): PlacedError[] {

@@ -18,6 +18,7 @@ export type {
   CommandType,
   CorrectCommand,
   Demands,
+  FixedLineRequest,
   IssueApiKeyCommand,
   LineRequest,
   Post,

@@ -1,7 +1,9 @@
 import {
   type AccountId,
   type Brand,
+  type BusinessDate,
   type CurrencyCode,
+  type EntryId,
   type Instant,
   parseUuid,
   type Rejection,
@@ -14,6 +16,13 @@ export const parseHoldId = (text: string): HoldId | undefined => parseUuid<HoldI
 
 export const holdStatuses = ['active', 'captured', 'released', 'expired'] as const
 export type HoldStatus = (typeof holdStatuses)[number]
+
+/** Which line's money a clearing hold keeps, and until when. */
+export interface Clears {
+  readonly entryId: EntryId
+  readonly lineNo: number
+  readonly availableFrom: BusinessDate
+}
 
 /** An amount set aside on an account: lowers `available`, not `posted` (contract §1). Amounts are minor units of `currency`. */
 export interface Hold {
@@ -28,6 +37,8 @@ export interface Hold {
   /** Undefined: never. */
   readonly expiresAt: Instant | undefined
   readonly reference: string | undefined
+  /** Of a clearing hold, which keeps a credit from being available before its day (ADR 0015). */
+  readonly clears?: Clears | undefined
   /** The risk decision that it was placed on. */
   readonly decision?: RiskDecision | undefined
   readonly placedAt: Instant
@@ -36,7 +47,7 @@ export interface Hold {
 }
 
 /** What happens to a hold. */
-export type HoldChange = 'placed' | 'captured' | 'released' | 'extended' | 'expired'
+export type HoldChange = 'placed' | 'captured' | 'reduced' | 'released' | 'extended' | 'expired'
 
 const notActive: Readonly<
   Record<Exclude<HoldStatus, 'active'>, 'hold_expired' | 'hold_released' | 'hold_captured'>
@@ -67,6 +78,7 @@ export function decideCapture(
     const { holdId } = hold
     return reject('hold_amount_exceeded', `Hold ${holdId} has less left than is to be captured.`, { holdId })
   }
+  if (hold.clears !== undefined) return keepsClearing(hold)
   const remaining = final ? 0n : hold.remaining - amount
   const status = remaining === 0n ? 'captured' : 'active'
   return changed(hold, { captured: hold.captured + amount, remaining, status })
@@ -89,14 +101,32 @@ export function decideExtend(
     const { holdId } = hold
     return reject('hold_expired', `Hold ${holdId} would have expired already at ${expiresAt}.`, { holdId })
   }
+  if (hold.clears !== undefined) return keepsClearing(hold)
   return changed(hold, { expiresAt })
 }
 
+/** The money of a clearing hold is its owner's from a day on; nobody else takes it before, and the day stays. */
+const keepsClearing = ({ holdId }: Hold): Rejection =>
+  reject('condition_failed', `Hold ${holdId} keeps a credit until the day on which it is available.`, {
+    holdId,
+    condition: 'not_clearing',
+  })
+
+/** Lets go of a part of a clearing hold because that much of its credit is taken back; of all that is left, where it is less. */
+export function decideReduce(hold: Hold, amount: bigint): Hold {
+  const remaining = amount < hold.remaining ? hold.remaining - amount : 0n
+  return changed(hold, { remaining, status: remaining === 0n ? 'released' : 'active' })
+}
+
 /** Records that its time is over. Whoever asked was too early, or too late, where that is not so. */
-export function decideExpiry(hold: Hold, now: Instant): Hold | Rejection {
+export function decideExpiry(
+  hold: Hold,
+  { now, businessDate }: { now: Instant; businessDate: BusinessDate },
+): Hold | Rejection {
   const fault = ended(hold)
   if (fault !== undefined) return fault
-  if (!isOverdue(hold, now)) {
+  const cleared = hold.clears !== undefined && hold.clears.availableFrom <= businessDate
+  if (!cleared && !isOverdue(hold, now)) {
     const { holdId } = hold
     return reject('condition_failed', `Hold ${holdId} has not expired.`, { holdId, condition: 'overdue' })
   }

@@ -2,6 +2,7 @@ export {
   decideCapture,
   decideExpiry,
   decideExtend,
+  decideReduce,
   decideRelease,
   type Hold,
   type HoldChange,

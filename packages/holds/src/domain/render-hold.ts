@@ -19,6 +19,13 @@ export function renderHold(hold: Hold, currencies: Currencies, now?: Instant) {
     expiresAt: expiresAt ?? null,
     ...(reference !== undefined && { reference }),
     ...(hold.decision !== undefined && { decision: renderRiskDecision(hold.decision) }),
+    ...(hold.clears !== undefined && {
+      clears: {
+        journalEntryId: hold.clears.entryId,
+        lineNo: hold.clears.lineNo,
+        availableFrom: hold.clears.availableFrom,
+      },
+    }),
     placedAt,
   }
 }

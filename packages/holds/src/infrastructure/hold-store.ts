@@ -1,6 +1,21 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import { type AccountId, type CurrencyCode, type Instant, minorFromDatabase } from '@plinth/kernel'
+import {
+  optionalTextArray,
+  plainArray,
+  type Statement,
+  sparseArray,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
+import {
+  type AccountId,
+  type BusinessDate,
+  type CurrencyCode,
+  type EntryId,
+  type Instant,
+  minorFromDatabase,
+} from '@plinth/kernel'
 import type { Hold, HoldChange, HoldId, HoldStatus } from '../domain/hold.js'
 import type { HoldTables } from './tables.js'
 
@@ -17,6 +32,9 @@ const columns = [
   'expires_at',
   'reference',
   'decision',
+  'available_from',
+  'clears_entry_id',
+  'clears_line_no',
   'placed_at',
   'version',
 ] as const
@@ -33,9 +51,19 @@ const toHold = (row: Row): Hold => ({
   expiresAt: (row.expires_at as Instant | null) ?? undefined,
   reference: row.reference ?? undefined,
   decision: row.decision ?? undefined,
+  clears: clearsOf(row),
   placedAt: row.placed_at as Instant,
   version: row.version,
 })
+
+function clearsOf({ available_from, clears_entry_id, clears_line_no }: Row): Hold['clears'] {
+  if (clears_entry_id === null || available_from === null || clears_line_no === null) return undefined
+  return {
+    entryId: clears_entry_id as EntryId,
+    lineNo: clears_line_no,
+    availableFrom: available_from as BusinessDate,
+  }
+}
 
 const byId: Statement = {
   name: 'holds.holds',
@@ -51,6 +79,20 @@ const byId: Statement = {
 export async function readHolds(tx: Tx, holdIds: readonly HoldId[]): Promise<Hold[]> {
   if (holdIds.length === 0) return []
   return (await sql.run<Row>(tx, byId, [tenantOf(tx), textArray(holdIds)])).map(toHold)
+}
+
+const byEntry: Statement = {
+  name: 'holds.clearing',
+  text: `select h.* from unnest($2::uuid[]) as k (entry_id)
+    cross join lateral (
+      select ${columns.join(', ')} from holds.account_hold
+       where tenant_id = $1 and clears_entry_id = k.entry_id and status = 'active' offset 0) h`,
+}
+
+/** The active clearing holds of these entries' lines; read behind the locks of the lines' accounts. */
+export async function readClearingHolds(tx: Tx, entryIds: readonly EntryId[]): Promise<Hold[]> {
+  if (entryIds.length === 0) return []
+  return (await sql.run<Row>(tx, byEntry, [tenantOf(tx), plainArray(entryIds)])).map(toHold)
 }
 
 /**
@@ -145,13 +187,33 @@ function merged<Placed extends { hold_id: string }>(
 // `clock_timestamp()` may be another one for each row: no index is searched with it, and all active holds would be read.
 const overdue: Statement = {
   name: 'holds.overdue',
-  text: `select hold_id as "holdId", expires_at as "expiresAt" from holds.account_hold
+  text: `select hold_id as "holdId", expires_at as "endsAt" from holds.account_hold
     where tenant_id = $1 and status = 'active' and expires_at <= statement_timestamp() order by expires_at limit $2`,
 }
 
-/** Active holds whose time is over by the database's clock, the oldest first. */
-export const readOverdueHolds = (tx: Tx, limit: number): Promise<{ holdId: HoldId; expiresAt: Instant }[]> =>
-  sql.run(tx, overdue, [tenantOf(tx), limit])
+const cleared: Statement = {
+  name: 'holds.cleared',
+  text: `select hold_id as "holdId", available_from as "endsAt" from holds.account_hold
+    where tenant_id = $1 and status = 'active' and available_from <= $2 order by available_from limit $3`,
+}
+
+/** A hold whose time is over, and when it was: an instant, or the business date of a clearing hold. */
+export interface OverdueHold {
+  readonly holdId: HoldId
+  readonly endsAt: Instant | BusinessDate
+}
+
+/** Active holds whose time is over, by the database's clock or by the business date, the oldest of each first. */
+export async function readOverdueHolds(
+  tx: Tx,
+  { businessDate, limit }: { businessDate: BusinessDate; limit: number },
+): Promise<OverdueHold[]> {
+  const [byClock, byDate] = await Promise.all([
+    sql.run<OverdueHold>(tx, overdue, [tenantOf(tx), limit]),
+    sql.run<OverdueHold>(tx, cleared, [tenantOf(tx), businessDate, limit]),
+  ])
+  return [...byClock, ...byDate].slice(0, limit)
+}
 
 /** One change of a hold, as it leaves it. `entryAt`: which of the transaction's entries captured it, counted from 0. */
 export interface HoldStep {
@@ -164,11 +226,13 @@ const insertHolds: Statement = {
   name: 'holds.insert',
   text: `insert into holds.account_hold
       (tenant_id, hold_id, account_id, currency, amount, captured, remaining, status, expires_at, reference, placed_at, version,
-       decision)
+       decision, available_from, clears_entry_id, clears_line_no)
     select $1, k.hold_id, k.account_id, k.currency, k.amount, 0, k.amount, 'active', k.expires_at, k.reference, k.placed_at, 1,
-           k.decision::jsonb
-      from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::text[])
-        as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at, decision)`,
+           k.decision::jsonb, k.available_from, k.clears_entry_id, k.clears_line_no
+      from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::text[],
+                  $10::date[], $11::uuid[], $12::smallint[])
+        as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at, decision, available_from,
+              clears_entry_id, clears_line_no)`,
 }
 
 // Each row is found by its key and changed at its place, which is certain because the balance row of its account is locked. Joined
@@ -249,6 +313,9 @@ function insertPlaced(tx: Tx, holds: readonly Hold[]): void {
     optionalTextArray(holds.map(({ reference }) => reference)),
     textArray(holds.map(({ placedAt }) => placedAt)),
     optionalTextArray(holds.map(({ decision }) => decision && JSON.stringify(decision))),
+    sparseArray(holds.map(({ clears }) => clears?.availableFrom)),
+    sparseArray(holds.map(({ clears }) => clears?.entryId)),
+    sparseArray(holds.map(({ clears }) => clears?.lineNo)),
   ])
 }
 

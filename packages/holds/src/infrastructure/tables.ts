@@ -14,6 +14,9 @@ export interface HoldTables {
     expires_at: string | null
     reference: string | null
     decision: RiskDecision | null
+    available_from: string | null
+    clears_entry_id: string | null
+    clears_line_no: number | null
     placed_at: string
     version: number
   }

@@ -22,6 +22,8 @@ export interface PostingLine {
   readonly accountVersion: number
   /** Of a reversal: which line of the reversed entry it takes back, counted from 1. */
   readonly reversesLineNo?: number | undefined
+  /** Of a credit: the business date from which its money is available. */
+  readonly availableFrom?: BusinessDate | undefined
 }
 
 /**

@@ -50,6 +50,7 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
         balanceAfter: formatMinor(line.balanceAfter, decimals),
         accountVersion: line.accountVersion,
         reversesLineNo: line.reversesLineNo,
+        availableFrom: line.availableFrom,
       }
     }),
     correlationId: entry.correlationId,

@@ -52,6 +52,7 @@ export const lineColumns = [
   'balance_after',
   'account_version',
   'reverses_line_no',
+  'available_from',
 ] as const
 
 export type LineRow = Pick<LedgerTables['ledger.posting_line'], (typeof lineColumns)[number]>
@@ -65,6 +66,7 @@ export const toLine = (row: LineRow): PostingLine => ({
   balanceAfter: minorFromDatabase(row.balance_after),
   accountVersion: row.account_version,
   reversesLineNo: row.reverses_line_no ?? undefined,
+  availableFrom: (row.available_from as BusinessDate | null) ?? undefined,
 })
 
 export const toEntry = (row: EntryRow, lines: readonly PostingLine[]): JournalEntry => ({

@@ -36,14 +36,15 @@ const insertEntries: Statement = {
               correlation_id, causation_id, metadata, line_count, reverses_entry_no, reason, hold_id, advice, decision))
     insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
-       booking_date, value_date, reverses_entry_no, reverses_line_no)
+       booking_date, value_date, reverses_entry_no, reverses_line_no, available_from)
     select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount,
            coalesce(k.currency, ($24::text[])[1]), coalesce(k.gl_code, ($25::text[])[1]), k.balance_after,
-           k.account_version, $2, coalesce(k.value_date, ($28::date[])[1]), k.reverses_entry_no, k.reverses_line_no
+           k.account_version, $2, coalesce(k.value_date, ($28::date[])[1]), k.reverses_entry_no, k.reverses_line_no,
+           k.available_from
       from unnest($19::integer[], $20::smallint[], $21::text[], $22::text[], $23::numeric[], $24::text[], $25::text[],
-                  $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[])
+                  $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[], $33::date[])
         as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date,
-              reverses_entry_no, reverses_line_no)`,
+              reverses_entry_no, reverses_line_no, available_from)`,
 }
 
 /** What one transaction books: on one date, in one form. */
@@ -77,6 +78,7 @@ export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: B
     ...lineColumns(entries),
     sparseArray(entries.map(({ advice }) => (advice === true ? 'true' : undefined))),
     optionalTextArray(entries.map(({ decision }) => decision && JSON.stringify(decision))),
+    sparseArray(entries.flatMap(({ lines }) => lines.map(({ availableFrom }) => availableFrom))),
   ])
 }
 

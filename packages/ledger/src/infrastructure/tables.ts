@@ -45,6 +45,7 @@ export interface LedgerTables {
     account_version: number
     reverses_entry_no: number | null
     reverses_line_no: number | null
+    available_from: string | null
     booking_date: string
     value_date: string
   }

@@ -1,8 +1,14 @@
 import { type AccountState, lockBalances, readDetails, readGlAccounts } from '@plinth/account'
 import { committedOf, Overtaken, type Tx } from '@plinth/db'
-import { readHolds } from '@plinth/holds'
+import { type Hold, readClearingHolds, readHolds } from '@plinth/holds'
 import { type AccountId, type Currencies, type GlCode, invariant, type TenantId } from '@plinth/kernel'
-import { readEntriesById, readHead, readReversedAmounts, type TakenNumbers } from '@plinth/ledger'
+import {
+  type JournalEntry,
+  readEntriesById,
+  readHead,
+  readReversedAmounts,
+  type TakenNumbers,
+} from '@plinth/ledger'
 import { currentRendering, numbered } from '@plinth/ledger/domain'
 import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth/tenancy'
 import type { Book } from '../domain/book.js'
@@ -179,12 +185,16 @@ async function lockAndRead(
   const entries = [...targets.entries.values()]
   const left = [...targets.holds.keys()].flatMap((holdId) => foreseen?.holds.get(holdId) ?? [])
   const holdIds = [...targets.holds.keys()].filter((holdId) => !foreseen?.holds.has(holdId))
-  const [locked, details, glAccounts, holds, taken, proposals, recorded, head] = await Promise.all([
+  const [locked, details, glAccounts, holds, clearing, taken, proposals, recorded, head] = await Promise.all([
     // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
     lockBalances(tx, [...accountIds].sort()),
     readDetails(tx, [...new Set(commands.flatMap(describedAccountsOf))]),
     readGlAccounts(tx, [...new Set(commands.flatMap(glCodesOf))]),
     readHolds(tx, holdIds),
+    readClearingHolds(
+      tx,
+      entries.filter(isClearing).map(({ entryId }) => entryId),
+    ),
     readReversedAmounts(
       tx,
       entries.map(({ entryNo }) => entryNo),
@@ -203,13 +213,21 @@ async function lockAndRead(
     accounts,
     details: new Map(details.map((each) => [each.accountId, each])),
     glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
-    holds: new Map([...holds, ...left].map((hold) => [hold.holdId, hold])),
+    holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
     entries: targets.entries,
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
     known: recorded(settings.currencies),
   }
 }
+
+/** Whether a clearing hold may stand on a line of the entry. */
+const isClearing = ({ lines }: JournalEntry): boolean =>
+  lines.some(({ availableFrom }) => availableFrom !== undefined)
+
+/** Holds as the batch in front leaves them, where it changes them. */
+const asLeft = (holds: readonly Hold[], foreseen: Foreseen | undefined): Hold[] =>
+  holds.map((hold) => foreseen?.holds.get(hold.holdId) ?? hold)
 
 /** The GL accounts that postings touch whose code says which types it may: read only then. */
 function glCodesRestricted(

@@ -108,8 +108,11 @@ function holdStepsOf({ records }: BatchPlan): HoldStep[] {
     if (decision.kind !== 'posted') return []
     const entryAt = entries
     entries += decision.entries.length
-    const { hold } = decision
-    return hold === undefined ? [] : [{ change: 'captured', hold, entryAt }]
+    return decision.holds.map(({ change, hold }) => ({
+      change,
+      hold,
+      entryAt: change === 'captured' ? entryAt : undefined,
+    }))
   })
 }
 

@@ -5,14 +5,14 @@ import {
   formatMinor,
   type RiskDecision,
 } from '@plinth/kernel'
-import type { Command, Condition, Post } from './command.js'
+import type { Command, Condition, LineRequest, Post } from './command.js'
 
 /**
  * The validated content of a command as one text: amounts normalised to their currency's decimals, members in name order,
  * nothing that depends on time, route, caller or headers (contract §3, "same command").
  */
 export function canonicalRequest(command: Command, currencies: Currencies): string {
-  const amount = (minor: bigint, currency: CurrencyCode): string =>
+  const amount: AmountText = (minor, currency) =>
     formatMinor(minor, currencies.decimalsOf(currency) as number)
   switch (command.type) {
     case 'post':
@@ -21,13 +21,11 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
       return canonicalJson({ ...command, overdraftLimit: amount(command.overdraftLimit, command.currency) })
     case 'place_hold':
       return canonicalJson({ ...command, amount: amount(command.amount, command.currency) })
-    case 'capture_hold': {
-      const lines = command.lines.map((line) => ({ ...line, amount: amount(line.amount, line.currency) }))
-      return canonicalJson({ ...command, lines })
-    }
+    case 'capture_hold':
+      return canonicalJson({ ...command, lines: command.lines.map((line) => canonicalLine(line, amount)) })
     case 'correct': {
       const { posting } = command
-      const lines = posting.lines.map((line) => ({ ...line, amount: amount(line.amount, line.currency) }))
+      const lines = posting.lines.map((line) => canonicalLine(line, amount))
       return canonicalJson({ ...command, posting: { ...posting, lines } })
     }
     case 'propose':
@@ -60,16 +58,27 @@ const decisionInOrder = ({
   source,
 })
 
+type AmountText = (minor: bigint, currency: CurrencyCode) => string
+
+/** A line with its members in name order. */
+function canonicalLine(
+  { accountId, side, amount, currency, availableFrom, fallbackAccountId }: LineRequest,
+  textOf: AmountText,
+) {
+  const text =
+    typeof amount === 'bigint'
+      ? textOf(amount, currency)
+      : amount === 'all'
+        ? amount
+        : { upTo: textOf(amount.upTo, currency) }
+  return { accountId, amount: text, availableFrom, currency, fallbackAccountId, side }
+}
+
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
-function canonicalPost(post: Post, amountOf: (minor: bigint, currency: CurrencyCode) => string): string {
+function canonicalPost(post: Post, amountOf: AmountText): string {
   const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
   const { adviceReason, notAfter, conditions, decision } = post
-  const lines = post.lines.map(({ accountId, side, amount, currency }) => ({
-    accountId,
-    amount: amountOf(amount, currency),
-    currency,
-    side,
-  }))
+  const lines = post.lines.map((line) => canonicalLine(line, amountOf))
   const before = JSON.stringify({
     adviceReason,
     conditions: conditions?.map(inOrder),

@@ -13,13 +13,23 @@ import type {
 } from '@plinth/kernel'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
-/** A line as the caller asks for it. The amount is in minor units of `currency`, above zero. */
+/** A line as the caller asks for it. */
 export interface LineRequest {
   readonly accountId: AccountId
   readonly side: Side
-  readonly amount: bigint
+  readonly amount: AmountRequest
   readonly currency: CurrencyCode
+  /** Of a credit: the business date from which the money is available; until then a clearing hold keeps it. */
+  readonly availableFrom?: BusinessDate | undefined
+  /** Of a credit: where it goes if the account is missing, closed or takes none (ADR 0015). */
+  readonly fallbackAccountId?: AccountId | undefined
 }
+
+/**
+ * In minor units of the line's currency, above zero. Of a debit, `all` is what the account has available, and `upTo` as much of
+ * that, at most; of a credit, `all` is what the other lines of its currency leave over. The entry records what was taken.
+ */
+export type AmountRequest = bigint | 'all' | { readonly upTo: bigint }
 
 /** What the caller demands of the moment at which a command is decided: part of what the command is. */
 export interface Demands {
@@ -38,6 +48,11 @@ export interface Condition {
   readonly version?: number | undefined
   /** At least so much, as a decimal string in the currency of the account. */
   readonly availableGte?: string | undefined
+}
+
+/** A line that says how much it moves. */
+export interface FixedLineRequest extends LineRequest {
+  readonly amount: bigint
 }
 
 /** Contract §5. */
@@ -112,8 +127,9 @@ export interface PlaceHoldCommand extends Demands {
 }
 
 /** A posting that takes what a hold has set aside. */
-export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason'> {
+export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason' | 'lines'> {
   readonly type: 'capture_hold'
+  readonly lines: readonly FixedLineRequest[]
   readonly holdId: HoldId
   /** A decimal string in the currency of the hold: the net debit on its account. */
   readonly amount: string
@@ -242,6 +258,8 @@ export interface SubmissionIds {
   readonly accountId: AccountId
   readonly auditEventId: string
   readonly eventId: string
+  /** Of what comes of single lines, such as clearing holds: one for each line that asks for it, at the place of the line. */
+  readonly lineIds?: readonly (string | undefined)[] | undefined
   /** Of the entry that a correction posts, and the event that tells of it. */
   readonly second?: { readonly entryId: EntryId; readonly eventId: string } | undefined
 }
@@ -253,15 +271,31 @@ export function idsFor(command: Command, newId: () => string): SubmissionIds {
     accountId: newId() as AccountId,
     auditEventId: newId(),
     eventId: newId(),
+    lineIds: lineIdsFor(command, newId),
     second: needsSecond(command) ? { entryId: newId() as EntryId, eventId: newId() } : undefined,
   }
 }
+
+function lineIdsFor(command: Command, newId: () => string): (string | undefined)[] | undefined {
+  const asked = command.type === 'propose' ? command.proposed : command
+  const lines =
+    asked.type === 'correct'
+      ? asked.posting.lines
+      : 'transactionCode' in asked && 'lines' in asked
+        ? asked.lines
+        : []
+  if (!lines.some(needsId)) return undefined
+  return lines.map((line) => (needsId(line) ? newId() : undefined))
+}
+
+const needsId = ({ availableFrom, fallbackAccountId }: LineRequest): boolean =>
+  availableFrom !== undefined || fallbackAccountId !== undefined
 
 const needsSecond = (command: Command): boolean =>
   command.type === 'correct' || (command.type === 'propose' && command.proposed.type === 'correct')
 
 /** What a decision hears beside the command: who asks, and the ids of what it makes. */
-export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId' | 'second'> &
+export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId' | 'lineIds' | 'second'> &
   Pick<CommandContext, 'correlationId' | 'causationId' | 'subject' | 'onBehalfOf'>
 
 /** Commands that stand or fall together, or one that stands alone. */

@@ -168,9 +168,9 @@ class BatchRun {
     const before = this.#settledBefore(submission)
     if (before !== undefined) return before
     const { command, ids, context } = submission
-    const { entryId, accountId, second } = ids
+    const { entryId, accountId, lineIds, second } = ids
     const { correlationId, causationId, subject, onBehalfOf } = context
-    const stamp = { entryId, accountId, second, correlationId, causationId, subject, onBehalfOf }
+    const stamp = { entryId, accountId, lineIds, second, correlationId, causationId, subject, onBehalfOf }
     const decision = decide(this.book, command, stamp)
     if (decision.kind === 'malformed') return decision
     const matter = decision.kind === 'rejected' ? undefined : this.#unapproved(submission, decision)
@@ -234,10 +234,10 @@ class BatchRun {
     }
   }
 
-  #applyPosted({ entries, states, hold, forced }: Posted): void {
+  #applyPosted({ entries, states, holds, forced }: Posted): void {
     for (const state of states) this.#applyState(state)
     for (const accountId of forced) this.#forced.add(accountId)
-    if (hold !== undefined) this.book.holds.set(hold.holdId, hold)
+    for (const { hold } of holds) this.book.holds.set(hold.holdId, hold)
     for (const { reverses, lines } of entries) {
       if (reverses === undefined) continue
       const reversed = new Map(this.book.reversed.get(reverses.entryId))

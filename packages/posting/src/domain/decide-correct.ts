@@ -5,6 +5,7 @@ import type { CorrectCommand, Stamp } from './command.js'
 import { faultOfValueDate, type PreparedEntry, prepareEntry, withFunds } from './decide-posting.js'
 import { prepareReverse } from './decide-reverse.js'
 import type { MalformedCommand, Posted } from './decision.js'
+import { linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit } from './posting-rules.js'
 
 /**
@@ -37,15 +38,22 @@ function preparePosting(
   const { second } = stamp
   invariant(second !== undefined, 'a correction was stamped with two ids', { entryId: stamp.entryId })
   const valueDate = posting.valueDate ?? book.businessDate
+  const { lines, fault } = linesToPost(book, posting.lines)
   const entry = {
     kind: 'correction' as const,
     ...posting,
+    lines,
     valueDate,
     reason,
     // The bank mends what is its own to mend: dormancy stands against neither half.
     isCustomers: () => false,
   }
-  const faults = [faultOfValueDate(book, valueDate), faultOfCode(book, posting), faultOfLimit(book, posting)]
+  const faults = [
+    faultOfValueDate(book, valueDate),
+    faultOfCode(book, { ...posting, lines }),
+    faultOfLimit(book, { ...posting, lines }),
+    fault,
+  ]
   return prepareEntry(book, entry, { stamp: { ...stamp, entryId: second.entryId }, faults })
 }
 

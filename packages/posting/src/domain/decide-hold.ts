@@ -65,7 +65,7 @@ export function decideHoldChange(
 }
 
 function changeOf(
-  { now }: Book,
+  { now, businessDate }: Book,
   command: ReleaseHoldCommand | ExtendHoldCommand | ExpireHoldCommand,
   hold: Hold,
 ): { change: HoldChange; decided: Hold | Rejection } {
@@ -75,7 +75,7 @@ function changeOf(
     case 'extend_hold':
       return { change: 'extended', decided: decideExtend(hold, command, now) }
     case 'expire_hold':
-      return { change: 'expired', decided: decideExpiry(hold, now) }
+      return { change: 'expired', decided: decideExpiry(hold, { now, businessDate }) }
   }
 }
 
@@ -89,18 +89,18 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
   const amount = parseMinor(command.amount, book.settings.currencies.decimalsOf(before.currency) as number)
   const captured =
     typeof amount === 'bigint' ? decideCapture(before, { amount, final: command.final }, book.now) : before
-  const fault = 'kind' in captured ? captured : faultOfAmount(command, before, amount)
+  const refused = 'kind' in captured ? captured : undefined
+  const fault = prevailing(refused, faultOfAmount(command, before, amount))
   const { transactionCode, description, reference, endToEndId, metadata, lines } = command
   const valueDate = command.valueDate ?? book.businessDate
   const customers = isCustomerInitiated(book, transactionCode)
-  const remaining = 'kind' in captured ? before.remaining : captured.remaining
   const entry = {
     kind: 'capture' as const,
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines },
     holdId: before.holdId,
     decision: command.decision,
     isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
-    freed: { accountId: before.accountId, amount: before.remaining - remaining },
+    holds: 'kind' in captured ? [] : [{ change: 'captured' as const, hold: captured }],
   }
   // A capture is a posting: what one posting may not move is not moved by way of a hold either.
   const faults = [
@@ -110,8 +110,7 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     fault,
     ...faultsOfDemands(book, command),
   ]
-  const posted = postEntry(book, entry, { stamp, faults })
-  return posted.kind === 'rejected' || 'kind' in captured ? posted : { ...posted, hold: captured }
+  return postEntry(book, entry, { stamp, faults })
 }
 
 /** The hold's account is debited by what is captured, all lines taken together, in the hold's currency. */

@@ -1,5 +1,6 @@
 import type { AccountState } from '@plinth/account'
 import { availableOf, formatFor, lineFault, noAccount, postedOf } from '@plinth/account/domain'
+import type { Hold, HoldId } from '@plinth/holds'
 import {
   type AccountId,
   addDays,
@@ -12,15 +13,11 @@ import {
 } from '@plinth/kernel'
 import type { EntryDraft, PostingLine } from '@plinth/ledger'
 import type { Book } from './book.js'
-import type { LineRequest, Post, Stamp } from './command.js'
-import type { Posted } from './decision.js'
+import type { Post, Stamp } from './command.js'
+import type { HoldStep, Posted } from './decision.js'
 import { faultsOfDemands } from './faults-of-demands.js'
+import { type LineToPost, linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
-
-/** A line that a posting makes; that of a reversal says which one it takes back. */
-export interface LineToPost extends LineRequest {
-  readonly reversesLineNo?: number | undefined
-}
 
 /** What becomes an entry, wherever it comes from: a posting, a reversal, a capture. */
 export interface EntryToPost
@@ -33,20 +30,22 @@ export interface EntryToPost
   readonly lines: readonly LineToPost[]
   /** Whether a dormant account refuses a debit. */
   isCustomers(accountId: AccountId): boolean
-  /** What lets go of money that was held, before funds are looked at. */
-  readonly freed?: { readonly accountId: AccountId; readonly amount: bigint } | undefined
+  /** What becomes of holds with it: what they let go of is there before funds are looked at. */
+  readonly holds?: readonly HoldStep[] | undefined
 }
 
 /** A caller's posting (contract §5). */
 export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
-  const { transactionCode, description, reference, endToEndId, metadata, lines, adviceReason } = command
+  const { transactionCode, description, reference, endToEndId, metadata, adviceReason } = command
+  const { lines, fault } = linesToPost(book, command.lines)
   const valueDate = command.valueDate ?? book.businessDate
   const customers = isCustomerInitiated(book, transactionCode)
   const advice = adviceReason !== undefined
   const faults = [
     faultOfValueDate(book, valueDate),
-    faultOfCode(book, command),
-    advice ? undefined : faultOfLimit(book, command),
+    faultOfCode(book, { transactionCode, lines }),
+    advice ? undefined : faultOfLimit(book, { transactionCode, lines }),
+    fault,
     ...faultsOfDemands(book, command),
   ]
   const entry = {
@@ -76,6 +75,7 @@ export function postEntry(
 export interface PreparedEntry {
   readonly entry: EntryDraft
   readonly states: ReadonlyMap<AccountId, AccountState>
+  readonly holds: readonly HoldStep[]
 }
 
 /** As `postEntry`, but does not look at funds. */
@@ -90,8 +90,10 @@ export function prepareEntry(
   // Funds stand behind all of these in precedence, and are only meaningful without them.
   if (fault !== undefined) return fault
 
-  const { lines, states } = apply(book, wanted)
-  const { isCustomers: _, freed: __, ...texts } = wanted
+  const placed = clearingHolds(book, wanted, stamp)
+  const holds = placed.length === 0 ? (wanted.holds ?? []) : [...(wanted.holds ?? []), ...placed]
+  const { lines, states } = apply(book, wanted.lines, holds)
+  const { isCustomers: _, holds: __, ...texts } = wanted
   const { entryId, correlationId, causationId } = stamp
   const entry: EntryDraft = {
     entryId,
@@ -101,7 +103,7 @@ export function prepareEntry(
     ...texts,
     lines,
   }
-  return { entry, states }
+  return { entry, states, holds }
 }
 
 /**
@@ -124,12 +126,13 @@ export function withFunds(
   }
   if (fault !== undefined) return fault
   const entries = [entry, ...more.map((each) => each.entry)] as const
-  return { kind: 'posted', entries, states: [...states.values()], forced }
+  const holds = more.length === 0 ? prepared[0].holds : prepared.flatMap((each) => each.holds)
+  return { kind: 'posted', entries, states: [...states.values()], forced, holds }
 }
 
 function faultOfLine(
   book: Book,
-  { accountId, side, currency }: LineRequest,
+  { accountId, side, currency }: LineToPost,
   { isCustomers, advice }: EntryToPost,
 ): Rejection | undefined {
   const state = book.accounts.get(accountId)
@@ -165,19 +168,44 @@ export function faultOfValueDate(
   )
 }
 
-/** Runs the lines over copies of the states, in order. */
-function apply(book: Book, { lines: requests, freed }: EntryToPost) {
+/**
+ * Credits that are not available yet: each is held on its account until the business date that it names (ADR 0015). What has no
+ * limit needs no hold.
+ */
+function clearingHolds(book: Book, { lines }: EntryToPost, { entryId, lineIds }: Stamp): HoldStep[] {
+  if (lineIds === undefined) return []
+  return lines.flatMap(({ accountId, currency, amount, availableFrom }, at): HoldStep[] => {
+    const holdId = lineIds[at] as HoldId | undefined
+    if (availableFrom === undefined || availableFrom <= book.businessDate || holdId === undefined) return []
+    if (book.accounts.get(accountId)?.unlimited !== false) return []
+    const hold: Hold = {
+      ...{ holdId, accountId, currency, amount, expiresAt: undefined, reference: undefined },
+      clears: { entryId, lineNo: at + 1, availableFrom },
+      captured: 0n,
+      remaining: amount,
+      status: 'active',
+      placedAt: book.now,
+      version: 1,
+    }
+    return [{ change: 'placed', hold }]
+  })
+}
+
+/** Runs the lines over copies of the states, in order, behind what becomes of holds. */
+function apply(book: Book, requests: readonly LineToPost[], holds: readonly HoldStep[]) {
   const states = new Map<AccountId, AccountState>()
   const stateOf = (accountId: AccountId): AccountState => {
     const state = states.get(accountId) ?? book.accounts.get(accountId)
     invariant(state !== undefined, 'a line is applied to an account that was found', { accountId })
     return state
   }
-  if (freed !== undefined) {
-    const before = stateOf(freed.accountId)
-    states.set(freed.accountId, { ...before, held: before.held - freed.amount })
+  for (const { hold, change } of holds) {
+    const before = stateOf(hold.accountId)
+    const heldBefore = change === 'placed' ? 0n : (book.holds.get(hold.holdId)?.remaining ?? 0n)
+    states.set(hold.accountId, { ...before, held: before.held + hold.remaining - heldBefore })
   }
-  const lines = requests.map(({ accountId, side, amount, currency, reversesLineNo }): PostingLine => {
+  const lines = requests.map((request): PostingLine => {
+    const { accountId, side, amount, currency, reversesLineNo, availableFrom } = request
     const before = stateOf(accountId)
     const debits = side === 'debit' ? before.debits + amount : before.debits
     const credits = side === 'credit' ? before.credits + amount : before.credits
@@ -195,6 +223,7 @@ function apply(book: Book, { lines: requests, freed }: EntryToPost) {
       balanceAfter,
       accountVersion: version,
       reversesLineNo,
+      availableFrom,
     }
   })
   return { lines, states }

@@ -1,16 +1,12 @@
-import { oppositeOf, parseMinor, type Rejection, reject } from '@plinth/kernel'
+import { decideReduce } from '@plinth/holds/domain'
+import { type EntryId, oppositeOf, parseMinor, type Rejection, reject } from '@plinth/kernel'
 import type { JournalEntry, PostingLine } from '@plinth/ledger'
 import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
-import {
-  faultOfValueDate,
-  type LineToPost,
-  type PreparedEntry,
-  prepareEntry,
-  withFunds,
-} from './decide-posting.js'
-import type { MalformedCommand, Posted } from './decision.js'
+import { faultOfValueDate, type PreparedEntry, prepareEntry, withFunds } from './decide-posting.js'
+import type { HoldStep, MalformedCommand, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
+import type { LineToPost } from './lines-to-post.js'
 
 /**
  * Takes an entry back, whole or in part (contract §4): the same lines on the other side, booked today, in sum never more than
@@ -52,9 +48,25 @@ export function prepareReverse(
     valueDate: valueDate ?? book.businessDate,
     reverses: { entryId, entryNo: original.entryNo },
     lines,
+    holds: stillClearing(book, entryId, lines),
     isCustomers: () => false,
   }
   return prepareEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
+}
+
+/** A credit that is taken back before it was available takes its clearing hold with it. */
+function stillClearing({ holds }: Book, entryId: EntryId, lines: readonly LineToPost[]): HoldStep[] {
+  const clearing = [...holds.values()].filter(
+    ({ clears, status }) => clears?.entryId === entryId && status === 'active',
+  )
+  return clearing.flatMap((before): HoldStep[] => {
+    const amount = lines
+      .filter(({ reversesLineNo }) => reversesLineNo === before.clears?.lineNo)
+      .reduce((sum, line) => sum + line.amount, 0n)
+    if (amount === 0n) return []
+    const hold = decideReduce(before, amount)
+    return [{ change: hold.status === 'active' ? 'reduced' : 'released', hold }]
+  })
 }
 
 /** The lines that take back what was asked for, as far as they can be read, and what speaks against that. */

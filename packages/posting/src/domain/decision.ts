@@ -12,8 +12,14 @@ export interface Posted {
   readonly states: readonly AccountState[]
   /** Those that an advice took below their limit. */
   readonly forced: ReadonlySet<AccountId>
-  /** The hold that it captures, as it leaves it. */
-  readonly hold?: Hold | undefined
+  /** What becomes of holds with it: the one that it captures, and those of money that is not available yet. */
+  readonly holds: readonly HoldStep[]
+}
+
+/** A change of a hold, as it leaves it. */
+export interface HoldStep {
+  readonly change: HoldChange
+  readonly hold: Hold
 }
 
 /** What an accepted command does. */

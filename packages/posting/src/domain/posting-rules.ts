@@ -1,7 +1,13 @@
 import { formatMinor, type Rejection, reject } from '@plinth/kernel'
 import type { TransactionCode } from '@plinth/tenancy'
 import type { Book } from './book.js'
-import type { LineRequest, Post } from './command.js'
+import type { Post } from './command.js'
+import type { LineToPost } from './lines-to-post.js'
+
+/** What a posting moves, with which code. */
+interface PostedLines extends Pick<Post, 'transactionCode'> {
+  readonly lines: readonly LineToPost[]
+}
 
 /**
  * What the tenant's registry says against a posting's transaction code and the GL accounts it touches. Which roles may post a
@@ -9,7 +15,7 @@ import type { LineRequest, Post } from './command.js'
  */
 export function faultOfCode(
   { settings, accounts, glAccounts }: Book,
-  { transactionCode, lines }: Pick<Post, 'transactionCode' | 'lines'>,
+  { transactionCode, lines }: PostedLines,
 ): Rejection | undefined {
   const code = settings.transactionCodes.get(transactionCode)
   if (code === undefined) {
@@ -32,7 +38,7 @@ export function faultOfCode(
   return undefined
 }
 
-const glTypesOf = (code: TransactionCode, side: LineRequest['side']): readonly string[] | undefined =>
+const glTypesOf = (code: TransactionCode, side: LineToPost['side']): readonly string[] | undefined =>
   side === 'debit' ? code.debitGlTypes : code.creditGlTypes
 
 const failed = (transactionCode: string, condition: string, detail: string): Rejection =>
@@ -51,7 +57,7 @@ export const isCustomerInitiated = ({ settings }: Book, transactionCode: string)
 /** The most that one posting may move, as the tenant's settings have it: its debits in a currency, which are its credits. */
 export function faultOfLimit(
   { settings }: Book,
-  { transactionCode, lines }: Pick<Post, 'transactionCode' | 'lines'>,
+  { transactionCode, lines }: PostedLines,
 ): Rejection | undefined {
   for (const limit of settings.postingLimits) {
     if (limit.transactionCode !== undefined && limit.transactionCode !== transactionCode) continue

@@ -25,8 +25,9 @@ type AsText<Part extends object, Name extends keyof Part> = Omit<Part, Name> & {
   readonly [Key in Name]: string
 }
 type WithLines<Part extends { lines: unknown }> = Omit<Part, 'lines'> & {
-  readonly lines: readonly AsText<LineRequest, 'amount'>[]
+  readonly lines: readonly RecordedLine[]
 }
+type RecordedLine = Omit<LineRequest, 'amount'> & { readonly amount: string | { readonly upTo: string } }
 type Recorded =
   | WithLines<Post>
   | (Omit<CorrectCommand, 'posting'> & { readonly posting: WithLines<EntryRequest> })
@@ -38,6 +39,12 @@ type Recorded =
       Post | CorrectCommand | CaptureHoldCommand | OpenAccountCommand | PlaceHoldCommand
     >
 
+function lineOf(line: RecordedLine, minorOf: (amount: string, currency: string) => bigint): LineRequest {
+  const { amount, currency } = line
+  if (typeof amount === 'object') return { ...line, amount: { upTo: minorOf(amount.upTo, currency) } }
+  return { ...line, amount: amount === 'all' ? amount : minorOf(amount, currency) }
+}
+
 function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableCommand {
   const minorOf = (amount: string, currency: string): bigint => {
     const minor = parseMinor(amount, currencies.decimalsOf(currency) ?? 0)
@@ -47,12 +54,13 @@ function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableC
   switch (recorded.type) {
     case 'post':
     case 'capture_hold': {
-      const lines = recorded.lines.map((line) => ({ ...line, amount: minorOf(line.amount, line.currency) }))
-      return { ...recorded, lines }
+      const lines = recorded.lines.map((line) => lineOf(line, minorOf))
+      // What a capture moves is read as it was written: amounts.
+      return { ...recorded, lines } as Post | CaptureHoldCommand
     }
     case 'correct': {
       const { posting } = recorded
-      const lines = posting.lines.map((line) => ({ ...line, amount: minorOf(line.amount, line.currency) }))
+      const lines = posting.lines.map((line) => lineOf(line, minorOf))
       return { ...recorded, posting: { ...posting, lines } }
     }
     case 'open_account':

@@ -13,6 +13,7 @@ import {
 import type { EntryDraft, JournalEntry } from '@plinth/ledger'
 import type { TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
+import type { LineRequest, Post } from './command.js'
 import { decide } from './decide.js'
 import { commandOfRequest } from './recorded-request.js'
 
@@ -64,17 +65,25 @@ export function replayPosting(
   const { entryId, causationId } = stored
   const { correlationId } = recorded
   const stamp = { entryId, accountId: '' as AccountId, correlationId, causationId, subject: 'replay' }
-  // What was demanded of the moment was true in it; the accounts it named need not be those of the entry.
-  const decision = decide(
-    book,
-    { ...command, notAfter: undefined, conditions: undefined, decision: undefined },
-    stamp,
-  )
+  // What was demanded of the moment was true in it; the accounts it named need not be those of the entry. What was held then
+  // is not known, so neither is what was available.
+  const decision = decide(book, asItWas(command, stored), stamp)
   if (decision.kind === 'rejected') {
     return { pointer: '', expected: `rejected: ${decision.code} (${decision.detail})`, found: 'posted' }
   }
   if (decision.kind !== 'posted') return { pointer: '', expected: decision.kind, found: 'posted' }
   return differenceOf(comparable(decision.entries[0], currencies), comparable(stored, currencies))
+}
+
+/** The command without what it demanded of the moment, and with the amounts that were available then. */
+function asItWas(command: Post, { lines: stored }: JournalEntry): Post {
+  const lines = command.lines.map((line, at): LineRequest => {
+    const { amount } = line
+    const taken = stored[at]?.amount ?? 0n
+    if (typeof amount === 'bigint') return line
+    return { ...line, amount: amount === 'all' || taken <= amount.upTo ? taken : amount.upTo }
+  })
+  return { ...command, lines, notAfter: undefined, conditions: undefined, decision: undefined }
 }
 
 /** What a command determines of an entry, with amounts as text. */
@@ -92,12 +101,12 @@ function comparable(entry: EntryDraft, currencies: Currencies): Json {
   } = entry
   const lines = entry.lines.map((line) => {
     const decimals = currencies.decimalsOf(line.currency) ?? 0
-    const { accountId, side, currency, glCode, accountVersion } = line
+    const { accountId, side, currency, glCode, accountVersion, availableFrom } = line
     const amounts = {
       amount: formatMinor(line.amount, decimals),
       balanceAfter: formatMinor(line.balanceAfter, decimals),
     }
-    return { accountId, side, currency, glCode, accountVersion, ...amounts }
+    return { accountId, side, currency, glCode, accountVersion, availableFrom, ...amounts }
   })
   const texts = {
     kind,
