@@ -5,7 +5,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 const packagesFolder = new URL('./packages/', import.meta.url)
 
 /** Every module may use those before it (ARCHITECTURE.md); the three edges come last. */
-const modulesInOrder = ['kernel', 'db', 'tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting']
+const modulesInOrder = [
+  'kernel',
+  'db',
+  'tenancy',
+  'audit',
+  'outbox',
+  'account',
+  'ledger',
+  'holds',
+  'suspense',
+  'posting',
+]
 const edges = ['http', 'cli', 'app']
 
 const oneOf = (names) => `(${names.join('|')})`

@@ -1,7 +1,16 @@
 import ts from 'typescript'
 
 /** The modules that own a schema, in the order in which each may refer to those before it. */
-export const schemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting'] as const
+export const schemas = [
+  'tenancy',
+  'audit',
+  'outbox',
+  'account',
+  'ledger',
+  'holds',
+  'suspense',
+  'posting',
+] as const
 
 const anySchema = schemas.join('|')
 

@@ -91,6 +91,8 @@ export function bookOf({
     now: '2026-11-20T12:00:00.000Z' as Instant,
     settings: settingsBy({ valueDateDaysBack: daysBack ?? null, valueDateDaysAhead: daysAhead, ...settings }),
     holds: new Map(),
+    suspenseItems: new Map(),
+    clearings: new Map(),
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),

@@ -1,5 +1,14 @@
 /** The schemas of the modules, which hold tenants' rows and nothing else. */
-export const migratedSchemas = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting']
+export const migratedSchemas = [
+  'tenancy',
+  'audit',
+  'outbox',
+  'account',
+  'ledger',
+  'holds',
+  'suspense',
+  'posting',
+]
 
 const appendOnly = ['append_only', 'never_truncated']
 const kept = ['never_removed', 'never_truncated']
@@ -22,6 +31,8 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'ledger.posting_line': [...appendOnly, 'entries_are_whole', 'reversals_fit'],
   'holds.account_hold': [...kept, 'moves_forward'],
   'holds.hold_event': appendOnly,
+  'suspense.suspense_item': [...kept, 'stays_what_it_is'],
+  'suspense.suspense_event': appendOnly,
   'posting.command': appendOnly,
 }
 

@@ -12,7 +12,15 @@ import type pg from 'pg'
 import { insideOf, type Tx, type TxInside } from './tx.js'
 
 /** The modules that own a schema of their own name, and a database role `plinth_<module>` with rights on it alone. */
-export type ModuleName = 'tenancy' | 'audit' | 'outbox' | 'account' | 'ledger' | 'holds' | 'posting'
+export type ModuleName =
+  | 'tenancy'
+  | 'audit'
+  | 'outbox'
+  | 'account'
+  | 'ledger'
+  | 'holds'
+  | 'suspense'
+  | 'posting'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {

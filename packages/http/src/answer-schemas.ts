@@ -48,6 +48,11 @@ export const entry = z
         balanceAfter: decimal,
         accountVersion: count,
         reversesLineNo: count.optional(),
+        divertedFrom: z.string().optional().meta({ description: 'The account that a credit was meant for.' }),
+        divertedBecause: z
+          .string()
+          .optional()
+          .meta({ description: 'What it would have been refused with there.' }),
         availableFrom: fields.date
           .optional()
           .meta({ description: 'The money of a credit was held until then.' }),
@@ -187,10 +192,30 @@ export const hold = z
   })
   .meta({ id: 'Hold' })
 
+export const suspenseItem = z
+  .object({
+    suspenseItemId: uuid,
+    status: z.enum(['open', 'cleared', 'returned']),
+    journalEntryId: uuid.meta({ description: 'The entry with the diverted line.' }),
+    lineNo: count,
+    valueDate: fields.date,
+    accountId: z.string().meta({ description: 'Where the money stands.' }),
+    intendedAccountId: z.string(),
+    because: z.string(),
+    amount: decimal,
+    cleared: decimal,
+    returned: decimal,
+    remaining: decimal,
+    currency: z.string(),
+    openedAt: instant,
+  })
+  .meta({ id: 'SuspenseItem' })
+
 const settingsShape = {
   version: count,
   valueDateDaysBack: count.nullable().meta({ description: 'Null: any date back.' }),
   valueDateDaysAhead: count,
+  valueDateFloor: fields.date.nullable().meta({ description: 'Value dates before it are refused.' }),
   currencies: z.record(z.string(), count).meta({ description: 'Own ones, with their decimals.' }),
   postingLimits: z.array(
     z.object({ transactionCode: z.string().optional(), currency: z.string(), perPosting: decimal }),

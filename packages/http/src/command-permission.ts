@@ -20,6 +20,8 @@ function permissionOf(command: Command): Permission {
       return 'post'
     case 'open_account':
       return command.unlimited ? 'open_unlimited_account' : 'open_account'
+    case 'clear_suspense_item':
+      return 'clear_suspense'
     case 'set_status':
     case 'change_terms':
       return 'manage_accounts'

@@ -85,6 +85,10 @@ const lineFields = {
   availableFrom: date
     .optional()
     .meta({ description: 'Of a credit: until this business date the money is held on the account.' }),
+  fallbackAccountId: accountId.optional().meta({
+    description:
+      'Of a credit: where it goes, and waits as a suspense item, if the account is missing, closed, frozen or takes no credits.',
+  }),
 }
 const line = z
   .strictObject(
@@ -104,6 +108,7 @@ const fixedLine = z
 
 const uuid = (description: string) => id(uuidPattern, description).meta({ format: 'uuid' })
 export const holdId = uuid('Made by Plinth.')
+export const suspenseItemId = uuid('Made by Plinth.')
 const journalEntryId = uuid('Made by Plinth.')
 /** With any number of digits of a second, in UTC. */
 const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
@@ -223,6 +228,10 @@ const postingLimit = z
 const settingsFields = {
   valueDateDaysBack: days.nullable().optional().meta({ description: 'Null: any date back.' }),
   valueDateDaysAhead: days.optional(),
+  valueDateFloor: date
+    .nullable()
+    .optional()
+    .meta({ description: 'Value dates before it are `period_closed`. Null: none is.' }),
   currencies: z
     .record(z.string().regex(ownCurrencyPattern, says('id_malformed')), decimals, says('wrong_type'))
     .optional()
@@ -317,6 +326,14 @@ const captureFields = {
   final: flag.optional().meta({ description: 'Let go of what is left (default true).' }),
 }
 
+const clearFields = {
+  accountId: accountId.meta({
+    description: 'Where the money goes: mostly the account that it was meant for.',
+  }),
+  reason: name(1000),
+  valueDate: valueDateOfReversal,
+}
+
 const extendFields = { expiresAt: instant.nullable().meta({ description: 'Null: never.' }) }
 
 /** The bodies of the single calls. */
@@ -325,6 +342,7 @@ export const bodies = {
   correct: body(correctFields).meta({ id: 'CorrectionRequest' }),
   place_hold: body(placeHoldFields).meta({ id: 'HoldRequest' }),
   capture_hold: body(captureFields).meta({ id: 'CaptureRequest' }),
+  clear_suspense_item: body(clearFields).meta({ id: 'ClearingRequest' }),
   release_hold: body({}).meta({ id: 'ReleaseRequest' }),
   extend_hold: body(extendFields).meta({ id: 'ExtendRequest' }),
   change_settings: body(changeSettingsFields).meta({ id: 'SettingsRequest' }),
@@ -354,6 +372,12 @@ const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) =
   correct: body({ type: type('correct'), ...envelope, journalEntryId, ...correctFields }),
   place_hold: body({ type: type('place_hold'), ...envelope, ...placeHoldFields }),
   capture_hold: body({ type: type('capture_hold'), ...envelope, holdId, ...captureFields }),
+  clear_suspense_item: body({
+    type: type('clear_suspense_item'),
+    ...envelope,
+    suspenseItemId,
+    ...clearFields,
+  }),
   release_hold: body({ type: type('release_hold'), ...envelope, holdId }),
   extend_hold: body({ type: type('extend_hold'), ...envelope, holdId, ...extendFields }),
   change_settings: body({ type: type('change_settings'), ...envelope, ...changeSettingsFields }),

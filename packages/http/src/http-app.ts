@@ -23,6 +23,7 @@ import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
+import { suspenseItemRoutes } from './routes/suspense-items.js'
 import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
 
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...statementRoutes,
   ...journalEntryRoutes,
   ...holdRoutes,
+  ...suspenseItemRoutes,
   ...commandRoutes,
   ...reportRoutes,
   ...apiKeyRoutes,

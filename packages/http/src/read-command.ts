@@ -10,6 +10,7 @@ import type {
   IdempotencyKey,
 } from '@plinth/kernel'
 import type { FixedLineRequest, LineRequest, Post, ProposableCommand } from '@plinth/posting'
+import type { SuspenseItemId } from '@plinth/suspense'
 import type { z } from 'zod'
 import { batchCommands, bodies, type CommandBodies, proposedCommands } from './command-schemas.js'
 import { fieldError, isMalformed, type Malformed, malformedFields } from './malformed.js'
@@ -36,6 +37,7 @@ export interface Named {
   readonly accountId?: AccountId
   readonly journalEntryId?: EntryId
   readonly holdId?: HoldId
+  readonly suspenseItemId?: SuspenseItemId
 }
 
 /** A command of a batch. */
@@ -75,11 +77,12 @@ function readItem(
   if (!isCommandType(type)) return malformedFields([faultOfType(type)])
   const item = readBody(type, schemas[type], value, currencies)
   if (isMalformed(item)) return item
-  const { accountId, journalEntryId, holdId } = item as Named
+  const { accountId, journalEntryId, holdId, suspenseItemId } = item as Named
   const named = {
     ...(accountId !== undefined && { accountId }),
     ...(journalEntryId !== undefined && { journalEntryId }),
     ...(holdId !== undefined && { holdId }),
+    ...(suspenseItemId !== undefined && { suspenseItemId }),
   }
   const body = type === 'create_gl_account' ? (item as { glAccount: unknown }).glAccount : item
   const command = toCommand(type, body as never, { currencies, ...named })
@@ -190,6 +193,16 @@ function toCommand(
       return toPlaceHold(body as Bodies['place_hold'], context.currencies)
     case 'capture_hold':
       return toCapture(body as Bodies['capture_hold'], context)
+    case 'clear_suspense_item': {
+      const { accountId, reason, valueDate } = body as Bodies['clear_suspense_item']
+      return {
+        type,
+        suspenseItemId: context.suspenseItemId as SuspenseItemId,
+        accountId: accountId as AccountId,
+        reason,
+        valueDate: valueDate as BusinessDate | 'original' | undefined,
+      }
+    }
     case 'release_hold':
       return { type, holdId: context.holdId as HoldId }
     case 'extend_hold': {
@@ -250,7 +263,7 @@ function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed 
 
 /** No member for what is not asked for: a line from before it could be is the same line. */
 function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): LineRequest {
-  const { side, amount, availableFrom } = line
+  const { side, amount, availableFrom, fallbackAccountId } = line
   const currency = line.currency as CurrencyCode
   const minor = (text: string): bigint => minorOf(text, currency, currencies) as bigint
   const amountAsked =
@@ -261,6 +274,7 @@ function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): 
     amount: amountAsked,
     currency,
     ...(availableFrom !== undefined && { availableFrom: availableFrom as BusinessDate }),
+    ...(fallbackAccountId !== undefined && { fallbackAccountId: fallbackAccountId as AccountId }),
   }
 }
 

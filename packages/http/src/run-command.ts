@@ -24,6 +24,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   abandon: 200,
   reverse: 201,
   correct: 201,
+  clear_suspense_item: 201,
   place_hold: 201,
   capture_hold: 201,
   release_hold: 200,

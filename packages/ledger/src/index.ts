@@ -29,6 +29,7 @@ export {
   type StatementRange,
 } from './infrastructure/statement-reader.js'
 export const readTrialBalance = trialBalanceWith({ readTurnovers })
+export { countDiverted, type LineKey, readLinesByKey } from './infrastructure/verify-keyed-reader.js'
 export {
   countCaptures,
   readNetDebits,

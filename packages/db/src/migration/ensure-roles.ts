@@ -5,7 +5,7 @@ import { type RuntimeRole, runtimeUrl, scramVerifier, urlAs } from './role-login
 /** Owns every object of Plinth; nobody logs in as it. */
 export const ownerRole = 'plinth_owner'
 
-const moduleRoles = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting'].map(
+const moduleRoles = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'suspense', 'posting'].map(
   (name) => `plinth_${name}`,
 )
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']

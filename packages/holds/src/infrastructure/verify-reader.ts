@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import { type AccountId, minorFromDatabase } from '@plinth/kernel'
+import { type AccountId, type EntryId, minorFromDatabase } from '@plinth/kernel'
 import type { HoldId } from '../domain/hold.js'
 
 const sql = sqlDoor<Record<never, never>>('holds')
@@ -31,12 +31,16 @@ export interface HoldWithHistory {
   /** Its captures: which entry took how much from its account, in minor units. */
   readonly captures: readonly { readonly entryNo: number; readonly amount: bigint }[]
   readonly accountId: AccountId
+  /** Of a clearing hold: its line, and what that must say (account, currency, amount, date). */
+  readonly clears: { readonly entryId: EntryId; readonly lineNo: number; readonly text: string } | undefined
 }
 
 // The history is the sum of its steps: versions without a gap, a last state, and captures that rise by what each took.
 const withHistory: Statement = {
   name: 'holds.verify_history',
-  text: `select h.hold_id, h.account_id, concat_ws('|', h.version, h.version, h.status, h.captured, h.remaining, h.expires_at) as row,
+  text: `select h.hold_id, h.account_id, h.clears_entry_id, h.clears_line_no,
+           concat_ws('|', h.account_id, h.currency, h.amount, h.available_from) as clearing,
+           concat_ws('|', h.version, h.version, h.status, h.captured, h.remaining, h.expires_at) as row,
            (select concat_ws('|', count(*), max(e.version), (array_agg(e.status order by e.version desc))[1],
                      (array_agg(e.captured order by e.version desc))[1], (array_agg(e.remaining order by e.version desc))[1],
                      (array_agg(e.expires_at order by e.version desc))[1])
@@ -61,12 +65,19 @@ export async function readHoldsWithHistory(
     row: string
     history: string
     captures: [number, string][]
+    clears_entry_id: EntryId | null
+    clears_line_no: number | null
+    clearing: string
   }>(tx, withHistory, [tenantOf(tx), after ?? beforeAll, limit])
   return rows.map((row) => ({
     holdId: row.hold_id,
     accountId: row.account_id,
     row: row.row,
     history: row.history,
+    clears:
+      row.clears_entry_id === null || row.clears_line_no === null
+        ? undefined
+        : { entryId: row.clears_entry_id, lineNo: row.clears_line_no, text: row.clearing },
     captures: row.captures.map(([entryNo, amount]) => ({ entryNo, amount: minorFromDatabase(amount) })),
   }))
 }

@@ -5,6 +5,7 @@ import type {
   EntryId,
   GlCode,
   Instant,
+  RejectionCode,
   RiskDecision,
   Side,
 } from '@plinth/kernel'
@@ -24,13 +25,15 @@ export interface PostingLine {
   readonly reversesLineNo?: number | undefined
   /** Of a credit: the business date from which its money is available. */
   readonly availableFrom?: BusinessDate | undefined
+  /** Of a credit that went to a fallback: the account it was meant for, and what it would have been refused with there. */
+  readonly divertedFrom?: { readonly accountId: AccountId; readonly because: RejectionCode } | undefined
 }
 
 /**
- * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been; the
- * bank's own entries will have kinds of their own.
+ * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been,
+ * `suspense_clearing` for a diverted credit that is posted on; the bank's own entries will have kinds of their own.
  */
-export type EntryKind = 'posting' | 'reversal' | 'capture' | 'correction' | 'eod'
+export type EntryKind = 'posting' | 'reversal' | 'capture' | 'correction' | 'suspense_clearing' | 'eod'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {

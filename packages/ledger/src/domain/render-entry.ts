@@ -51,6 +51,8 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
         accountVersion: line.accountVersion,
         reversesLineNo: line.reversesLineNo,
         availableFrom: line.availableFrom,
+        divertedFrom: line.divertedFrom?.accountId,
+        divertedBecause: line.divertedFrom?.because,
       }
     }),
     correlationId: entry.correlationId,

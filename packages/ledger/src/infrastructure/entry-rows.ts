@@ -6,6 +6,7 @@ import {
   type GlCode,
   type Instant,
   minorFromDatabase,
+  type RejectionCode,
   type Side,
 } from '@plinth/kernel'
 import type { EntryKind, JournalEntry, PostingLine } from '../domain/journal-entry.js'
@@ -53,6 +54,8 @@ export const lineColumns = [
   'account_version',
   'reverses_line_no',
   'available_from',
+  'diverted_from',
+  'diverted_because',
 ] as const
 
 export type LineRow = Pick<LedgerTables['ledger.posting_line'], (typeof lineColumns)[number]>
@@ -67,6 +70,10 @@ export const toLine = (row: LineRow): PostingLine => ({
   accountVersion: row.account_version,
   reversesLineNo: row.reverses_line_no ?? undefined,
   availableFrom: (row.available_from as BusinessDate | null) ?? undefined,
+  divertedFrom:
+    row.diverted_from === null
+      ? undefined
+      : { accountId: row.diverted_from as AccountId, because: row.diverted_because as RejectionCode },
 })
 
 export const toEntry = (row: EntryRow, lines: readonly PostingLine[]): JournalEntry => ({

@@ -36,15 +36,17 @@ const insertEntries: Statement = {
               correlation_id, causation_id, metadata, line_count, reverses_entry_no, reason, hold_id, advice, decision))
     insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
-       booking_date, value_date, reverses_entry_no, reverses_line_no, available_from)
+       booking_date, value_date, reverses_entry_no, reverses_line_no, available_from,
+       diverted_from, diverted_because)
     select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount,
            coalesce(k.currency, ($24::text[])[1]), coalesce(k.gl_code, ($25::text[])[1]), k.balance_after,
            k.account_version, $2, coalesce(k.value_date, ($28::date[])[1]), k.reverses_entry_no, k.reverses_line_no,
-           k.available_from
+           k.available_from, k.diverted_from, k.diverted_because
       from unnest($19::integer[], $20::smallint[], $21::text[], $22::text[], $23::numeric[], $24::text[], $25::text[],
-                  $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[], $33::date[])
+                  $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[], $33::date[],
+                  $34::text[], $35::text[])
         as k (at, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version, value_date,
-              reverses_entry_no, reverses_line_no, available_from)`,
+              reverses_entry_no, reverses_line_no, available_from, diverted_from, diverted_because)`,
 }
 
 /** What one transaction books: on one date, in one form. */
@@ -79,6 +81,8 @@ export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: B
     sparseArray(entries.map(({ advice }) => (advice === true ? 'true' : undefined))),
     optionalTextArray(entries.map(({ decision }) => decision && JSON.stringify(decision))),
     sparseArray(entries.flatMap(({ lines }) => lines.map(({ availableFrom }) => availableFrom))),
+    optionalTextArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.accountId))),
+    sparseArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.because))),
   ])
 }
 

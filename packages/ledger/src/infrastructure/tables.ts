@@ -46,6 +46,8 @@ export interface LedgerTables {
     reverses_entry_no: number | null
     reverses_line_no: number | null
     available_from: string | null
+    diverted_from: string | null
+    diverted_because: string | null
     booking_date: string
     value_date: string
   }

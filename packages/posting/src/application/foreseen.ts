@@ -40,9 +40,13 @@ export function foresee(
   }
 }
 
-/** Whether all that it changes is told to the batch behind: not what was reversed, and not settings, proposals and keys. */
+/** Whether all that it changes is told to the batch behind: not what was reversed or cleared, nor settings, proposals, keys. */
 function isForeseeable(decision: Decided['decision']): boolean {
-  if (decision.kind === 'posted') return decision.entries.every(({ reverses }) => reverses === undefined)
+  if (decision.kind === 'posted')
+    return (
+      decision.entries.every(({ reverses }) => reverses === undefined) &&
+      decision.suspense.every(({ change }) => change === 'opened')
+    )
   return [
     'rejected',
     'status_set',

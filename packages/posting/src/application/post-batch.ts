@@ -10,6 +10,7 @@ import {
   type TakenNumbers,
 } from '@plinth/ledger'
 import { currentRendering, numbered } from '@plinth/ledger/domain'
+import { readSuspenseItems, readSuspenseItemsOfEntries } from '@plinth/suspense'
 import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth/tenancy'
 import type { Book } from '../domain/book.js'
 import type { Command, Submission, Unit } from '../domain/command.js'
@@ -19,6 +20,7 @@ import {
   glCodesOf,
   holdsOf,
   proposalsOf,
+  suspenseItemsOf,
   type Targets,
 } from '../domain/command-targets.js'
 import { type BatchPlan, type Decided, decideBatch, type Verdict } from '../domain/decide-batch.js'
@@ -137,17 +139,22 @@ async function resolve(
 ): Promise<Targets> {
   const holdIds = new Set(submissions.flatMap(({ command }) => holdsOf(command)))
   const entryIds = new Set(submissions.flatMap(({ command }) => entriesOf(command)))
+  const itemIds = new Set(submissions.flatMap(({ command }) => suspenseItemsOf(command)))
   const known = [...(foreseen?.holds.values() ?? [])].filter(({ holdId }) => holdIds.has(holdId))
   for (const { holdId } of known) holdIds.delete(holdId)
-  if (holdIds.size === 0 && entryIds.size === 0)
-    return { holds: new Map(known.map((hold) => [hold.holdId, hold])), entries: new Map() }
+  const asHolds = (holds: readonly Hold[]) => new Map([...known, ...holds].map((hold) => [hold.holdId, hold]))
+  if (holdIds.size + entryIds.size + itemIds.size === 0)
+    return { holds: asHolds([]), entries: new Map(), suspenseItems: new Map() }
+  const items = await readSuspenseItems(tx, [...itemIds])
+  for (const { entryId } of items) entryIds.add(entryId)
   const [holds, entries] = await Promise.all([
     readHolds(tx, [...holdIds]),
     readEntriesById(tx, [...entryIds]),
   ])
   return {
-    holds: new Map([...known, ...holds].map((hold) => [hold.holdId, hold])),
+    holds: asHolds(holds),
     entries: new Map(entries.map((entry) => [entry.entryId, entry])),
+    suspenseItems: new Map(items.map((item) => [item.suspenseItemId, item])),
   }
 }
 
@@ -204,6 +211,7 @@ async function lockAndRead(
     readHead(tx),
   ])
   const settings = await settingsAt(head.settingsVersion)
+  const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
   const typed = await readGlAccounts(tx, glCodesRestricted(commands, settings, accounts))
   return {
@@ -214,10 +222,36 @@ async function lockAndRead(
     details: new Map(details.map((each) => [each.accountId, each])),
     glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
     holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
+    suspenseItems,
+    clearings,
     entries: targets.entries,
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
     known: recorded(settings.currencies),
+  }
+}
+
+/** The items that are cleared, and those that the entries at hand opened or cleared; nothing is asked where there are none. */
+async function readSuspense(
+  tx: Tx,
+  { entries, suspenseItems: named }: Targets,
+): Promise<Pick<Book, 'suspenseItems' | 'clearings'>> {
+  const concerned = [...entries.values()].filter(
+    ({ kind, lines }) =>
+      kind === 'suspense_clearing' || lines.some(({ divertedFrom }) => divertedFrom !== undefined),
+  )
+  const [cleared, ofEntries] = await Promise.all([
+    readSuspenseItems(tx, [...named.keys()]),
+    readSuspenseItemsOfEntries(
+      tx,
+      concerned.map(({ entryId }) => entryId),
+    ),
+  ])
+  const items = [...cleared, ...ofEntries.map(({ item }) => item)]
+  const clearings = ofEntries.filter(({ change }) => change === 'cleared')
+  return {
+    suspenseItems: new Map(items.map((item) => [item.suspenseItemId, item])),
+    clearings: new Map(clearings.map(({ entryId, item }) => [entryId, item.suspenseItemId])),
   }
 }
 

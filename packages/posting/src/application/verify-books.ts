@@ -9,6 +9,7 @@ import { verifyHolds } from './verify-holds.js'
 import { verifyJournal } from './verify-journal.js'
 import { verifyLinks } from './verify-links.js'
 import type { VerifyStore } from './verify-ports.js'
+import { verifySuspense } from './verify-suspense.js'
 
 /**
  * Recomputes every invariant of a tenant's books from the posting lines, in the snapshot of `tx`. Each module reads its own
@@ -28,6 +29,7 @@ export const verifyBooksWith =
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
     if (accounts !== opened) await findUnopened(store, tx, findings)
     await verifyHolds(tx, findings)
+    await verifySuspense(tx, findings)
     await verifyLinks(store, tx, head, findings)
     return findings.report({ entries, lines, accounts })
   }

@@ -1,6 +1,12 @@
 import type { Tx } from '@plinth/db'
 import { type HoldId, readHoldsWithHistory } from '@plinth/holds'
-import { countCaptures, readNetDebits, readUnfitReversals, readUnlinkedReversals } from '@plinth/ledger'
+import {
+  countCaptures,
+  readLinesByKey,
+  readNetDebits,
+  readUnfitReversals,
+  readUnlinkedReversals,
+} from '@plinth/ledger'
 import type { Findings } from '../domain/verify-report.js'
 
 // A page's holds, histories and captures are a few hundred kilobytes.
@@ -32,6 +38,7 @@ export async function verifyHolds(tx: Tx, findings: Findings): Promise<void> {
         },
       )
     }
+    await verifyClearing(tx, page, findings)
     const last = page.at(-1)
     if (last === undefined || page.length < holdsPerPage) break
     after = last.holdId
@@ -45,6 +52,21 @@ export async function verifyHolds(tx: Tx, findings: Findings): Promise<void> {
     },
   )
   await verifyReversals(tx, findings)
+}
+
+/** A clearing hold keeps the very credit that it names. */
+async function verifyClearing(
+  tx: Tx,
+  page: Awaited<ReturnType<typeof readHoldsWithHistory>>,
+  findings: Findings,
+): Promise<void> {
+  const clearing = page.flatMap(({ holdId, clears }) => (clears === undefined ? [] : [{ holdId, ...clears }]))
+  const lines = await readLinesByKey(tx, clearing)
+  const texts = new Map(lines.map(({ entryId, lineNo, clearing: text }) => [`${entryId} ${lineNo}`, text]))
+  for (const { holdId, entryId, lineNo, text } of clearing) {
+    const expected = texts.get(`${entryId} ${lineNo}`) ?? 'a line to keep'
+    findings.compare('holds_add_up', { holdId }, { expected, found: text })
+  }
 }
 
 async function verifyReversals(tx: Tx, findings: Findings): Promise<void> {

@@ -11,7 +11,13 @@ import type { Digest, ReadDigested, VerifyStore } from './verify-ports.js'
 const rowsPerPage = 100_000
 
 const commandTypes = Object.keys(eventTypes)
-const entryMakingTypes: readonly CommandType[] = ['post', 'reverse', 'correct', 'capture_hold']
+const entryMakingTypes: readonly CommandType[] = [
+  'post',
+  'reverse',
+  'correct',
+  'capture_hold',
+  'clear_suspense_item',
+]
 
 /** One of two tables that must tell of the same things. */
 interface Side {

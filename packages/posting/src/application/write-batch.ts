@@ -15,6 +15,7 @@ import { type BusinessDate, type Currencies, type IdempotencyKey, invariant } fr
 import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
+import { writeSuspense } from '@plinth/suspense'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 import type { Accepted } from '../domain/decision.js'
 import { eventTypes } from '../domain/event-types.js'
@@ -75,6 +76,10 @@ async function sendRows(
     else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0, forced: step.forced })
   }
   writeHolds(tx, holdSteps)
+  writeSuspense(
+    tx,
+    plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? decision.suspense : [])),
+  )
   writeGovernance(tx, plan.records)
   await breathe()
   store.writeCommandRows(tx, commandRows(plan, currencies), businessDate)

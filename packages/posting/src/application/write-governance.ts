@@ -14,7 +14,7 @@ export function writeGovernance(tx: Tx, records: readonly Decided[]): void {
     const { subject, onBehalfOf } = submission.context
     switch (decision.kind) {
       case 'posted':
-        entriesBefore += 1
+        entriesBefore += decision.entries.length
         break
       case 'settings_changed': {
         const { settings, reason } = decision

@@ -2,6 +2,7 @@ import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, BusinessDate, EntryId, GlCode, Instant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
+import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 
 /**
@@ -23,5 +24,9 @@ export interface Book {
   readonly entries: ReadonlyMap<EntryId, JournalEntry>
   /** What was taken back of their lines, by line number; in minor units. */
   readonly reversed: Map<EntryId, ReadonlyMap<number, bigint>>
+  /** The items that are to be cleared, and those of the entries that are to be reversed. */
+  readonly suspenseItems: Map<SuspenseItemId, SuspenseItem>
+  /** Which item an entry that is to be reversed has cleared. */
+  readonly clearings: ReadonlyMap<EntryId, SuspenseItemId>
   readonly proposals: Map<ProposalId, Proposal>
 }

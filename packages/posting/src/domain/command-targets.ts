@@ -1,8 +1,9 @@
 import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, EntryId, GlCode } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
+import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId } from '@plinth/tenancy'
-import type { Command, Demands } from './command.js'
+import type { Command, Demands, LineRequest } from './command.js'
 
 /**
  * What never changes of the things that commands name by an id of Plinth's: read before anything is locked, to know what to
@@ -11,13 +12,14 @@ import type { Command, Demands } from './command.js'
 export interface Targets {
   readonly holds: ReadonlyMap<HoldId, Pick<Hold, 'accountId'>>
   readonly entries: ReadonlyMap<EntryId, JournalEntry>
+  readonly suspenseItems: ReadonlyMap<SuspenseItemId, SuspenseItem>
 }
 
 /** The accounts whose balance rows a command needs locked. */
 export function accountsOf(command: Command, targets: Targets): readonly AccountId[] {
   switch (command.type) {
     case 'post':
-      return [...command.lines.map(({ accountId }) => accountId), ...accountsOfConditions(command)]
+      return [...accountsOfLines(command.lines), ...accountsOfConditions(command)]
     case 'open_account':
       return command.accountId === undefined ? [] : [command.accountId]
     case 'set_status':
@@ -27,7 +29,7 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
       return [command.accountId, ...accountsOfConditions(command)]
     case 'capture_hold':
       return [
-        ...command.lines.map(({ accountId }) => accountId),
+        ...accountsOfLines(command.lines),
         ...accountOfHold(command.holdId, targets),
         ...accountsOfConditions(command),
       ]
@@ -43,15 +45,24 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
     case 'correct':
       return [
         ...(targets.entries.get(command.entryId)?.lines.map(({ accountId }) => accountId) ?? []),
-        ...command.posting.lines.map(({ accountId }) => accountId),
+        ...accountsOfLines(command.posting.lines),
         ...accountsOfConditions(command),
       ]
+    case 'clear_suspense_item': {
+      const item = targets.suspenseItems.get(command.suspenseItemId)
+      return item === undefined ? [command.accountId] : [command.accountId, item.accountId]
+    }
     case 'propose':
       return accountsOf(command.proposed, targets)
     default:
       return []
   }
 }
+
+const accountsOfLines = (lines: readonly LineRequest[]): AccountId[] =>
+  lines.flatMap(({ accountId, fallbackAccountId }) =>
+    fallbackAccountId === undefined ? [accountId] : [accountId, fallbackAccountId],
+  )
 
 const accountsOfConditions = ({ conditions = [] }: Demands): AccountId[] =>
   conditions.map(({ accountId }) => accountId)
@@ -71,6 +82,12 @@ export function holdsOf(command: Command): readonly HoldId[] {
 export function entriesOf(command: Command): readonly EntryId[] {
   if (command.type === 'propose') return entriesOf(command.proposed)
   return command.type === 'reverse' || command.type === 'correct' ? [command.entryId] : []
+}
+
+/** The suspense items that a command clears. */
+export function suspenseItemsOf(command: Command): readonly SuspenseItemId[] {
+  if (command.type === 'propose') return suspenseItemsOf(command.proposed)
+  return command.type === 'clear_suspense_item' ? [command.suspenseItemId] : []
 }
 
 /** The proposals a command decides. */

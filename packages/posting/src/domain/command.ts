@@ -11,6 +11,7 @@ import type {
   RiskDecision,
   Side,
 } from '@plinth/kernel'
+import type { SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
 /** A line as the caller asks for it. */
@@ -149,6 +150,16 @@ export interface ExtendHoldCommand {
   readonly expiresAt: Instant | undefined
 }
 
+/** Posts what waits of a suspense item on to an account, with the texts of the entry that was diverted. */
+export interface ClearSuspenseItemCommand {
+  readonly type: 'clear_suspense_item'
+  readonly suspenseItemId: SuspenseItemId
+  readonly accountId: AccountId
+  readonly reason: string
+  /** Undefined: the booking date. */
+  readonly valueDate: BusinessDate | 'original' | undefined
+}
+
 /** The worker's: records that a hold's time is over. */
 export interface ExpireHoldCommand {
   readonly type: 'expire_hold'
@@ -192,6 +203,7 @@ export type ProposableCommand =
   | CaptureHoldCommand
   | ReleaseHoldCommand
   | ExtendHoldCommand
+  | ClearSuspenseItemCommand
   | ChangeSettingsCommand
   | RegisterTransactionCodeCommand
   | IssueApiKeyCommand

@@ -72,6 +72,7 @@ interface Mark {
   readonly settings: TenantSettings
   readonly proposals: ReadonlyMap<ProposalId, Proposal>
   readonly holds: Book['holds']
+  readonly suspenseItems: Book['suspenseItems']
   readonly reversed: Book['reversed']
   readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>
   readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
@@ -234,10 +235,11 @@ class BatchRun {
     }
   }
 
-  #applyPosted({ entries, states, holds, forced }: Posted): void {
+  #applyPosted({ entries, states, holds, suspense, forced }: Posted): void {
     for (const state of states) this.#applyState(state)
     for (const accountId of forced) this.#forced.add(accountId)
     for (const { hold } of holds) this.book.holds.set(hold.holdId, hold)
+    for (const { item } of suspense) this.book.suspenseItems.set(item.suspenseItemId, item)
     for (const { reverses, lines } of entries) {
       if (reverses === undefined) continue
       const reversed = new Map(this.book.reversed.get(reverses.entryId))
@@ -287,6 +289,7 @@ class BatchRun {
       settings: this.book.settings,
       proposals: new Map(this.book.proposals),
       holds: new Map(this.book.holds),
+      suspenseItems: new Map(this.book.suspenseItems),
       reversed: new Map(this.book.reversed),
       accounts: new Map(accountIds.map((accountId) => [accountId, this.book.accounts.get(accountId)])),
       details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
@@ -301,6 +304,7 @@ class BatchRun {
     this.book.settings = mark.settings
     putBack(this.book.proposals, mark.proposals)
     putBack(this.book.holds, mark.holds)
+    putBack(this.book.suspenseItems, mark.suspenseItems)
     putBack(this.book.reversed, mark.reversed)
     this.#approved.clear()
     for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)

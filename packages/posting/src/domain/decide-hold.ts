@@ -15,6 +15,7 @@ import type {
 import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
+import { linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
 type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
@@ -91,7 +92,8 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     typeof amount === 'bigint' ? decideCapture(before, { amount, final: command.final }, book.now) : before
   const refused = 'kind' in captured ? captured : undefined
   const fault = prevailing(refused, faultOfAmount(command, before, amount))
-  const { transactionCode, description, reference, endToEndId, metadata, lines } = command
+  const { transactionCode, description, reference, endToEndId, metadata } = command
+  const { lines } = linesToPost(book, command.lines)
   const valueDate = command.valueDate ?? book.businessDate
   const customers = isCustomerInitiated(book, transactionCode)
   const entry = {
@@ -105,8 +107,8 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
   // A capture is a posting: what one posting may not move is not moved by way of a hold either.
   const faults = [
     faultOfValueDate(book, valueDate),
-    faultOfCode(book, command),
-    faultOfLimit(book, command),
+    faultOfCode(book, { transactionCode, lines }),
+    faultOfLimit(book, { transactionCode, lines }),
     fault,
     ...faultsOfDemands(book, command),
   ]

@@ -12,6 +12,7 @@ import {
   sumMinorMax,
 } from '@plinth/kernel'
 import type { EntryDraft, PostingLine } from '@plinth/ledger'
+import type { SuspenseItem, SuspenseItemId, SuspenseStep } from '@plinth/suspense'
 import type { Book } from './book.js'
 import type { Post, Stamp } from './command.js'
 import type { HoldStep, Posted } from './decision.js'
@@ -32,15 +33,17 @@ export interface EntryToPost
   isCustomers(accountId: AccountId): boolean
   /** What becomes of holds with it: what they let go of is there before funds are looked at. */
   readonly holds?: readonly HoldStep[] | undefined
+  /** What becomes of suspense items with it. */
+  readonly suspense?: readonly SuspenseStep[] | undefined
 }
 
 /** A caller's posting (contract §5). */
 export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
   const { transactionCode, description, reference, endToEndId, metadata, adviceReason } = command
-  const { lines, fault } = linesToPost(book, command.lines)
+  const advice = adviceReason !== undefined
+  const { lines, fault } = linesToPost(book, command.lines, { advice })
   const valueDate = command.valueDate ?? book.businessDate
   const customers = isCustomerInitiated(book, transactionCode)
-  const advice = adviceReason !== undefined
   const faults = [
     faultOfValueDate(book, valueDate),
     faultOfCode(book, { transactionCode, lines }),
@@ -76,6 +79,7 @@ export interface PreparedEntry {
   readonly entry: EntryDraft
   readonly states: ReadonlyMap<AccountId, AccountState>
   readonly holds: readonly HoldStep[]
+  readonly suspense: readonly SuspenseStep[]
 }
 
 /** As `postEntry`, but does not look at funds. */
@@ -93,7 +97,9 @@ export function prepareEntry(
   const placed = clearingHolds(book, wanted, stamp)
   const holds = placed.length === 0 ? (wanted.holds ?? []) : [...(wanted.holds ?? []), ...placed]
   const { lines, states } = apply(book, wanted.lines, holds)
-  const { isCustomers: _, holds: __, ...texts } = wanted
+  const opened = suspenseItems(book, wanted, stamp)
+  const suspense = opened.length === 0 ? (wanted.suspense ?? []) : [...(wanted.suspense ?? []), ...opened]
+  const { isCustomers: _, holds: __, suspense: ___, ...texts } = wanted
   const { entryId, correlationId, causationId } = stamp
   const entry: EntryDraft = {
     entryId,
@@ -103,7 +109,7 @@ export function prepareEntry(
     ...texts,
     lines,
   }
-  return { entry, states, holds }
+  return { entry, states, holds, suspense }
 }
 
 /**
@@ -127,7 +133,8 @@ export function withFunds(
   if (fault !== undefined) return fault
   const entries = [entry, ...more.map((each) => each.entry)] as const
   const holds = more.length === 0 ? prepared[0].holds : prepared.flatMap((each) => each.holds)
-  return { kind: 'posted', entries, states: [...states.values()], forced, holds }
+  const suspense = more.length === 0 ? prepared[0].suspense : prepared.flatMap((each) => each.suspense)
+  return { kind: 'posted', entries, states: [...states.values()], forced, holds, suspense }
 }
 
 function faultOfLine(
@@ -151,12 +158,26 @@ export function faultOfCurrency(
   })
 }
 
+/** Value dates before the tenant's floor lie in years whose books are closed, whatever the window. */
+export function faultOfFloor(
+  { settings }: Pick<Book, 'settings'>,
+  valueDate: BusinessDate,
+): Rejection | undefined {
+  const { valueDateFloor } = settings
+  return valueDateFloor !== undefined && valueDate < valueDateFloor
+    ? reject('period_closed', `The books are closed for value dates before ${valueDateFloor}.`, {
+        valueDateFloor,
+      })
+    : undefined
+}
+
 /** Contract §1, value date: inside the window that the tenant's settings leave around the booking date. */
 export function faultOfValueDate(
   { businessDate, settings }: Book,
   valueDate: BusinessDate,
 ): Rejection | undefined {
-  if (valueDate === businessDate) return undefined
+  const closed = faultOfFloor({ settings }, valueDate)
+  if (closed !== undefined || valueDate === businessDate) return closed
   const { valueDateDaysBack, valueDateDaysAhead } = settings
   const last = addDays(businessDate, valueDateDaysAhead)
   const first = valueDateDaysBack === undefined ? undefined : addDays(businessDate, -valueDateDaysBack)
@@ -170,14 +191,14 @@ export function faultOfValueDate(
 
 /**
  * Credits that are not available yet: each is held on its account until the business date that it names (ADR 0015). What has no
- * limit needs no hold.
+ * limit needs no hold, and what was diverted is nobody's yet.
  */
 function clearingHolds(book: Book, { lines }: EntryToPost, { entryId, lineIds }: Stamp): HoldStep[] {
   if (lineIds === undefined) return []
-  return lines.flatMap(({ accountId, currency, amount, availableFrom }, at): HoldStep[] => {
+  return lines.flatMap(({ accountId, currency, amount, availableFrom, divertedFrom }, at): HoldStep[] => {
     const holdId = lineIds[at] as HoldId | undefined
     if (availableFrom === undefined || availableFrom <= book.businessDate || holdId === undefined) return []
-    if (book.accounts.get(accountId)?.unlimited !== false) return []
+    if (divertedFrom !== undefined || book.accounts.get(accountId)?.unlimited !== false) return []
     const hold: Hold = {
       ...{ holdId, accountId, currency, amount, expiresAt: undefined, reference: undefined },
       clears: { entryId, lineNo: at + 1, availableFrom },
@@ -188,6 +209,29 @@ function clearingHolds(book: Book, { lines }: EntryToPost, { entryId, lineIds }:
       version: 1,
     }
     return [{ change: 'placed', hold }]
+  })
+}
+
+/** Credits that went to another account than they were meant for wait there for somebody to clear them (ADR 0015). */
+function suspenseItems(
+  book: Book,
+  { lines, valueDate }: EntryToPost,
+  { entryId, lineIds }: Stamp,
+): SuspenseStep[] {
+  return lines.flatMap(({ accountId, currency, amount, divertedFrom }, at): SuspenseStep[] => {
+    // Decided again from what is recorded, it has no ids, and nothing is opened a second time.
+    const suspenseItemId = lineIds?.[at] as SuspenseItemId | undefined
+    if (divertedFrom === undefined || suspenseItemId === undefined) return []
+    const item: SuspenseItem = {
+      ...{ suspenseItemId, entryId, lineNo: at + 1, valueDate, accountId, currency, amount },
+      intendedAccountId: divertedFrom.accountId,
+      because: divertedFrom.because,
+      cleared: 0n,
+      returned: 0n,
+      openedAt: book.now,
+      version: 1,
+    }
+    return [{ change: 'opened', item, entryId }]
   })
 }
 
@@ -205,7 +249,7 @@ function apply(book: Book, requests: readonly LineToPost[], holds: readonly Hold
     states.set(hold.accountId, { ...before, held: before.held + hold.remaining - heldBefore })
   }
   const lines = requests.map((request): PostingLine => {
-    const { accountId, side, amount, currency, reversesLineNo, availableFrom } = request
+    const { accountId, side, amount, currency, reversesLineNo, availableFrom, divertedFrom } = request
     const before = stateOf(accountId)
     const debits = side === 'debit' ? before.debits + amount : before.debits
     const credits = side === 'credit' ? before.credits + amount : before.credits
@@ -224,6 +268,7 @@ function apply(book: Book, requests: readonly LineToPost[], holds: readonly Hold
       accountVersion: version,
       reversesLineNo,
       availableFrom,
+      divertedFrom,
     }
   })
   return { lines, states }

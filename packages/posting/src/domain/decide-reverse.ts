@@ -3,7 +3,14 @@ import { type EntryId, oppositeOf, parseMinor, type Rejection, reject } from '@p
 import type { JournalEntry, PostingLine } from '@plinth/ledger'
 import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
-import { faultOfValueDate, type PreparedEntry, prepareEntry, withFunds } from './decide-posting.js'
+import {
+  faultOfFloor,
+  faultOfValueDate,
+  type PreparedEntry,
+  prepareEntry,
+  withFunds,
+} from './decide-posting.js'
+import { suspenseOfReversal } from './decide-suspense.js'
 import type { HoldStep, MalformedCommand, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 import type { LineToPost } from './lines-to-post.js'
@@ -37,9 +44,10 @@ export function prepareReverse(
   const valueDate = command.valueDate === 'original' ? original.valueDate : command.valueDate
   // The original's own value date was inside the window of its day.
   const faultOfDate =
-    valueDate === undefined || command.valueDate === 'original'
-      ? undefined
-      : faultOfValueDate(book, valueDate)
+    command.valueDate === 'original'
+      ? faultOfFloor(book, original.valueDate)
+      : faultOfValueDate(book, valueDate ?? book.businessDate)
+  const suspense = suspenseOfReversal(book, { entryId, lines }, stamp)
   const { transactionCode, description, reference, endToEndId } = original
   const entry = {
     kind: 'reversal' as const,
@@ -49,9 +57,13 @@ export function prepareReverse(
     reverses: { entryId, entryNo: original.entryNo },
     lines,
     holds: stillClearing(book, entryId, lines),
+    suspense: suspense.steps,
     isCustomers: () => false,
   }
-  return prepareEntry(book, entry, { stamp, faults: [faultOfDate, fault, ...faultsOfDemands(book, command)] })
+  return prepareEntry(book, entry, {
+    stamp,
+    faults: [faultOfDate, fault, suspense.fault, ...faultsOfDemands(book, command)],
+  })
 }
 
 /** A credit that is taken back before it was available takes its clearing hold with it. */

@@ -8,6 +8,7 @@ import { decideCorrect } from './decide-correct.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decidePost } from './decide-posting.js'
 import { decideReverse } from './decide-reverse.js'
+import { decideClearSuspenseItem } from './decide-suspense.js'
 import type { Decision } from './decision.js'
 import { newProposal } from './new-proposal.js'
 
@@ -55,6 +56,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'extend_hold':
     case 'expire_hold':
       return decideHoldChange(book, command)
+    case 'clear_suspense_item':
+      return decideClearSuspenseItem(book, command, stamp)
     case 'change_settings': {
       const { changes, reason } = command
       const settings = decideSettings(book.settings, changes)

@@ -2,6 +2,7 @@ import type { Account, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldChange } from '@plinth/holds'
 import type { AccountId, Rejection } from '@plinth/kernel'
 import type { EntryDraft } from '@plinth/ledger'
+import type { SuspenseStep } from '@plinth/suspense'
 import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { IssueApiKeyCommand } from './command.js'
 
@@ -14,6 +15,8 @@ export interface Posted {
   readonly forced: ReadonlySet<AccountId>
   /** What becomes of holds with it: the one that it captures, and those of money that is not available yet. */
   readonly holds: readonly HoldStep[]
+  /** What becomes of suspense items with it. */
+  readonly suspense: readonly SuspenseStep[]
 }
 
 /** A change of a hold, as it leaves it. */

@@ -13,6 +13,7 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   reverse: 'plinth.journal_entry.posted.v1',
   // One for each of its two entries.
   correct: 'plinth.journal_entry.posted.v1',
+  clear_suspense_item: 'plinth.journal_entry.posted.v1',
   place_hold: 'plinth.hold.placed.v1',
   capture_hold: 'plinth.journal_entry.posted.v1',
   release_hold: 'plinth.hold.released.v1',

@@ -10,7 +10,7 @@ import {
   type Instant,
   type Json,
 } from '@plinth/kernel'
-import type { EntryDraft, JournalEntry } from '@plinth/ledger'
+import type { EntryDraft, JournalEntry, PostingLine } from '@plinth/ledger'
 import type { TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { LineRequest, Post } from './command.js'
@@ -58,6 +58,8 @@ export function replayPosting(
     now: recorded.decidedAt,
     details: new Map(),
     holds: new Map(),
+    suspenseItems: new Map(),
+    clearings: new Map(),
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),
@@ -75,9 +77,19 @@ export function replayPosting(
   return differenceOf(comparable(decision.entries[0], currencies), comparable(stored, currencies))
 }
 
+/** A credit on the account that took it then: how the one that it was meant for stood is not known. */
+function asWentThen(
+  { fallbackAccountId, ...line }: LineRequest,
+  divertedFrom: PostingLine['divertedFrom'],
+): LineRequest {
+  const wentElsewhere = fallbackAccountId !== undefined && divertedFrom?.accountId === line.accountId
+  return wentElsewhere ? { ...line, accountId: fallbackAccountId } : line
+}
+
 /** The command without what it demanded of the moment, and with the amounts that were available then. */
 function asItWas(command: Post, { lines: stored }: JournalEntry): Post {
-  const lines = command.lines.map((line, at): LineRequest => {
+  const lines = command.lines.map((asked, at): LineRequest => {
+    const line = asWentThen(asked, stored[at]?.divertedFrom)
     const { amount } = line
     const taken = stored[at]?.amount ?? 0n
     if (typeof amount === 'bigint') return line

@@ -15,6 +15,8 @@ export const bookRules = {
   accounts_as_commanded: 'an account stands as its last command left it',
   holds_add_up:
     'a hold is what its changes made it, what it captured stands in the journal, and active ones are what is held',
+  suspense_adds_up:
+    'a suspense item is what its changes made it, and every diverted line, its return and its clearing stands in the journal',
   reversals_fit: 'a reversal mirrors lines of the entry it names, and never takes back more than they were',
   closed_accounts_are_empty: 'nothing is posted or held on a closed account',
   limits: 'no limited account stands below zero, unless its limit was lowered or the posting was forced',

@@ -9,6 +9,7 @@ export type Permission =
   | 'read_audit'
   | 'post'
   | 'post_advice'
+  | 'clear_suspense'
   | 'open_account'
   | 'open_unlimited_account'
   | 'manage_accounts'
@@ -30,6 +31,7 @@ const payments: readonly Permission[] = [
 const operator: readonly Permission[] = [
   ...payments,
   'post_advice',
+  'clear_suspense',
   'open_unlimited_account',
   'manage_accounts',
   'manage_chart',

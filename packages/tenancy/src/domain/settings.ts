@@ -1,4 +1,5 @@
 import {
+  type BusinessDate,
   type Currencies,
   currenciesWith,
   formatMinor,
@@ -37,6 +38,8 @@ export interface TenantSettings {
   /** How many days a value date may lie before the booking date; undefined is any. */
   readonly valueDateDaysBack: number | undefined
   readonly valueDateDaysAhead: number
+  /** Value dates before it are refused: the books of those days are closed. Undefined: none is. */
+  readonly valueDateFloor: BusinessDate | undefined
   /** Own currencies beside ISO 4217: code to number of decimals. */
   readonly ownCurrencies: Readonly<Record<string, number>>
   /** ISO 4217 and the own ones. */
@@ -62,6 +65,8 @@ export interface SettingsDocument {
   readonly approvals: readonly ApprovalMatter[]
   /** Decimal strings by currency. Not in documents from before there were reversals. */
   readonly reversalsAlone?: Readonly<Record<string, string>> | undefined
+  /** Not in documents from before books could be closed. */
+  readonly valueDateFloor?: string | null | undefined
 }
 
 export interface PostingLimitDocument {
@@ -80,6 +85,7 @@ export const initialSettings: SettingsDocument = {
   transactionCodes: [],
   approvals: [],
   reversalsAlone: {},
+  valueDateFloor: null,
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -89,6 +95,7 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
     version,
     valueDateDaysBack: document.valueDateDaysBack ?? undefined,
     valueDateDaysAhead: document.valueDateDaysAhead,
+    valueDateFloor: (document.valueDateFloor ?? undefined) as BusinessDate | undefined,
     ownCurrencies: document.currencies,
     currencies,
     postingLimits: document.postingLimits.map(({ transactionCode, currency, perPosting }) => ({
@@ -114,6 +121,7 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
   return {
     valueDateDaysBack: valueDateDaysBack ?? null,
     valueDateDaysAhead,
+    valueDateFloor: settings.valueDateFloor ?? null,
     currencies: ownCurrencies,
     postingLimits: settings.postingLimits.map(({ transactionCode, currency, perPosting }) => ({
       transactionCode,

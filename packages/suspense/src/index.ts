@@ -1,0 +1,10 @@
+export type { SuspenseChange, SuspenseItem, SuspenseItemId, SuspenseStatus } from './domain/suspense-item.js'
+export {
+  listSuspenseItems,
+  readSuspenseItems,
+  readSuspenseItemsOfEntries,
+  type SuspensePage,
+  type SuspenseStep,
+  writeSuspense,
+} from './infrastructure/suspense-store.js'
+export { readItemsWithHistory } from './infrastructure/verify-reader.js'
