@@ -2,7 +2,7 @@ import type { AccountId, CurrencyCode, IdempotencyKey, Instant } from '@plinth/k
 import type { Command } from '@plinth/posting'
 import { afterEach, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { answerOf, endOf } from '../support/commands.js'
+import { answerOf, endOf, special } from '../support/commands.js'
 import { type PlinthProcess, startPlinth } from './plinth-process.js'
 
 const openBank = useBank()
@@ -116,6 +116,21 @@ test('more holds than one transaction takes are expired in one round', async () 
   )
   expect(rounds).toEqual([{ n: 3 }])
 }, 60_000)
+
+test('money that is available from a day is available within seconds of that day', async () => {
+  const bank = await openedBank()
+  const cheque = special(['debit cash 7.00', 'credit alice 7.00 from:2026-11-22'])
+  expect(endOf(await bank.submit(cheque))).toBe('accepted')
+  await startWorker(bank)
+  const toDay = (date: string) =>
+    bank.rows('update ledger.journal_head set business_date = $2 where tenant_id = $1', [bank.tenantId, date])
+  await toDay('2026-11-21')
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  expect(await heldOf(bank)).toBe('7.00')
+  await toDay('2026-11-22')
+  await expect.poll(() => heldOf(bank), inTime).toBe('0.00')
+  await bank.expectBooksInOrder()
+}, 30_000)
 
 test('a worker refuses a database on which the books would not be safe, and says why', async () => {
   const bank = await openBank()

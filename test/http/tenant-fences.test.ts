@@ -13,6 +13,7 @@ let client: pg.Client
 let proposalId: string
 let holdId: string
 let entryId: string
+let suspenseItemId: string
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -26,6 +27,11 @@ beforeAll(async () => {
   const doomed = await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))
   entryId = doomed.body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
+  const astray = transfer({ from: 'alice', to: 'nobody' })
+  const [debit, credit] = astray.lines
+  const diverted = { ...astray, lines: [debit, { ...credit, fallbackAccountId: secret }] }
+  expect((await bank().post('/v1/postings', diverted)).status).toBe(201)
+  suspenseItemId = (await bank().get('/v1/suspense-items')).body.data[0].suspenseItemId
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   await asAdmin(bank().adminUrl, async (admin) => {
@@ -72,6 +78,9 @@ const questions = () => [
   `/v1/accounts/${secret}/balance`,
   `/v1/accounts/${secret}/statement`,
   `/v1/commands/${secret}`,
+  '/v1/suspense-items',
+  `/v1/suspense-items?intendedAccountId=nobody`,
+  `/v1/suspense-items/${suspenseItemId}`,
   '/v1/settings/versions',
   '/v1/transaction-codes',
   '/v1/proposals',

@@ -28,7 +28,7 @@ export type {
   SubmissionIds,
   Unit,
 } from './domain/command.js'
-export { idsFor } from './domain/command.js'
+export { idsFor } from './domain/ids-for.js'
 export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
 export { commandOfRequest } from './domain/recorded-request.js'

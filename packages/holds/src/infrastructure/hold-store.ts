@@ -254,14 +254,19 @@ const updateHolds: Statement = {
     select plinth.expect_rows(count(*) filter (where as_decided), $9, 'holds') from changed`,
 }
 
+// A capture was decided by the clock of the locks, and has its moment from the head, for which it may have waited: if its hold
+// has ended in between the transaction is run again, and it comes too late.
 const insertEvents: Statement = {
   name: 'holds.insert_events',
-  text: `insert into holds.hold_event
+  text: `with changed as (
+    insert into holds.hold_event
       (tenant_id, hold_id, version, change, captured, remaining, status, expires_at, entry_no, changed_at)
     select $1, k.hold_id, k.version, k.change, k.captured, k.remaining, k.status, k.expires_at,
            (select plinth.first_entry_no()) + k.entry_at, (select plinth.posted_at())
       from unnest($2::uuid[], $3::integer[], $4::text[], $5::numeric[], $6::numeric[], $7::text[], $8::timestamptz[], $9::integer[])
-        as k (hold_id, version, change, captured, remaining, status, expires_at, entry_at)`,
+        as k (hold_id, version, change, captured, remaining, status, expires_at, entry_at)
+    returning change = 'captured' and expires_at <= changed_at as late)
+    select plinth.expect_rows(count(*) filter (where late), 0, 'captures behind the end of their hold') from changed`,
 }
 
 /**

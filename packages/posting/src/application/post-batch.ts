@@ -15,10 +15,12 @@ import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth
 import type { Book } from '../domain/book.js'
 import type { Command, Submission, Unit } from '../domain/command.js'
 import {
+  accountsOfLines,
   describedAccountsOf,
   entriesOf,
   glCodesOf,
   holdsOf,
+  postedBy,
   proposalsOf,
   suspenseItemsOf,
   type Targets,
@@ -271,10 +273,9 @@ function glCodesRestricted(
 ): GlCode[] {
   if (settings.transactionCodes.size === 0) return []
   const touched = commands.flatMap((command) => {
-    const post = command.type === 'propose' ? command.proposed : command
-    const posts = post.type === 'post' || post.type === 'capture_hold'
-    const restricted = posts && restrictsGlTypes(settings, post.transactionCode)
-    return restricted ? post.lines.flatMap(({ accountId }) => accounts.get(accountId)?.glCode ?? []) : []
+    const posted = postedBy(command)
+    if (posted === undefined || !restrictsGlTypes(settings, posted.transactionCode)) return []
+    return accountsOfLines(posted.lines).flatMap((accountId) => accounts.get(accountId)?.glCode ?? [])
   })
   return [...new Set(touched)]
 }

@@ -3,7 +3,7 @@ import type { AccountId, EntryId, GlCode } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId } from '@plinth/tenancy'
-import type { Command, Demands, LineRequest } from './command.js'
+import type { Command, Demands, EntryRequest, LineRequest } from './command.js'
 
 /**
  * What never changes of the things that commands name by an id of Plinth's: read before anything is locked, to know what to
@@ -59,7 +59,8 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
   }
 }
 
-const accountsOfLines = (lines: readonly LineRequest[]): AccountId[] =>
+/** The accounts that lines may be posted to. */
+export const accountsOfLines = (lines: readonly LineRequest[]): AccountId[] =>
   lines.flatMap(({ accountId, fallbackAccountId }) =>
     fallbackAccountId === undefined ? [accountId] : [accountId, fallbackAccountId],
   )
@@ -70,6 +71,13 @@ const accountsOfConditions = ({ conditions = [] }: Demands): AccountId[] =>
 function accountOfHold(holdId: HoldId, { holds }: Targets): AccountId[] {
   const hold = holds.get(holdId)
   return hold === undefined ? [] : [hold.accountId]
+}
+
+/** What a command posts as its caller wrote it, and with which code. */
+export function postedBy(command: Command): Pick<EntryRequest, 'transactionCode' | 'lines'> | undefined {
+  if (command.type === 'propose') return postedBy(command.proposed)
+  if (command.type === 'correct') return command.posting
+  return command.type === 'post' || command.type === 'capture_hold' ? command : undefined
 }
 
 /** The holds that a command names. */

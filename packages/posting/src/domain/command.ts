@@ -276,36 +276,6 @@ export interface SubmissionIds {
   readonly second?: { readonly entryId: EntryId; readonly eventId: string } | undefined
 }
 
-/** The ids that a command will use if it needs them, each a new one of `newId`, which makes UUIDs of version 7. */
-export function idsFor(command: Command, newId: () => string): SubmissionIds {
-  return {
-    entryId: newId() as EntryId,
-    accountId: newId() as AccountId,
-    auditEventId: newId(),
-    eventId: newId(),
-    lineIds: lineIdsFor(command, newId),
-    second: needsSecond(command) ? { entryId: newId() as EntryId, eventId: newId() } : undefined,
-  }
-}
-
-function lineIdsFor(command: Command, newId: () => string): (string | undefined)[] | undefined {
-  const asked = command.type === 'propose' ? command.proposed : command
-  const lines =
-    asked.type === 'correct'
-      ? asked.posting.lines
-      : 'transactionCode' in asked && 'lines' in asked
-        ? asked.lines
-        : []
-  if (!lines.some(needsId)) return undefined
-  return lines.map((line) => (needsId(line) ? newId() : undefined))
-}
-
-const needsId = ({ availableFrom, fallbackAccountId }: LineRequest): boolean =>
-  availableFrom !== undefined || fallbackAccountId !== undefined
-
-const needsSecond = (command: Command): boolean =>
-  command.type === 'correct' || (command.type === 'propose' && command.proposed.type === 'correct')
-
 /** What a decision hears beside the command: who asks, and the ids of what it makes. */
 export type Stamp = Pick<SubmissionIds, 'entryId' | 'accountId' | 'lineIds' | 'second'> &
   Pick<CommandContext, 'correlationId' | 'causationId' | 'subject' | 'onBehalfOf'>
