@@ -194,21 +194,4 @@ describe('an account that changes while it is posted to', () => {
     )
     await bank.expectBooksInOrder()
   })
-
-  test('it is emptied and closed while money comes in: it is closed empty, or not at all', async () => {
-    const names = many(20).map((at) => `closing-${at}`)
-    for (const name of names) await bank.open(name)
-    await Promise.all(
-      names.map(async (name, at) => {
-        const [closed, paid] = await Promise.all([
-          eitherAt(at).submit(standing(name, 'closed')),
-          eitherAt(at + 1).transfer({ from: 'cash', to: name, amount: '1.00' }),
-        ])
-        expect(['accepted account_closed', 'account_not_empty accepted']).toContain(
-          `${endOf(closed)} ${endOf(paid)}`,
-        )
-      }),
-    )
-    await bank.expectBooksInOrder()
-  })
 })

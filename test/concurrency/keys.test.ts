@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { answerOf, endOf, newKey, opening, submissionOf, together, transferOf } from '../support/commands.js'
 import { racingLanes } from '../support/faults.js'
+import { countOf } from './rounds.js'
 
 const openBank = useBank()
 
@@ -15,11 +16,6 @@ async function openTwice(): Promise<[Bank, Bank]> {
 }
 
 const hundred = Array.from({ length: 100 }, (_, at) => at)
-const countOf = (ends: readonly string[]): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const end of ends) counts[end] = (counts[end] ?? 0) + 1
-  return counts
-}
 
 describe('a hundred submissions of one key', () => {
   test('make one entry and a hundred identical answers, ninety-nine of them replayed', async () => {

@@ -1,38 +1,12 @@
 import type { HoldId } from '@plinth/holds'
-import type { AccountId, CurrencyCode, Instant } from '@plinth/kernel'
-import { type Command, type Outcome, verifyBooks } from '@plinth/posting'
+import type { CurrencyCode } from '@plinth/kernel'
+import { type Command, verifyBooks } from '@plinth/posting'
 import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, answerOf, endOf, newKey, posting, together } from '../support/commands.js'
+import { capture, expire, extend, holdIdOf, place, release } from '../support/hold-commands.js'
 
 const openBank = useBank()
-
-const place = (accountId: string, cents: bigint, expiresAt?: string): Command => ({
-  type: 'place_hold',
-  accountId: accountId as AccountId,
-  amount: cents,
-  currency: 'EUR' as CurrencyCode,
-  expiresAt: expiresAt as Instant | undefined,
-  reference: undefined,
-})
-const capture = (
-  holdId: HoldId,
-  amount: string,
-  { final = true, from = 'alice', lines }: { final?: boolean; from?: string; lines?: string[] } = {},
-): Command => ({
-  ...posting(lines ?? [`debit ${from} ${amount}`, `credit cash ${amount}`]),
-  type: 'capture_hold',
-  holdId,
-  amount,
-  final,
-})
-const release = (holdId: HoldId): Command => ({ type: 'release_hold', holdId })
-const expire = (holdId: HoldId): Command => ({ type: 'expire_hold', holdId })
-const extend = (holdId: HoldId, expiresAt?: string): Command => ({
-  type: 'extend_hold',
-  holdId,
-  expiresAt: expiresAt as Instant | undefined,
-})
 
 /** Alice has 100.00. */
 async function openedBank(): Promise<Bank> {
@@ -41,7 +15,6 @@ async function openedBank(): Promise<Bank> {
   await bank.fund('alice', '100.00')
   return bank
 }
-const holdIdOf = (outcome: Outcome): HoldId => answerOf(outcome).holdId as HoldId
 const held = async (bank: Bank, cents = 60_00n, expiresAt?: string): Promise<HoldId> => {
   const outcome = await bank.submit(place('alice', cents, expiresAt))
   expect(endOf(outcome)).toBe('accepted')
@@ -349,53 +322,3 @@ test('a capture sent twice takes once', async () => {
   expect(outcomes.map(endOf).sort()).toEqual(['accepted', 'accepted, replayed', 'accepted, replayed'])
   expect(await amounts(bank)).toEqual(['90.00', '50.00', '40.00'])
 })
-
-// Each pair of ends of one hold, at once and through two processes, around the moment at which it expires.
-const ends: [string, (holdId: HoldId) => Command][] = [
-  ['capture', (holdId) => capture(holdId, '60.00')],
-  ['release', release],
-  ['expiry', expire],
-]
-const pairs = ends.flatMap((one, at) => ends.slice(at).map((other) => [one, other] as const))
-const rounds = Number(process.env.PLINTH_RACE_ROUNDS ?? '60')
-
-test.each(pairs.map(([one, other]) => [one[0], other[0], one[1], other[1]] as const))(
-  '%s and %s of one hold at once: at most one ends it, and the other hears so',
-  async (first, second, one, other) => {
-    const bank = await openedBank()
-    const elsewhere = bank.elsewhere()
-    for (let round = 0; round < rounds; round += 1) {
-      const holdId = [first, second].includes('expiry') ? await aboutToExpire(bank, round) : await held(bank)
-      const told = (await Promise.all([bank.submit(one(holdId)), elsewhere.submit(other(holdId))])).map(endOf)
-      // Too early for the one and too late for the other: the hold stands, and expires next.
-      if (!told.includes('accepted')) {
-        expect([...told].sort()).toEqual(
-          first === second ? Array(2).fill('condition_failed') : ['condition_failed', 'hold_expired'],
-        )
-        await expect.poll(() => end(bank, expire(holdId)), { interval: 2 }).toBe('accepted')
-      } else {
-        expect(told.filter((each) => each === 'accepted')).toHaveLength(1)
-        const [lost] = told.filter((each) => each !== 'accepted')
-        expect(['hold_captured', 'hold_released', 'hold_expired', 'condition_failed']).toContain(lost)
-      }
-      const { posted, held: onHold } = await bank.balance('alice')
-      expect(onHold).toBe('0.00')
-      if (posted === '40.00') await bank.fund('alice', '60.00')
-      else expect(posted).toBe('100.00')
-    }
-    await sound(bank)
-  },
-  120_000,
-)
-
-/** A hold, and the moment before or behind its end, by a few milliseconds; later on a machine that is busy. */
-async function aboutToExpire(bank: Bank, round: number): Promise<HoldId> {
-  for (let aheadMs = 20; ; aheadMs *= 2) {
-    const endMs = Date.now() + aheadMs
-    const outcome = await bank.submit(place('alice', 60_00n, new Date(endMs).toISOString()))
-    if (endOf(outcome) === 'hold_expired') continue
-    expect(endOf(outcome)).toBe('accepted')
-    await new Promise((resolve) => setTimeout(resolve, endMs - Date.now() - 6 + (round % 8)))
-    return holdIdOf(outcome)
-  }
-}

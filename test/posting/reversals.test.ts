@@ -210,18 +210,6 @@ describe('a reversal', () => {
     ])
     await sound(bank)
   })
-
-  test('of a hundred at once, through two processes, one takes effect', async () => {
-    const { bank, entryId } = await openedBank()
-    const elsewhere = bank.elsewhere()
-    const ends = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => end(at % 2 === 0 ? bank : elsewhere, reverse(entryId))),
-    )
-    expect(ends.filter((each) => each === 'accepted')).toHaveLength(1)
-    expect(new Set(ends)).toEqual(new Set(['accepted', 'entry_already_reversed']))
-    expect(await posted(bank)).toEqual(['100.00', '0.00'])
-    await sound(bank)
-  })
 })
 
 describe('a second person is needed for a reversal', () => {

@@ -6,6 +6,7 @@ import {
   type Currencies,
   type CurrencyCode,
   currenciesWith,
+  type EntryId,
   type GlCode,
   type IdempotencyKey,
   parseMinor,
@@ -169,6 +170,15 @@ export const newGlAccount = (code: string, type: GlType, more: GlOptions = {}): 
     normalSide: more.normalSide ?? normalSideOf(type),
     postable: more.postable ?? true,
   },
+})
+
+/** Takes an entry back whole. */
+export const reverseWhole = (entryId: string): Command => ({
+  type: 'reverse',
+  entryId: entryId as EntryId,
+  reason: 'a mistake',
+  valueDate: undefined,
+  lines: undefined,
 })
 
 /** A command with a key, stamped as an edge would. */
