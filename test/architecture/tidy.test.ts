@@ -31,6 +31,8 @@ const packageSources = readdirSync(join(repositoryRoot, 'packages')).flatMap((na
 )
 const testSources = [...packageSources.filter((path) => path.endsWith('.test.ts')), ...sourcesBelow('test')]
 
+const exampleSources = sourcesBelow('examples')
+
 function findingsOf(checks: readonly SourceCheck[], paths: readonly string[]): string[] {
   return paths.flatMap((path) => checks.flatMap((check) => check({ path, text: read(path) })))
 }
@@ -58,16 +60,17 @@ Enforced by: \`test/architecture/tidy.test.ts\`
 describe('the house style', () => {
   test('holds in every source file', () => {
     const findings = [
-      ...findingsOf(everywhere, [...new Set([...packageSources, ...testSources])]),
+      ...findingsOf(everywhere, [...new Set([...packageSources, ...testSources, ...exampleSources])]),
       ...findingsOf(inPackages, packageSources),
       ...findingsOf(inTests, testSources),
     ]
     expect(findings).toEqual([])
   })
 
-  test('looks at the sources of the packages and at the tests', () => {
+  test('looks at the sources of the packages, at the tests and at the examples', () => {
     expect(packageSources).toContain('packages/kernel/src/index.ts')
     expect(testSources).toContain('test/architecture/tidy.test.ts')
+    expect(exampleSources).toContain('examples/journey/journey.mjs')
   })
 })
 
