@@ -220,50 +220,6 @@ describe('a hold', () => {
   })
 })
 
-describe('an account’s status', () => {
-  const hold = (holdId: HoldId) => ({
-    place: place('alice', 1_00n),
-    capture: capture(holdId, '1.00', { final: false }),
-    extend: extend(holdId, inMs(60_000)),
-    release: release(holdId),
-  })
-  test.each<[string, (bank: Bank) => Promise<unknown>, Record<keyof ReturnType<typeof hold>, string>]>([
-    [
-      'frozen',
-      (bank) => bank.status('alice', 'frozen'),
-      { place: 'account_frozen', capture: 'account_frozen', extend: 'accepted', release: 'accepted' },
-    ],
-    [
-      'dormant',
-      (bank) => bank.status('alice', 'dormant'),
-      { place: 'account_dormant', capture: 'accepted', extend: 'accepted', release: 'accepted' },
-    ],
-    [
-      'with debits blocked',
-      (bank) => bank.status('alice', 'open', { debits: true }),
-      {
-        place: 'account_debits_blocked',
-        capture: 'account_debits_blocked',
-        extend: 'accepted',
-        release: 'accepted',
-      },
-    ],
-    [
-      'with credits blocked',
-      (bank) => bank.status('alice', 'open', { credits: true }),
-      { place: 'accepted', capture: 'accepted', extend: 'accepted', release: 'accepted' },
-    ],
-  ])('%s, for holds', async (_, change, expected) => {
-    const bank = await openedBank()
-    const commands = hold(await held(bank, 50_00n))
-    await change(bank)
-    const ends: Record<string, string> = {}
-    for (const [name, command] of Object.entries(commands)) ends[name] = await end(bank, command)
-    expect(ends).toEqual(expected)
-    await sound(bank)
-  })
-})
-
 describe('in one batch', () => {
   test('captures of one hold see each other, and no more is taken than is held', async () => {
     const bank = await openedBank()

@@ -161,15 +161,6 @@ describe('a reversal', () => {
     await sound(bank)
   })
 
-  test.each([
-    ['frozen', 'account_frozen'],
-    ['dormant', 'accepted'],
-  ] as const)('on an account that is %s: %s', async (status, expected) => {
-    const { bank, entryId } = await openedBank()
-    await bank.status('bob', status)
-    expect(await end(bank, reverse(entryId))).toBe(expected)
-  })
-
   test('does not revive the hold that a capture consumed', async () => {
     const { bank } = await openedBank()
     const placed = await bank.submit({
