@@ -1,0 +1,51 @@
+import { type Books, type VerifyReport, verifyBooks } from '@plinth/posting'
+import type pg from 'pg'
+import { expect } from 'vitest'
+import { openTx, settle } from '../../packages/db/src/tx.js'
+
+const tables = [
+  'account.gl_account',
+  'account.account',
+  'account.balance',
+  'ledger.journal_head',
+  'ledger.journal_entry',
+  'ledger.posting_line',
+  'holds.account_hold',
+  'holds.hold_event',
+  'suspense.suspense_item',
+  'suspense.suspense_event',
+  'posting.command',
+  'audit.audit_event',
+  'outbox.outbox_event',
+]
+
+/** The report on books in which a superuser did what no role of Plinth may. Undone afterwards. */
+export async function verifyTampered(
+  pool: pg.Pool,
+  books: Books,
+  statements: readonly string[],
+): Promise<VerifyReport> {
+  const { tenantId } = books.tenant
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    await client.query("select set_config('plinth.tenant', $1, true)", [tenantId])
+    for (const table of tables) await client.query(`alter table ${table} disable trigger all`)
+    for (const statement of statements) {
+      const { rowCount } = await client.query(statement)
+      // Null: it was no statement on rows.
+      expect(rowCount, statement).not.toBe(0)
+    }
+    const tx = openTx({ client, strictRoles: false, tenantId })
+    const report = await verifyBooks(tx, books)
+    await settle(tx)
+    return report
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+}
+
+/** The first finding of each rule that is broken. */
+export const brokenRules = ({ rules }: VerifyReport) =>
+  Object.fromEntries(rules.flatMap(({ rule, first }) => (first === undefined ? [] : [[rule, first]])))
