@@ -38,6 +38,8 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/holds/{holdId}/captures': money,
   'POST /v1/holds/{holdId}/release': money,
   'POST /v1/holds/{holdId}/extend': money,
+  'POST /v1/limits': chart,
+  'GET /v1/limits': books,
   'POST /v1/journal-entries/{journalEntryId}/reversals': money,
   'POST /v1/journal-entries/{journalEntryId}/corrections': money,
   'GET /v1/journal-entries/{journalEntryId}/reversals': books,

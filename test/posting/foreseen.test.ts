@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Foreseen } from '../../packages/posting/src/application/foreseen.js'
 import { postBatchWith } from '../../packages/posting/src/application/post-batch.js'
 import { commandStore } from '../../packages/posting/src/infrastructure/command-store.js'
-import { type Bank, useBank } from '../support/bank.js'
+import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
 import { alone, newKey, transferOf } from '../support/commands.js'
 import { asAdmin } from '../support/database-admin.js'
 
@@ -38,6 +38,8 @@ async function follow(
   const foreseen: Foreseen = {
     accounts: new Map([['alice' as AccountId, state]]),
     holds: new Map(),
+    usage: new Map(),
+    businessDate: firstBusinessDate,
     keys: new Set([key]),
     groundForMore: true,
     committed,

@@ -117,15 +117,40 @@ describe('a hold', () => {
     await sound(bank)
   })
 
-  test('moves no more in one capture than a posting may', async () => {
+  test('is no larger than a posting may be, and its captures are not asked again', async () => {
     const bank = await openedBank()
+    const postingLimits = [{ currency: 'EUR', perPosting: '60.00' }]
+    const limited = { type: 'change_settings', changes: { postingLimits }, reason: 'a test' } as const
+    await bank.submit(limited)
+    expect(await end(bank, place('alice', 60_01n))).toBe('limit_exceeded')
     const holdId = await held(bank)
-    const postingLimits = [{ currency: 'EUR', perPosting: '30.00' }]
-    await bank.submit({ type: 'change_settings', changes: { postingLimits }, reason: 'a test' })
-    expect(await end(bank, capture(holdId, '30.01', { final: false }))).toBe('limit_exceeded')
-    expect(await end(bank, capture(holdId, '30.00', { final: false }))).toBe('accepted')
-    expect(await end(bank, capture(holdId, '30.00'))).toBe('accepted')
+    await bank.submit({ ...limited, changes: { postingLimits: [{ currency: 'EUR', perPosting: '30.00' }] } })
+    expect(await end(bank, capture(holdId, '40.00', { final: false }))).toBe('accepted')
     await sound(bank)
+  })
+
+  test('that names no code is held to what a posting of any code may move', async () => {
+    const bank = await openedBank()
+    const postingLimits = [{ transactionCode: 'CARD', currency: 'EUR', perPosting: '30.00' }]
+    await bank.submit({ type: 'change_settings', changes: { postingLimits }, reason: 'a test' })
+    expect(await end(bank, place('alice', 30_01n))).toBe('limit_exceeded')
+    const named = (transactionCode: string): Command =>
+      ({ ...place('alice', 30_01n), transactionCode }) as Command
+    expect(await end(bank, named('CARD'))).toBe('limit_exceeded')
+    expect(await end(bank, named('RENT'))).toBe('accepted')
+  })
+
+  test('does not let a capture take more from other accounts than a posting may', async () => {
+    const bank = await openedBank()
+    await bank.open('bob')
+    await bank.fund('bob', '100.00')
+    const postingLimits = [{ currency: 'EUR', perPosting: '60.00' }]
+    await bank.submit({ type: 'change_settings', changes: { postingLimits }, reason: 'a test' })
+    const holdId = await held(bank)
+    const withBob = (amount: string, sum: string) =>
+      capture(holdId, '1.00', { lines: ['debit alice 1.00', `debit bob ${amount}`, `credit cash ${sum}`] })
+    expect(await end(bank, withBob('60.01', '61.01'))).toBe('limit_exceeded')
+    expect(await end(bank, withBob('60.00', '61.00'))).toBe('accepted')
   })
 
   test('released gives back what remains', async () => {

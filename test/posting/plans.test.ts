@@ -8,6 +8,7 @@ import {
   alone,
   answerOf,
   endOf,
+  limitOn,
   newKey,
   newTerms,
   opening,
@@ -54,8 +55,14 @@ const reverse = (entryId: EntryId): Command => ({
 })
 
 /** Places holds on accounts 0, 1, 2 … and answers their ids. */
-async function placed(there: Bank, count: number): Promise<HoldId[]> {
-  const outcomes = await there.batch(Array.from({ length: count }, (_, at) => place(at)))
+const placed = (there: Bank, count: number): Promise<HoldId[]> =>
+  placedOn(
+    there,
+    Array.from({ length: count }, (_, at) => at),
+  )
+
+async function placedOn(there: Bank, accounts: readonly number[]): Promise<HoldId[]> {
+  const outcomes = await there.batch(accounts.map(place))
   return outcomes.map((outcome) => answerOf(outcome).holdId as HoldId)
 }
 const postedOn = async (at: number): Promise<EntryId> =>
@@ -220,6 +227,32 @@ test.each(statistics)(
     await hundred((there) => there.batch(holds.map((holdId, at) => capture(at, holdId))))
     const entries = await Promise.all(Array.from({ length: 100 }, (_, at) => postedOn(at)))
     await hundred((there) => there.batch(entries.map(reverse)))
+  },
+)
+
+let firstUncounted = 1_000
+
+test.each(statistics)(
+  'with statistics %s a command under limits reads what the accounts that it names have spent and no more',
+  async (_how, prepare) => {
+    await prepare()
+    await bank.submit(limitOn({ perDay: { amount: '999999.00' }, perMonth: { count: 999_999 } }))
+    const from = firstUncounted
+    firstUncounted += 200
+    const pay = (at: number) =>
+      transferOf({ from: account(from + at), to: account(from + at + 1), amount: '0.10' })
+    // An account has some thirty lines and one hold in the month, found by halving the journal and its own lines.
+    const first = 100 * 250
+    expect(await excessiveReads(2 * 250, (there) => there.submit(pay(150)))).toEqual({})
+    const hundred = Array.from({ length: 100 }, (_, at) => alone(pay(at)))
+    const more = Array.from({ length: 100 }, (_, at) => alone(pay(at)))
+    expect(await excessiveReads(first, (there) => there.batch(hundred))).toEqual({})
+    // As without limits; and the rows of a day and a month, once to decide and once to write.
+    expect(await excessiveReads(100 * 60, (there) => there.batch(more))).toEqual({})
+    expect(await excessiveReads(60, (there) => there.submit(pay(7)))).toEqual({})
+    const [holdId] = (await placedOn(bank, [from + 7])) as [HoldId]
+    expect(await excessiveReads(80, (there) => there.submit(release(holdId)))).toEqual({})
+    await bank.submit(limitOn({}))
   },
 )
 

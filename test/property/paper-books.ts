@@ -141,10 +141,17 @@ export function faultsOfDate({ settings }: PaperBooks, valueDate: string | undef
   return days > ahead || (back !== null && days < -back) ? ['value_date_out_of_window'] : []
 }
 
-/** The debits of a posting in a currency are at most what a limit says; all postings on paper are of one code. */
-export function faultsOfLimits({ settings }: PaperBooks, lines: readonly Line[]): string[] {
+/**
+ * The debits of a posting in a currency are at most what a limit says. All postings on paper are of one code, and a hold, which
+ * names none, is held to the limits of every code.
+ */
+export function faultsOfLimits(
+  { settings }: PaperBooks,
+  lines: readonly Pick<Line, 'side' | 'currency' | 'amount'>[],
+  anyCode = false,
+): string[] {
   const over = settings.limits.some(({ code, currency, most }) => {
-    if (code !== undefined && code !== 'TRANSFER') return false
+    if (!anyCode && code !== undefined && code !== 'TRANSFER') return false
     let moved = 0n
     for (const line of lines)
       if (line.side === 'debit' && line.currency === currency) moved += units(line.amount, currency) as bigint

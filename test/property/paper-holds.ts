@@ -38,6 +38,7 @@ function answerOf({ id, currency, amount, captured, remaining, status, ends }: P
 export function place(books: PaperBooks, { id, amount, currency, ends }: PlaceWish): Tried {
   const faults = faultsOf(books, { id, side: 'debit', currency }, { dormancy: true })
   if (isOver(ends, books)) faults.push('hold_expired')
+  faults.push(...faultsOfLimits(books, [{ side: 'debit', currency, amount }], true))
   const worst = worstOf(faults)
   if (worst !== undefined) return { end: worst }
   const wanted = units(amount, currency) as bigint
@@ -101,7 +102,9 @@ export function capture(books: PaperBooks, wish: CaptureWish): Tried {
   const { lines, valueDate = books.settings.today, final } = wish
   const hold = books.holds[wish.hold - 1]
   const faults = lines.flatMap((line) => faultsOf(books, line, { dormancy: line.id !== hold?.id }))
-  faults.push(...faultsOfDate(books, valueDate), ...faultsOfLimits(books, lines))
+  // What the hold set aside was tested when it was placed.
+  const ofOthers = lines.filter(({ id }) => id !== hold?.id)
+  faults.push(...faultsOfDate(books, valueDate), ...faultsOfLimits(books, ofOthers))
   faults.push(...(hold === undefined ? ['hold_not_found'] : faultsOfCapture(books, hold, wish)))
   const worst = worstOf(faults)
   if (worst !== undefined || hold === undefined) return { end: worst as string }

@@ -152,6 +152,37 @@ export const newTerms = (accountId: string, terms: { limit?: string; name?: stri
   metadata: undefined,
 })
 
+export interface LimitAsked {
+  readonly account?: string
+  readonly product?: string
+  readonly code?: string
+  readonly currency?: string
+  readonly perPosting?: string
+  readonly perDay?: { readonly amount?: string; readonly count?: number }
+  readonly perMonth?: { readonly amount?: string; readonly count?: number }
+}
+
+/** A limit of an account, a product or the tenant, in EUR unless told otherwise. */
+export const limitOn = ({
+  account,
+  product,
+  code,
+  currency = 'EUR',
+  perPosting,
+  perDay,
+  perMonth,
+}: LimitAsked): Command => ({
+  type: 'set_limit',
+  accountId: account as AccountId | undefined,
+  productCode: product,
+  transactionCode: code,
+  currency: currency as CurrencyCode,
+  perPosting: perPosting === undefined ? undefined : { amount: perPosting },
+  perDay,
+  perMonth,
+  reason: 'a test',
+})
+
 export interface GlOptions {
   readonly parent?: string
   readonly normalSide?: Side

@@ -4,6 +4,7 @@ import type { SettingsDocument, TenantSettings } from '@plinth/tenancy'
 import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import type { Book } from '../../packages/posting/src/domain/book.js'
 import type { BatchPlan } from '../../packages/posting/src/domain/decide-batch.js'
+import { noLimits } from '../../packages/posting/src/domain/limit-book.js'
 import { ownCurrencies } from './commands.js'
 
 /** An account on paper. Amounts are minor units; what is not said is an open, empty customer account in EUR. */
@@ -23,6 +24,8 @@ export function stateOf(accountId: string, change: Partial<AccountState> = {}): 
     held: 0n,
     version: 0,
     rowVersion: 0,
+    limits: [],
+    countedFrom: undefined,
     ...change,
   }
 }
@@ -96,6 +99,7 @@ export function bookOf({
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),
+    limits: noLimits(),
     accounts: new Map(states.map((state) => [state.accountId, state])),
     details: new Map(states.map((state) => [state.accountId, detailsOf(state)])),
     glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),
@@ -116,12 +120,19 @@ export function writeSteps(rows: Map<AccountId, AccountState>, plan: BatchPlan):
           `${state.accountId}: decided on ${state.rowVersion}, the row is at ${row?.rowVersion}`,
         )
       }
-      const { status, blockDebits, blockCredits, overdraftLimit, debits, credits, held, version } = state
-      const changed =
-        step.kind === 'standing'
-          ? { status, blockDebits, blockCredits, overdraftLimit }
-          : { debits, credits, held, version }
-      rows.set(state.accountId, { ...row, ...changed, rowVersion: row.rowVersion + 1 })
+      rows.set(state.accountId, { ...row, ...changeOf(step.kind, state), rowVersion: row.rowVersion + 1 })
     }
   }
+}
+
+function changeOf(
+  kind: BatchPlan['balanceSteps'][number]['kind'],
+  state: AccountState,
+): Partial<AccountState> {
+  const { status, blockDebits, blockCredits, overdraftLimit, debits, credits, held, version } = state
+  const { limits, countedFrom } = state
+  if (kind === 'counted') return { countedFrom }
+  return kind === 'standing'
+    ? { status, blockDebits, blockCredits, overdraftLimit, limits }
+    : { debits, credits, held, version }
 }

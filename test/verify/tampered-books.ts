@@ -7,6 +7,7 @@ const tables = [
   'account.gl_account',
   'account.account',
   'account.balance',
+  'account.spending',
   'ledger.journal_head',
   'ledger.journal_entry',
   'ledger.posting_line',

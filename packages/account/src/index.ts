@@ -1,5 +1,6 @@
 export type { Account, AccountDetails, AccountState, AccountStatus } from './domain/account-state.js'
 export type { GlAccount, GlType } from './domain/gl-account.js'
+export type { SpendingChange, SpendingRow, Usage } from './domain/spending.js'
 export {
   type AccountFilter,
   type AccountPage,
@@ -16,9 +17,20 @@ export {
 export {
   lockAsForeseen,
   lockBalances,
+  writeCountedFrom,
   writeStanding,
   writeTurnovers,
 } from './infrastructure/balance-store.js'
+export {
+  type CountedAccount,
+  type LimitedPage,
+  listLimitedAccounts,
+  readCountedAccounts,
+  readProductCodes,
+  readSpendingRows,
+  readUsage,
+  writeSpending,
+} from './infrastructure/spending-store.js'
 export {
   type AccountFacts,
   readStates,

@@ -11,4 +11,5 @@ export {
   showHold,
   writeHolds,
 } from './infrastructure/hold-store.js'
+export { readHeldSpending } from './infrastructure/spending-reader.js'
 export { readHeld, readHoldsWithHistory } from './infrastructure/verify-reader.js'

@@ -184,6 +184,7 @@ export const hold = z
     currency: z.string(),
     expiresAt: instant.nullable(),
     reference: z.string().optional(),
+    transactionCode: z.string().optional().meta({ description: 'What it will be captured with.' }),
     decision: riskDecision.optional(),
     clears: z.object({ journalEntryId: uuid, lineNo: count, availableFrom: fields.date }).optional().meta({
       description: 'Of a clearing hold: the credit that it keeps from being available before its day.',
@@ -210,6 +211,30 @@ export const suspenseItem = z
     openedAt: instant,
   })
   .meta({ id: 'SuspenseItem' })
+
+const spent = z.object({ amount: decimal, count })
+const left = z.object({ amount: decimal.optional(), count: count.optional() })
+const periodLimit = z
+  .object({
+    amount: decimal.optional(),
+    count: count.optional(),
+    used: spent.optional().meta({ description: 'By the account that was asked for, in the current period.' }),
+    left: left.optional(),
+  })
+  .meta({ id: 'PeriodLimit' })
+
+export const limit = z
+  .object({
+    scope: z.enum(['account', 'product', 'tenant']),
+    accountId: z.string().optional(),
+    productCode: z.string().optional(),
+    transactionCode: z.string().optional().meta({ description: 'Absent: all codes together.' }),
+    currency: z.string(),
+    perPosting: z.object({ amount: decimal }).optional(),
+    perDay: periodLimit.optional(),
+    perMonth: periodLimit.optional(),
+  })
+  .meta({ id: 'Limit' })
 
 const settingsShape = {
   version: count,
@@ -244,6 +269,7 @@ export const settingsVersion = z
   .object({
     ...settingsShape,
     transactionCodes: z.array(transactionCode),
+    limits: z.array(limit).meta({ description: 'Of products and of the tenant.' }),
     firstEntryNo: count.meta({ description: 'The first entry that is decided with it.' }),
     changedAt: instant,
     changedBy: z.string(),

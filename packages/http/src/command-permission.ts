@@ -30,6 +30,8 @@ function permissionOf(command: Command): Permission {
     case 'change_settings':
     case 'register_transaction_code':
       return 'manage_settings'
+    case 'set_limit':
+      return command.accountId === undefined ? 'manage_settings' : 'manage_accounts'
     case 'issue_api_key':
       return 'manage_api_keys'
     case 'propose':
@@ -60,7 +62,7 @@ function codeOf(command: Command): string | undefined {
 const inWords: Readonly<Record<Matter, string>> = {
   admin_api_keys: 'An API key with the role admin or approver',
   unlimited_accounts: 'An unlimited account',
-  limit_increases: 'A higher overdraft limit',
+  limit_increases: 'A limit that is raised or taken away',
   unfreezing: 'Lifting a freeze',
   manual_postings: 'A manual posting',
   reversals: 'A reversal of so much',

@@ -289,6 +289,33 @@ const correctFields = {
     .meta({ id: 'CorrectedPosting', description: 'What the entry should have been.' }),
 }
 
+const bound = z
+  .strictObject(
+    {
+      amount: amount.optional(),
+      count: z
+        .int(says('wrong_type'))
+        .min(0, says('wrong_type'))
+        .max(1_000_000_000, says('too_long'))
+        .optional(),
+    },
+    says('wrong_type'),
+  )
+  .meta({ id: 'LimitBound', description: 'How much, how often, or both.' })
+
+const limitFields = {
+  accountId: accountId.optional().meta({ description: 'Of this account.' }),
+  productCode: productCode.optional().meta({
+    description: 'Of each account of this product. Neither: of each limited account of the tenant.',
+  }),
+  transactionCode: transactionCode.optional().meta({ description: 'Absent: all codes together.' }),
+  currency,
+  perPosting: z.strictObject({ amount }, says('wrong_type')).optional(),
+  perDay: bound.optional(),
+  perMonth: bound.optional().meta({ description: 'None of the three: the limit is taken away.' }),
+  reason: name(1000),
+}
+
 const reverseFields = {
   ...demandFields,
   reason: name(1000),
@@ -316,6 +343,10 @@ const placeHoldFields = {
   ...demandFields,
   decision: decision.optional(),
   expiresAt: instant.optional().meta({ description: 'Absent: it never expires by itself.' }),
+  transactionCode: transactionCode.optional().meta({
+    description:
+      'What it will be captured with. Absent: anything; it then counts against the limits of every code.',
+  }),
   reference: reference.optional(),
 }
 
@@ -346,6 +377,7 @@ export const bodies = {
   release_hold: body({}).meta({ id: 'ReleaseRequest' }),
   extend_hold: body(extendFields).meta({ id: 'ExtendRequest' }),
   change_settings: body(changeSettingsFields).meta({ id: 'SettingsRequest' }),
+  set_limit: body(limitFields).meta({ id: 'LimitRequest' }),
   register_transaction_code: body(transactionCodeFields).meta({ id: 'TransactionCodeRequest' }),
   post: body(postFields).meta({ id: 'PostingRequest' }),
   open_account: body(openAccountFields).meta({ id: 'OpenAccountRequest' }),
@@ -381,6 +413,7 @@ const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) =
   release_hold: body({ type: type('release_hold'), ...envelope, holdId }),
   extend_hold: body({ type: type('extend_hold'), ...envelope, holdId, ...extendFields }),
   change_settings: body({ type: type('change_settings'), ...envelope, ...changeSettingsFields }),
+  set_limit: body({ type: type('set_limit'), ...envelope, ...limitFields }),
   register_transaction_code: body({
     type: type('register_transaction_code'),
     ...envelope,

@@ -18,6 +18,7 @@ import { commandRoutes } from './routes/commands.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
+import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
 import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
+  ...limitRoutes,
   ...proposalRoutes,
 ]
 

@@ -19,6 +19,7 @@ import { amountFaults, faultOfBalance, minorOf, normalisedAmount, sideFaults } f
 import { demandFaults, demandsOf } from './read-demands.js'
 import { faultsBySchema, inDocumentOrder, type PlacedError, placed } from './read-fields.js'
 import { holdFaults, instantFrom, normalisedText, toPlaceHold, toReverse } from './read-holds.js'
+import { limitFaults, toSetLimit } from './read-limits.js'
 import { settingsFaults, toChangeSettings, toRegister } from './read-settings.js'
 
 /** The body of a single call as its command. `accountId` comes from the path of the calls that have one there. */
@@ -126,6 +127,7 @@ function crossFaults(type: BodyType, value: unknown, currencies: Currencies): Pl
     return holdFaults(type, value, currencies)
   if (type === 'open_account') return openingFaults(value, currencies)
   if (type === 'change_settings') return settingsFaults(value, currencies)
+  if (type === 'set_limit') return limitFaults(value, currencies)
   if (type !== 'change_terms') return []
   const { overdraftLimit } = value as { overdraftLimit?: unknown }
   const normalised = typeof overdraftLimit === 'string' ? normalisedAmount(overdraftLimit) : undefined
@@ -211,6 +213,8 @@ function toCommand(
     }
     case 'change_settings':
       return toChangeSettings(body as Bodies['change_settings'], context.currencies)
+    case 'set_limit':
+      return toSetLimit(body as Bodies['set_limit'], context.currencies)
     case 'register_transaction_code':
       return toRegister(body as Bodies['register_transaction_code'])
   }

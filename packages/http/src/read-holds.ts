@@ -85,6 +85,8 @@ export const toPlaceHold = (
   currency: body.currency as CurrencyCode,
   expiresAt: instantFrom(body.expiresAt),
   reference: body.reference,
+  // No member where none is named: a command from before holds named one is the same command.
+  ...(body.transactionCode !== undefined && { transactionCode: body.transactionCode }),
   ...demandsOf(body),
 })
 

@@ -36,6 +36,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   set_status: 200,
   change_terms: 200,
   change_settings: 200,
+  set_limit: 200,
   decide_proposal: 200,
 }
 

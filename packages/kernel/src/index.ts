@@ -31,6 +31,19 @@ export { type Instant, instantFromDatabase, instantOf } from './instant.js'
 export { InvariantViolation, invariant, unreachable } from './invariant.js'
 export { membersIn, membersNamed } from './json-members.js'
 export {
+  type Bound,
+  type BoundDocument,
+  isSameLimit,
+  type Limit,
+  type LimitDocument,
+  limitDocumentOf,
+  limitOf,
+  limitsPeriods,
+  limitsSomething,
+  monthOf,
+  withLimit,
+} from './limit.js'
+export {
   type AmountFault,
   amountDigitsMax,
   amountPattern,

@@ -22,6 +22,7 @@ export {
   readReversedAmounts,
 } from './infrastructure/journal-reader.js'
 export { appendEntries } from './infrastructure/journal-writer.js'
+export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,
   readStatementLines,

@@ -5,6 +5,7 @@ import { commandStore } from './infrastructure/command-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
 export { KeyInProgress, QueueFull } from './application/group-commit.js'
+export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
 export {
   type Books,
   type LaneOptions,
@@ -32,6 +33,7 @@ export { idsFor } from './domain/ids-for.js'
 export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
 export { commandOfRequest } from './domain/recorded-request.js'
+export { renderLimit } from './domain/render-limit.js'
 export type { Finding, RuleResult, VerifyReport } from './domain/verify-report.js'
 
 /** The posting engine on a database. */

@@ -1,4 +1,4 @@
-import type { AccountId, CurrencyCode, GlCode, Side } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, GlCode, Limit, Side } from '@plinth/kernel'
 
 /** Contract §5. */
 export type AccountStatus = 'open' | 'dormant' | 'frozen' | 'closed'
@@ -23,6 +23,10 @@ export interface AccountState {
   readonly held: bigint
   readonly version: number
   readonly rowVersion: number
+  /** Its own; those of its product and of the tenant stand in the settings. */
+  readonly limits: readonly Limit[]
+  /** The first of the month since which its spending is counted; undefined: it is not. */
+  readonly countedFrom: BusinessDate | undefined
 }
 
 /** The balance on the account's normal side, in minor units. */

@@ -61,6 +61,8 @@ describe('opening an account', () => {
       held: 0n,
       version: 0,
       rowVersion: 0,
+      limits: [],
+      countedFrom: undefined,
     })
   })
 

@@ -1,4 +1,12 @@
-import { type AccountId, type Currencies, parseMinor, type Rejection, reject } from '@plinth/kernel'
+import {
+  type AccountId,
+  type Currencies,
+  type Limit,
+  parseMinor,
+  type Rejection,
+  reject,
+  withLimit,
+} from '@plinth/kernel'
 import {
   type Account,
   type AccountDetails,
@@ -45,6 +53,8 @@ export function decideOpenAccount(
     held: 0n,
     version: 0,
     rowVersion: 0,
+    limits: [],
+    countedFrom: undefined,
   }
   return { details: command.details, state }
 }
@@ -128,6 +138,35 @@ export function decideTerms(
     },
     state: { ...state, overdraftLimit },
   }
+}
+
+// They stand in the row that every posting reads.
+const ownLimitsMax = 100
+
+/** The account with the limit as it is said here, or without it if it limits nothing. An unlimited account has none. */
+export function decideOwnLimit(
+  limit: Limit,
+  { accountId, state }: { accountId: AccountId; state: AccountState | undefined },
+): AccountState | Rejection {
+  if (state === undefined) return noAccount(accountId)
+  if (state.status === 'closed')
+    return reject('account_closed', `Account ${accountId} is closed.`, { accountId })
+  if (state.currency !== limit.currency) {
+    const detail = `Account ${accountId} is kept in ${state.currency}, not in ${limit.currency}.`
+    return reject('currency_mismatch', detail, { accountId })
+  }
+  if (state.unlimited)
+    return reject('condition_failed', `Account ${accountId} is unlimited and has no limits.`, {
+      accountId,
+      condition: 'limited',
+    })
+  const limits = withLimit(state.limits, limit)
+  if (limits.length > ownLimitsMax)
+    return reject('condition_failed', `An account has ${ownLimitsMax} limits at the most.`, {
+      accountId,
+      condition: 'limits',
+    })
+  return { ...state, limits }
 }
 
 export interface CreateGlAccount {

@@ -11,6 +11,7 @@ export {
   type CreateGlAccount,
   decideGlAccount,
   decideOpenAccount,
+  decideOwnLimit,
   decideStatus,
   decideTerms,
   noAccount,
@@ -20,3 +21,13 @@ export {
 export { type GlAccount, type GlType, glTypes, normalSideOf } from './gl-account.js'
 export { lineFault } from './line-fault.js'
 export { formatFor, renderAccount, renderBalance, renderGlAccount } from './render-account.js'
+export {
+  type CodeUsage,
+  rowsOf,
+  type SpendingChange,
+  type SpendingRow,
+  type Spent,
+  spentUnder,
+  type Usage,
+  usageWith,
+} from './spending.js'

@@ -1,5 +1,13 @@
 import type { Tx } from '@plinth/db'
-import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import {
+  optionalTextArray,
+  plainArray,
+  type Statement,
+  sparseArray,
+  sqlDoor,
+  tenantOf,
+  textArray,
+} from '@plinth/db/sql'
 import type { AccountId, BusinessDate, GlCode } from '@plinth/kernel'
 import type { Account, AccountDetails, AccountState } from '../domain/account-state.js'
 import type { GlAccount } from '../domain/gl-account.js'
@@ -81,11 +89,11 @@ const insertBalances: Statement = {
   name: 'account.insert_balances',
   text: `insert into account.balance
       (tenant_id, account_id, gl_code, currency, normal_side, unlimited, status, block_debits, block_credits,
-       overdraft_limit, debits, credits, held, version, row_version)
+       overdraft_limit, debits, credits, held, version, row_version, counted_from)
     select $1, k.account_id, k.gl_code, k.currency, k.normal_side, k.unlimited, 'open', false, false,
-           k.overdraft_limit, 0, 0, 0, 0, 0
-      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::numeric[])
-        as k (account_id, gl_code, currency, normal_side, unlimited, overdraft_limit)`,
+           k.overdraft_limit, 0, 0, 0, 0, 0, k.counted_from
+      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[], $7::numeric[], $8::date[])
+        as k (account_id, gl_code, currency, normal_side, unlimited, overdraft_limit, counted_from)`,
 }
 
 /**
@@ -115,6 +123,7 @@ export function writeOpenedAccounts(tx: Tx, accounts: readonly Account[], opened
     textArray(states.map(({ normalSide }) => normalSide)),
     plainArray(states.map(({ unlimited }) => unlimited)),
     plainArray(states.map(({ overdraftLimit }) => overdraftLimit)),
+    sparseArray(states.map(({ countedFrom }) => countedFrom)),
   ])
 }
 
@@ -158,6 +167,8 @@ const balanceColumns = [
   'b.held',
   'b.version',
   'b.row_version',
+  'b.spending_limits',
+  'b.counted_from',
 ] as const
 
 /** The balance row as committed, without a lock: one row, however long the account's history. */

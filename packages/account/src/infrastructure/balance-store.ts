@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import type { AccountId } from '@plinth/kernel'
+import { type AccountId, type BusinessDate, limitDocumentOf } from '@plinth/kernel'
 import type { AccountState } from '../domain/account-state.js'
 import { type BalanceRow, toState } from './rows.js'
 import type { AccountTables } from './tables.js'
@@ -15,7 +15,7 @@ const lockBalancesByKey: Statement = {
   text: `select b.* from unnest($2::text[]) as k (account_id)
     cross join lateral (
       select account_id, gl_code, currency, normal_side, unlimited, status, block_debits, block_credits, overdraft_limit,
-             debits, credits, held, version, row_version, ctid as place
+             debits, credits, held, version, row_version, spending_limits, counted_from, ctid as place
         from account.balance where tenant_id = $1 and account_id = k.account_id
          for no key update offset 0) b`,
 }
@@ -116,17 +116,45 @@ export function writeTurnovers(
   ])
 }
 
+// By place, as in `applyTurnovers`.
+const beginCounting: Statement = {
+  name: 'account.begin_counting',
+  text: `with changed as (
+    update account.balance b set counted_from = $4, row_version = b.row_version + 1
+      from unnest($2::text[], $3::bigint[]) as k (account_id, decided_on)
+     cross join lateral (
+        select ctid as place from account.balance
+         where tenant_id = $1 and account_id = k.account_id and row_version = k.decided_on offset 0) r
+     where b.ctid = r.place and b.tenant_id = $1 and k.decided_on = k.decided_on + 0
+    returning 1)
+    select plinth.expect_rows(count(*), $5, 'balances to count') from changed`,
+}
+
+/** Writes since when the spending of locked rows is counted; the statement fails if one is not at its `rowVersion`. */
+export function writeCountedFrom(tx: Tx, states: readonly AccountState[], countedFrom: BusinessDate): void {
+  if (states.length === 0) return
+  for (const { accountId } of states) takePlace(tx, accountId)
+  sql.send(tx, beginCounting, [
+    tenantOf(tx),
+    textArray(states.map(({ accountId }) => accountId)),
+    plainArray(states.map(({ rowVersion }) => rowVersion)),
+    countedFrom,
+    states.length,
+  ])
+}
+
 const changeStanding: Statement = {
   name: 'account.change_standing',
   text: `with changed as (
     update account.balance
-       set status = $4, block_debits = $5, block_credits = $6, overdraft_limit = $7, row_version = row_version + 1
+       set status = $4, block_debits = $5, block_credits = $6, overdraft_limit = $7, spending_limits = $8::jsonb,
+           row_version = row_version + 1
      where tenant_id = $1 and account_id = $2 and row_version = $3
     returning 1)
     select plinth.expect_rows(count(*), 1, 'the balance of account ' || $2) from changed`,
 }
 
-/** Writes status, blocks and limit of a locked row; the statement fails if it is not at the `rowVersion` decided on. */
+/** Writes status, blocks and limits of a locked row; the statement fails if it is not at the `rowVersion` decided on. */
 export function writeStanding(tx: Tx, state: AccountState): void {
   takePlace(tx, state.accountId)
   sql.send(tx, changeStanding, [
@@ -137,5 +165,6 @@ export function writeStanding(tx: Tx, state: AccountState): void {
     state.blockDebits,
     state.blockCredits,
     state.overdraftLimit,
+    state.limits.length === 0 ? null : JSON.stringify(state.limits.map((limit) => limitDocumentOf(limit, 0))),
   ])
 }

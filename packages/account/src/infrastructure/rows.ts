@@ -1,4 +1,13 @@
-import { type AccountId, type CurrencyCode, type GlCode, minorFromDatabase, type Side } from '@plinth/kernel'
+import {
+  type AccountId,
+  type BusinessDate,
+  type CurrencyCode,
+  type GlCode,
+  type Limit,
+  limitOf,
+  minorFromDatabase,
+  type Side,
+} from '@plinth/kernel'
 import type { AccountDetails, AccountState, AccountStatus } from '../domain/account-state.js'
 import type { GlAccount, GlType } from '../domain/gl-account.js'
 import type { AccountTables } from './tables.js'
@@ -20,7 +29,11 @@ export const toState = (row: BalanceRow): AccountState => ({
   held: minorFromDatabase(row.held),
   version: row.version,
   rowVersion: row.row_version,
+  limits: row.spending_limits === null ? noLimits : row.spending_limits.map((limit) => limitOf(limit, 0)),
+  countedFrom: (row.counted_from as BusinessDate | null) ?? undefined,
 })
+
+const noLimits: readonly Limit[] = []
 
 export type DetailsRow = Omit<AccountTables['account.account'], 'tenant_id' | 'opened_at' | 'opened_on'>
 

@@ -1,3 +1,5 @@
+import type { LimitDocument } from '@plinth/kernel'
+
 /** Kysely's view of the schema `account`, as node-postgres delivers it: numerics as text, bigints as counts. */
 export interface AccountTables {
   'account.gl_account': {
@@ -39,5 +41,16 @@ export interface AccountTables {
     version: number
     row_version: number
     forced_row_version: number | null
+    spending_limits: readonly LimitDocument[] | null
+    counted_from: string | null
+  }
+  'account.spending': {
+    tenant_id: string
+    account_id: string
+    period: string
+    period_start: string
+    transaction_code: string
+    count: number
+    amount: string
   }
 }

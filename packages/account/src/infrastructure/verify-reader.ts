@@ -12,7 +12,7 @@ const statesByKey: Statement = {
   text: `select b.* from unnest($2::text[]) as k (account_id)
     cross join lateral (
       select account_id, gl_code, currency, normal_side, unlimited, status, block_debits, block_credits, overdraft_limit,
-             debits, credits, held, version, row_version
+             debits, credits, held, version, row_version, spending_limits, counted_from
         from account.balance where tenant_id = $1 and account_id = k.account_id offset 0) b`,
 }
 
@@ -26,7 +26,7 @@ export async function readStates(tx: Tx, accountIds: readonly AccountId[]): Prom
 const balancesAfter: Statement = {
   name: 'account.verify_balances',
   text: `select account_id, gl_code, currency, normal_side, unlimited, status, block_debits, block_credits, overdraft_limit,
-           debits, credits, held, version, row_version, forced_row_version
+           debits, credits, held, version, row_version, forced_row_version, spending_limits, counted_from
       from account.balance where tenant_id = $1 and account_id > $2 order by account_id limit $3`,
 }
 

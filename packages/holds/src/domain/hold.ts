@@ -39,6 +39,10 @@ export interface Hold {
   readonly reference: string | undefined
   /** Of a clearing hold, which keeps a credit from being available before its day (ADR 0015). */
   readonly clears?: Clears | undefined
+  /** What it will be captured with; undefined: whatever comes. */
+  readonly transactionCode?: string | undefined
+  /** The booking date whose limits it counts against; undefined: from before there were limits, it counts against none. */
+  readonly placedOn?: BusinessDate | undefined
   /** The risk decision that it was placed on. */
   readonly decision?: RiskDecision | undefined
   readonly placedAt: Instant

@@ -18,6 +18,7 @@ export function renderHold(hold: Hold, currencies: Currencies, now?: Instant) {
     currency,
     expiresAt: expiresAt ?? null,
     ...(reference !== undefined && { reference }),
+    ...(hold.transactionCode !== undefined && { transactionCode: hold.transactionCode }),
     ...(hold.decision !== undefined && { decision: renderRiskDecision(hold.decision) }),
     ...(hold.clears !== undefined && {
       clears: {

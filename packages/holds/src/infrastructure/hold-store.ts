@@ -35,6 +35,8 @@ const columns = [
   'available_from',
   'clears_entry_id',
   'clears_line_no',
+  'transaction_code',
+  'placed_on',
   'placed_at',
   'version',
 ] as const
@@ -52,6 +54,8 @@ const toHold = (row: Row): Hold => ({
   reference: row.reference ?? undefined,
   decision: row.decision ?? undefined,
   clears: clearsOf(row),
+  transactionCode: row.transaction_code ?? undefined,
+  placedOn: (row.placed_on as BusinessDate | null) ?? undefined,
   placedAt: row.placed_at as Instant,
   version: row.version,
 })
@@ -226,13 +230,13 @@ const insertHolds: Statement = {
   name: 'holds.insert',
   text: `insert into holds.account_hold
       (tenant_id, hold_id, account_id, currency, amount, captured, remaining, status, expires_at, reference, placed_at, version,
-       decision, available_from, clears_entry_id, clears_line_no)
+       decision, available_from, clears_entry_id, clears_line_no, transaction_code, placed_on)
     select $1, k.hold_id, k.account_id, k.currency, k.amount, 0, k.amount, 'active', k.expires_at, k.reference, k.placed_at, 1,
-           k.decision::jsonb, k.available_from, k.clears_entry_id, k.clears_line_no
+           k.decision::jsonb, k.available_from, k.clears_entry_id, k.clears_line_no, k.transaction_code, k.placed_on
       from unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::timestamptz[], $7::text[], $8::timestamptz[], $9::text[],
-                  $10::date[], $11::uuid[], $12::smallint[])
+                  $10::date[], $11::uuid[], $12::smallint[], $13::text[], $14::date[])
         as k (hold_id, account_id, currency, amount, expires_at, reference, placed_at, decision, available_from,
-              clears_entry_id, clears_line_no)`,
+              clears_entry_id, clears_line_no, transaction_code, placed_on)`,
 }
 
 // Each row is found by its key and changed at its place, which is certain because the balance row of its account is locked. Joined
@@ -321,6 +325,8 @@ function insertPlaced(tx: Tx, holds: readonly Hold[]): void {
     sparseArray(holds.map(({ clears }) => clears?.availableFrom)),
     sparseArray(holds.map(({ clears }) => clears?.entryId)),
     sparseArray(holds.map(({ clears }) => clears?.lineNo)),
+    optionalTextArray(holds.map(({ transactionCode }) => transactionCode)),
+    sparseArray(holds.map(({ placedOn }) => placedOn)),
   ])
 }
 

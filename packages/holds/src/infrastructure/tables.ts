@@ -17,6 +17,8 @@ export interface HoldTables {
     available_from: string | null
     clears_entry_id: string | null
     clears_line_no: number | null
+    transaction_code: string | null
+    placed_on: string | null
     placed_at: string
     version: number
   }

@@ -1,4 +1,5 @@
 import { isoCurrencyCodes } from '@plinth/kernel'
+import { renderLimit } from '@plinth/posting'
 import { listSettings, type Principal, readSettings, type SettingsRecord } from '@plinth/tenancy'
 import { renderSettings, renderTransactionCode } from '@plinth/tenancy/domain'
 import { z } from 'zod'
@@ -117,6 +118,9 @@ async function listVersions(exchange: Exchange, principal: Principal): Promise<R
 const renderVersion = ({ settings: version, firstEntryNo, changedAt, actor, reason }: SettingsRecord) => ({
   ...renderSettings(version),
   transactionCodes: [...version.transactionCodes.values()].map(renderTransactionCode),
+  limits: version.limits.map((limit) =>
+    renderLimit({ limit, productCode: limit.productCode }, version.currencies),
+  ),
   firstEntryNo,
   changedAt,
   changedBy: actor.subject,

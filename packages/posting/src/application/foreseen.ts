@@ -1,6 +1,6 @@
-import type { AccountState } from '@plinth/account'
+import type { AccountState, Usage } from '@plinth/account'
 import type { Hold, HoldId } from '@plinth/holds'
-import type { AccountId, IdempotencyKey } from '@plinth/kernel'
+import type { AccountId, BusinessDate, IdempotencyKey } from '@plinth/kernel'
 import type { Book } from '../domain/book.js'
 import type { Submission } from '../domain/command.js'
 import { accountsOf, type Targets } from '../domain/command-targets.js'
@@ -15,6 +15,9 @@ export interface Foreseen {
   readonly accounts: ReadonlyMap<AccountId, AccountState>
   /** The holds it read or changed, as it leaves them. */
   readonly holds: ReadonlyMap<HoldId, Hold>
+  /** What accounts that are limited by day or month have then spent on `businessDate` and in its month. */
+  readonly usage: ReadonlyMap<AccountId, Usage>
+  readonly businessDate: BusinessDate
   /** The keys it records. */
   readonly keys: ReadonlySet<IdempotencyKey>
   /** False if it creates or describes what others read without a lock, or records nothing that shows it has committed. */
@@ -25,12 +28,14 @@ export interface Foreseen {
 
 export function foresee(
   { records, opened, createdGlAccounts, changedDetails }: BatchPlan,
-  { accounts, holds }: Pick<Book, 'accounts' | 'holds'>,
+  { accounts, holds, limits, businessDate }: Pick<Book, 'accounts' | 'holds' | 'limits' | 'businessDate'>,
   committed: Promise<void>,
 ): Foreseen {
   return {
     accounts,
     holds,
+    usage: limits.usage,
+    businessDate,
     keys: new Set(records.map(({ submission }) => submission.key)),
     groundForMore:
       records.length > 0 &&
@@ -53,6 +58,7 @@ function isForeseeable(decision: Decided['decision']): boolean {
     'terms_changed',
     'hold_changed',
     'account_opened',
+    'own_limit_set',
     'gl_account_created',
   ].includes(decision.kind)
 }

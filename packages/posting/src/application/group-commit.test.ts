@@ -1,5 +1,5 @@
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
-import type { IdempotencyKey } from '@plinth/kernel'
+import type { BusinessDate, IdempotencyKey } from '@plinth/kernel'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { alone, submissionOf, together, transferOf } from '../../../../test/support/commands.js'
 import type { Unit } from '../domain/command.js'
@@ -55,6 +55,8 @@ function openByHand(given: Partial<GroupCommitOptions> = {}): { group: GroupComm
 const foreseen: Foreseen = {
   accounts: new Map(),
   holds: new Map(),
+  usage: new Map(),
+  businessDate: '2026-11-20' as BusinessDate,
   keys: new Set(),
   groundForMore: true,
   committed: Promise.resolve(),

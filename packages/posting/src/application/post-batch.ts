@@ -31,6 +31,7 @@ import type { Answer, Outcome } from '../domain/recorded-command.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
 import type { CommandStore } from './ports.js'
+import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
 import { type DecidedBatch, type Written, writeBatch } from './write-batch.js'
 
@@ -215,12 +216,16 @@ async function lockAndRead(
   const settings = await settingsAt(head.settingsVersion)
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
-  const typed = await readGlAccounts(tx, glCodesRestricted(commands, settings, accounts))
+  const { businessDate } = head
+  const [typed, limits] = await Promise.all([
+    readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
+    readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
+  ])
   return {
-    businessDate: head.businessDate,
+    businessDate,
     now: head.now,
     settings,
-    accounts,
+    accounts: limits.begun.size === 0 ? accounts : asCounted([...accounts.values()], limits, businessDate),
     details: new Map(details.map((each) => [each.accountId, each])),
     glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
     holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
@@ -229,6 +234,7 @@ async function lockAndRead(
     entries: targets.entries,
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
+    limits,
     known: recorded(settings.currencies),
   }
 }

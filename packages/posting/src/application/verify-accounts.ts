@@ -50,7 +50,8 @@ export async function readStandings(store: VerifyStore, tx: Tx): Promise<Standin
   return { changed, limitChanged }
 }
 
-async function eachStandingCommand(
+/** Reads the accepted commands of these types in pages, by key. */
+export async function eachStandingCommand(
   store: VerifyStore,
   tx: Tx,
   types: readonly string[],

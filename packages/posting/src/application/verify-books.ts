@@ -7,6 +7,7 @@ import type { Books } from './posting-engine.js'
 import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
 import { verifyHolds } from './verify-holds.js'
 import { verifyJournal } from './verify-journal.js'
+import { verifyLimits } from './verify-limits.js'
 import { verifyLinks } from './verify-links.js'
 import type { VerifyStore } from './verify-ports.js'
 import { verifySuspense } from './verify-suspense.js'
@@ -29,6 +30,7 @@ export const verifyBooksWith =
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
     if (accounts !== opened) await findUnopened(store, tx, findings)
     await verifyHolds(tx, findings)
+    await verifyLimits(store, tx, currencies, findings)
     await verifySuspense(tx, findings)
     await verifyLinks(store, tx, head, findings)
     return findings.report({ entries, lines, accounts })

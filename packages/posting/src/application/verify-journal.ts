@@ -276,7 +276,8 @@ class JournalWalk {
       state.normalSide === 'debit' ? [onNormalSide, onOtherSide] : [onOtherSide, onNormalSide]
     const unlimited = state.unlimited || this.check.limitUnknown.has(state.accountId)
     const standing = { status: 'open', blockDebits: false, blockCredits: false, held: 0n } as const
-    return { ...state, ...standing, unlimited, debits, credits, version }
+    // Its own limits may be of a later day.
+    return { ...state, ...standing, unlimited, limits: [], debits, credits, version }
   }
 
   #format(minor: bigint, currency: string): string {

@@ -2,16 +2,18 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type AccountState,
   lockAsForeseen,
+  writeCountedFrom,
   writeDetails,
   writeGlAccounts,
   writeOpenedAccounts,
+  writeSpending,
   writeStanding,
   writeTurnovers,
 } from '@plinth/account'
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
 import { type HoldStep, writeHolds } from '@plinth/holds'
-import { type BusinessDate, type Currencies, type IdempotencyKey, invariant } from '@plinth/kernel'
+import { type BusinessDate, type Currencies, type IdempotencyKey, invariant, monthOf } from '@plinth/kernel'
 import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
@@ -73,8 +75,10 @@ async function sendRows(
   const holdSteps = holdStepsOf(plan)
   for (const step of plan.balanceSteps) {
     if (step.kind === 'standing') writeStanding(tx, step.state)
+    else if (step.kind === 'counted') writeCountedFrom(tx, step.states, monthOf(businessDate))
     else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0, forced: step.forced })
   }
+  writeSpending(tx, plan.spending)
   writeHolds(tx, holdSteps)
   writeSuspense(
     tx,
@@ -202,6 +206,8 @@ function subjectOf(accepted: Accepted): string {
       return accepted.glAccount.code
     case 'hold_changed':
       return accepted.hold.holdId
+    case 'own_limit_set':
+      return accepted.state.accountId
     case 'settings_changed':
       return accepted.registered?.code ?? `settings/${accepted.settings.version}`
     case 'api_key_issued':

@@ -4,6 +4,7 @@ import type { AccountId, BusinessDate, EntryId, GlCode, Instant } from '@plinth/
 import type { JournalEntry } from '@plinth/ledger'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
+import type { LimitBook } from './limit-book.js'
 
 /**
  * What a decision reads: rows that were locked and then read, and the effects of the commands decided before in the same
@@ -29,4 +30,5 @@ export interface Book {
   /** Which item an entry that is to be reversed has cleared. */
   readonly clearings: ReadonlyMap<EntryId, SuspenseItemId>
   readonly proposals: Map<ProposalId, Proposal>
+  readonly limits: LimitBook
 }

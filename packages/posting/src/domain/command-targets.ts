@@ -25,6 +25,8 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
     case 'set_status':
     case 'change_terms':
       return [command.accountId]
+    case 'set_limit':
+      return command.accountId === undefined ? [] : [command.accountId]
     case 'place_hold':
       return [command.accountId, ...accountsOfConditions(command)]
     case 'capture_hold':

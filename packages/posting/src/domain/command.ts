@@ -2,6 +2,7 @@ import type { ChangeTerms, CreateGlAccount, SetStatus } from '@plinth/account/do
 import type { HoldId } from '@plinth/holds'
 import type {
   AccountId,
+  BoundDocument,
   BusinessDate,
   CurrencyCode,
   EntryId,
@@ -125,6 +126,8 @@ export interface PlaceHoldCommand extends Demands {
   /** Undefined: never. */
   readonly expiresAt: Instant | undefined
   readonly reference: string | undefined
+  /** What it will be captured with. Undefined: anything, and it counts against the limits of every code. */
+  readonly transactionCode?: string | undefined
 }
 
 /** A posting that takes what a hold has set aside. */
@@ -179,6 +182,22 @@ export interface RegisterTransactionCodeCommand {
   readonly transactionCode: TransactionCode
 }
 
+/** Sets what an account, each account of a product, or each limited account of the tenant may spend (ADR 0014). */
+export interface SetLimitCommand {
+  readonly type: 'set_limit'
+  /** At most one of the two; none: the tenant's. */
+  readonly accountId: AccountId | undefined
+  readonly productCode: string | undefined
+  /** Undefined: of all codes together. */
+  readonly transactionCode: string | undefined
+  readonly currency: CurrencyCode
+  /** None of the three: the limit is taken away. Amounts are decimal strings in `currency`. */
+  readonly perPosting: { readonly amount: string } | undefined
+  readonly perDay: BoundDocument | undefined
+  readonly perMonth: BoundDocument | undefined
+  readonly reason: string
+}
+
 /** A key whose token its maker was shown before: here is only what is kept of it. */
 export interface IssueApiKeyCommand {
   readonly type: 'issue_api_key'
@@ -206,6 +225,7 @@ export type ProposableCommand =
   | ClearSuspenseItemCommand
   | ChangeSettingsCommand
   | RegisterTransactionCodeCommand
+  | SetLimitCommand
   | IssueApiKeyCommand
 
 export interface ProposeCommand {

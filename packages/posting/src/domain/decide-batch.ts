@@ -1,4 +1,5 @@
-import type { Account, AccountDetails, AccountState, GlAccount } from '@plinth/account'
+import type { Account, AccountDetails, AccountState, GlAccount, SpendingChange, Usage } from '@plinth/account'
+import { usageWith } from '@plinth/account/domain'
 import {
   type AccountId,
   firstDifference,
@@ -14,6 +15,7 @@ import type { Submission, Unit } from './command.js'
 import { accountsOf } from './command-targets.js'
 import { decide } from './decide.js'
 import type { Accepted, Decision, MalformedCommand, Posted } from './decision.js'
+import { spendingChangesOf } from './limits.js'
 import { type Matter, needsApproval } from './needs-approval.js'
 import type { Answer, RecordedCommand } from './recorded-command.js'
 
@@ -42,6 +44,8 @@ export type BalanceStep =
       readonly forced: ReadonlySet<AccountId>
     }
   | { readonly kind: 'standing'; readonly state: AccountState }
+  /** Their spending is counted from this batch on. */
+  | { readonly kind: 'counted'; readonly states: readonly AccountState[] }
 
 /** All that a batch changes. The final states are in the book that was decided on. */
 export interface BatchPlan {
@@ -52,6 +56,8 @@ export interface BatchPlan {
   readonly createdGlAccounts: readonly GlAccount[]
   readonly changedDetails: readonly AccountDetails[]
   readonly balanceSteps: readonly BalanceStep[]
+  /** What counted accounts spent, and what was given back to them. */
+  readonly spending: readonly SpendingChange[]
 }
 
 /**
@@ -79,7 +85,8 @@ interface Mark {
   readonly glCodes: readonly GlCode[]
   readonly unwritten: ReadonlySet<AccountId>
   readonly forced: ReadonlySet<AccountId>
-  readonly lengths: readonly [number, number, number, number]
+  readonly usage: ReadonlyMap<AccountId, Usage>
+  readonly lengths: readonly [number, number, number, number, number]
 }
 
 class BatchRun {
@@ -90,6 +97,7 @@ class BatchRun {
   readonly #createdGlAccounts: GlAccount[] = []
   readonly #changedDetails: AccountDetails[] = []
   readonly #steps: BalanceStep[] = []
+  readonly #spending: SpendingChange[] = []
   /** Accounts with lines whose balance row no step covers yet. */
   #unwritten = new Set<AccountId>()
   /** Payloads that were approved in the unit at hand. */
@@ -100,7 +108,13 @@ class BatchRun {
   constructor(
     readonly book: Book,
     readonly known: ReadonlyMap<IdempotencyKey, RecordedCommand>,
-  ) {}
+  ) {
+    const { begun } = book.limits
+    if (begun.size === 0) return
+    // No command's doing: it stays whatever becomes of them.
+    this.#steps.push({ kind: 'counted', states: this.#states([...begun.keys()]) })
+    this.#spending.push(...[...begun.values()].flat())
+  }
 
   take(unit: Unit): void {
     const { submissions } = unit
@@ -124,6 +138,7 @@ class BatchRun {
       createdGlAccounts: this.#createdGlAccounts,
       changedDetails: this.#changedDetails,
       balanceSteps: steps,
+      spending: this.#spending,
     }
   }
 
@@ -198,6 +213,7 @@ class BatchRun {
   }
 
   #apply(accepted: Accepted): void {
+    this.#count(accepted)
     switch (accepted.kind) {
       case 'posted':
         this.#applyPosted(accepted)
@@ -210,10 +226,16 @@ class BatchRun {
         this.#opened.push(accepted.account)
         this.book.accounts.set(accepted.account.state.accountId, accepted.account.state)
         this.book.details.set(accepted.account.details.accountId, accepted.account.details)
+        if (accepted.account.state.countedFrom !== undefined)
+          this.book.limits.usage.set(accepted.account.state.accountId, new Map())
         return
       case 'status_set':
       case 'terms_changed':
-        this.#applyStanding(accepted.account)
+        this.#applyDetails(accepted.account.details)
+        this.#applyStanding(accepted.account.state)
+        return
+      case 'own_limit_set':
+        this.#applyStanding(accepted.state)
         return
       case 'gl_account_created':
         this.#createdGlAccounts.push(accepted.glAccount)
@@ -256,14 +278,27 @@ class BatchRun {
 
   // Lines before the change are written before it and lines after it behind it: the database tests each against the limit
   // that was in force when it was decided.
-  #applyStanding({ details, state }: Account): void {
+  #applyStanding(state: AccountState): void {
     const { accountId } = state
     if (this.#unwritten.delete(accountId)) this.#steps.push(this.#turnovers([accountId]))
     const rowVersion = this.book.accounts.get(accountId)?.rowVersion ?? state.rowVersion
     this.#steps.push({ kind: 'standing', state: { ...state, rowVersion } })
     this.book.accounts.set(accountId, { ...state, rowVersion: rowVersion + 1 })
+  }
+
+  #applyDetails(details: AccountDetails): void {
+    const { accountId } = details
     if (details !== this.book.details.get(accountId)) this.#changedDetails.push(details)
     this.book.details.set(accountId, details)
+  }
+
+  #count(accepted: Accepted): void {
+    const { businessDate, limits } = this.book
+    for (const change of spendingChangesOf(this.book, accepted)) {
+      this.#spending.push(change)
+      const usage = limits.usage.get(change.accountId)
+      if (usage !== undefined) limits.usage.set(change.accountId, usageWith(usage, change, businessDate))
+    }
   }
 
   #turnovers(accountIds: readonly AccountId[]): BalanceStep {
@@ -296,7 +331,14 @@ class BatchRun {
       glCodes: this.#createdGlAccounts.map(({ code }) => code),
       unwritten: new Set(this.#unwritten),
       forced: new Set(this.#forced),
-      lengths: [this.#records.length, this.#opened.length, this.#changedDetails.length, this.#steps.length],
+      usage: new Map(this.book.limits.usage),
+      lengths: [
+        this.#records.length,
+        this.#opened.length,
+        this.#changedDetails.length,
+        this.#steps.length,
+        this.#spending.length,
+      ],
     }
   }
 
@@ -306,16 +348,18 @@ class BatchRun {
     putBack(this.book.holds, mark.holds)
     putBack(this.book.suspenseItems, mark.suspenseItems)
     putBack(this.book.reversed, mark.reversed)
+    putBack(this.book.limits.usage, mark.usage)
     this.#approved.clear()
     for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)
     for (const [accountId, details] of mark.details) restore(this.book.details, accountId, details)
     for (const { code } of this.#createdGlAccounts.splice(mark.glCodes.length))
       this.book.glAccounts.delete(code)
-    const [records, opened, changedDetails, steps] = mark.lengths
+    const [records, opened, changedDetails, steps, spending] = mark.lengths
     this.#records.length = records
     this.#opened.length = opened
     this.#changedDetails.length = changedDetails
     this.#steps.length = steps
+    this.#spending.length = spending
     this.#unwritten = new Set(mark.unwritten)
     this.#forced = new Set(mark.forced)
     const kept = new Set(this.#records)

@@ -15,6 +15,7 @@ import type {
 import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
+import { faultOfSpending } from './limits.js'
 import { linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
@@ -26,7 +27,7 @@ export function decidePlaceHold(
   command: PlaceHoldCommand,
   stamp: Stamp,
 ): HoldChanged | Rejection {
-  const { accountId, amount, currency, expiresAt, reference } = command
+  const { accountId, amount, currency, expiresAt, reference, transactionCode } = command
   const before = book.accounts.get(accountId)
   if (before === undefined) return withDemands(book, command, noAccount(accountId))
   const holdId = stamp.entryId as string as HoldId
@@ -37,6 +38,10 @@ export function decidePlaceHold(
   let fault = prevailing(lineFault(before, 'debit') ?? faultOfCurrency(before, currency), overdue)
   for (const demanded of faultsOfDemands(book, command)) fault = prevailing(fault, demanded)
   if (fault !== undefined) return fault
+  const limited =
+    faultOfLimit(book, { transactionCode, lines: [{ accountId, side: 'debit', amount, currency }] }) ??
+    faultOfSpending(book, { accountId, transactionCode, amount })
+  if (limited !== undefined) return limited
   const state = { ...before, held: before.held + amount }
   const funds = faultOfFunds(book, before, state)
   if (funds !== undefined) return funds
@@ -46,6 +51,8 @@ export function decidePlaceHold(
     remaining: amount,
     status: 'active',
     placedAt: book.now,
+    placedOn: book.businessDate,
+    transactionCode,
     version: 1,
   }
   return { kind: 'hold_changed', change: 'placed', hold, state }
@@ -104,15 +111,31 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
     isCustomers: (accountId: AccountId) => customers && accountId !== before.accountId,
     holds: 'kind' in captured ? [] : [{ change: 'captured' as const, hold: captured }],
   }
-  // A capture is a posting: what one posting may not move is not moved by way of a hold either.
+  // What the hold set aside was tested when it was placed; what the capture takes from others is as good as any posting.
+  const ofOthers = lines.filter(({ accountId }) => accountId !== before.accountId)
   const faults = [
     faultOfValueDate(book, valueDate),
     faultOfCode(book, { transactionCode, lines }),
-    faultOfLimit(book, { transactionCode, lines }),
+    faultOfLimit(book, { transactionCode, lines: ofOthers }),
     fault,
+    faultOfOtherCode(before, transactionCode),
     ...faultsOfDemands(book, command),
   ]
   return postEntry(book, entry, { stamp, faults })
+}
+
+/** A hold that says what it will be captured with was counted against the limits of that. */
+function faultOfOtherCode(
+  { holdId, transactionCode: named }: Hold,
+  transactionCode: string,
+): Rejection | undefined {
+  if (named === undefined || named === transactionCode) return undefined
+  const facts = { holdId, condition: 'transactionCode', found: named }
+  return reject(
+    'condition_failed',
+    `Hold ${holdId} is to be captured with ${named}, not with ${transactionCode}.`,
+    facts,
+  )
 }
 
 /** The hold's account is debited by what is captured, all lines taken together, in the hold's currency. */

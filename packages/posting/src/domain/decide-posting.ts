@@ -17,6 +17,7 @@ import type { Book } from './book.js'
 import type { Post, Stamp } from './command.js'
 import type { HoldStep, Posted } from './decision.js'
 import { faultsOfDemands } from './faults-of-demands.js'
+import { faultOfEntryLimits } from './limits.js'
 import { type LineToPost, linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
@@ -91,6 +92,7 @@ export function prepareEntry(
   let fault: Rejection | undefined
   for (const line of wanted.lines) fault = prevailing(fault, faultOfLine(book, line, wanted))
   for (const each of faults) fault = prevailing(fault, each)
+  fault = prevailing(fault, faultOfEntryLimits(book, wanted))
   // Funds stand behind all of these in precedence, and are only meaningful without them.
   if (fault !== undefined) return fault
 

@@ -1,15 +1,17 @@
 import type { Account } from '@plinth/account'
 import { decideGlAccount, decideOpenAccount, decideStatus, decideTerms } from '@plinth/account/domain'
-import { type AccountId, invariant, type Rejection, reject } from '@plinth/kernel'
+import { type AccountId, invariant, monthOf, type Rejection, reject } from '@plinth/kernel'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, Stamp } from './command.js'
 import { decideCorrect } from './decide-correct.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
+import { decideLimit } from './decide-limit.js'
 import { decidePost } from './decide-posting.js'
 import { decideReverse } from './decide-reverse.js'
 import { decideClearSuspenseItem } from './decide-suspense.js'
 import type { Decision } from './decision.js'
+import { isToBeCounted } from './limits.js'
 import { newProposal } from './new-proposal.js'
 
 /**
@@ -27,7 +29,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       const accountId = command.accountId ?? stamp.accountId
       const details = { accountId, name, glCode, currency, customerId, productCode, metadata }
       const known = { glAccount: book.glAccounts.get(glCode), account: book.accounts.get(accountId) }
-      return asAccount('account_opened', decideOpenAccount({ details, overdraftLimit, unlimited }, known))
+      const opened = decideOpenAccount({ details, overdraftLimit, unlimited }, known)
+      return asAccount('account_opened', 'kind' in opened ? opened : counted(book, opened))
     }
     case 'set_status':
       return asAccount('status_set', decideStatus(command, accountIn(book, command.accountId)))
@@ -68,6 +71,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       const settings = registerTransactionCode(book.settings, registered)
       return { kind: 'settings_changed', settings, reason: `transaction code ${registered.code}`, registered }
     }
+    case 'set_limit':
+      return decideLimit(book, command)
     case 'issue_api_key':
       return { kind: 'api_key_issued', apiKey: command, createdBy: stamp.subject }
     case 'propose':
@@ -95,6 +100,13 @@ function decideVerdict(
   invariant(proposal !== undefined, 'a proposal that is decided was found before', { proposalId })
   const decided = decideProposal(proposal, command, { decider: { subject, onBehalfOf }, now })
   return 'kind' in decided ? decided : { kind: 'proposal_decided', proposal: decided }
+}
+
+/** A new account that a limit on days or months applies to is counted from its first posting on. */
+function counted({ businessDate, settings, limits: { coming } }: Book, account: Account): Account {
+  const { state, details } = account
+  if (!isToBeCounted(state, details.productCode, { settings, coming })) return account
+  return { details, state: { ...state, countedFrom: monthOf(businessDate) } }
 }
 
 function accountIn({ accounts, details }: Book, accountId: AccountId): Account | undefined {

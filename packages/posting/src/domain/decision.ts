@@ -1,9 +1,9 @@
 import type { Account, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldChange } from '@plinth/holds'
-import type { AccountId, Rejection } from '@plinth/kernel'
+import type { AccountId, Limit, Rejection } from '@plinth/kernel'
 import type { EntryDraft } from '@plinth/ledger'
 import type { SuspenseStep } from '@plinth/suspense'
-import type { Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
+import type { CommonLimit, Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { IssueApiKeyCommand } from './command.js'
 
 /** An entry that is made, or the two of a correction, and the accounts as they leave them. */
@@ -42,7 +42,11 @@ export type Accepted =
       readonly reason: string
       /** The code that was registered, if that is what changed. */
       readonly registered?: TransactionCode
+      /** The limit that was set, if that is what changed. */
+      readonly limit?: CommonLimit
     }
+  /** A limit of an account's own. */
+  | { readonly kind: 'own_limit_set'; readonly state: AccountState; readonly limit: Limit }
   | { readonly kind: 'api_key_issued'; readonly apiKey: IssueApiKeyCommand; readonly createdBy: string }
   | { readonly kind: 'proposed' | 'proposal_decided'; readonly proposal: Proposal }
 

@@ -21,6 +21,7 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   expire_hold: 'plinth.hold.expired.v1',
   change_settings: 'plinth.settings.changed.v1',
   register_transaction_code: 'plinth.transaction_code.registered.v1',
+  set_limit: 'plinth.limit.set.v1',
   issue_api_key: 'plinth.api_key.issued.v1',
   // Never accepted, so never told.
   abandon: 'plinth.command.abandoned.v1',

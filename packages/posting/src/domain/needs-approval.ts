@@ -2,6 +2,7 @@ import { parseMinor } from '@plinth/kernel'
 import type { ApprovalMatter } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { ProposableCommand } from './command.js'
+import { isLimitRaise } from './decide-limit.js'
 import type { Accepted } from './decision.js'
 
 /** What a second person is demanded for: a matter of the settings, or the settings themselves. */
@@ -55,6 +56,8 @@ function mattersOf(book: Book, command: ProposableCommand, accepted: Accepted): 
       const frozen = book.accounts.get(command.accountId)?.status === 'frozen'
       return frozen && command.status !== 'frozen' ? ['unfreezing'] : []
     }
+    case 'set_limit':
+      return isLimitRaise(book, command) ? ['limit_increases'] : []
     case 'issue_api_key':
       // Whoever may decide proposals is as good as an admin here: with such a key of their own nobody would need a second.
       return command.roles.some((role) => role === 'admin' || role === 'approver') ? ['admin_api_keys'] : []

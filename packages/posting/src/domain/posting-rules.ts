@@ -54,13 +54,20 @@ export const restrictsGlTypes = (settings: Book['settings'], transactionCode: st
 export const isCustomerInitiated = ({ settings }: Book, transactionCode: string): boolean =>
   settings.transactionCodes.get(transactionCode)?.customerInitiated ?? true
 
-/** The most that one posting may move, as the tenant's settings have it: its debits in a currency, which are its credits. */
+/**
+ * The most that one posting may move, as the tenant's settings have it: its debits in a currency, which are its credits. What
+ * has no code may yet come to have any.
+ */
 export function faultOfLimit(
   { settings }: Book,
-  { transactionCode, lines }: PostedLines,
+  {
+    transactionCode,
+    lines,
+  }: Omit<PostedLines, 'transactionCode'> & { readonly transactionCode: string | undefined },
 ): Rejection | undefined {
   for (const limit of settings.postingLimits) {
-    if (limit.transactionCode !== undefined && limit.transactionCode !== transactionCode) continue
+    const other = limit.transactionCode !== undefined && limit.transactionCode !== transactionCode
+    if (other && transactionCode !== undefined) continue
     const { currency, perPosting } = limit
     const moved = lines.reduce(
       (sum, line) => (line.side === 'debit' && line.currency === currency ? sum + line.amount : sum),
@@ -69,7 +76,8 @@ export function faultOfLimit(
     if (moved <= perPosting) continue
     const format = (minor: bigint) => formatMinor(minor, settings.currencies.decimalsOf(currency) as number)
     const facts = { currency, limit: format(perPosting), required: format(moved) }
-    const whose = limit.transactionCode === undefined ? 'A posting' : `A posting with ${transactionCode}`
+    const whose =
+      limit.transactionCode === undefined ? 'A posting' : `A posting with ${limit.transactionCode}`
     return reject(
       'limit_exceeded',
       `${whose} may move ${facts.limit} ${currency}; this one moves ${facts.required}.`,

@@ -1,8 +1,15 @@
 import type { AccountState } from '@plinth/account'
-import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, Limit } from '@plinth/kernel'
 import { type RejectionCode, rejectionCodes, sumMinorMax } from '@plinth/kernel'
 import { describe, expect, test } from 'vitest'
-import { newGlAccount, newTerms, opening, posting, standing } from '../../../../test/support/commands.js'
+import {
+  newGlAccount,
+  newTerms,
+  opening,
+  posting,
+  special,
+  standing,
+} from '../../../../test/support/commands.js'
 import { bookOf } from '../../../../test/support/memory-book.js'
 import type { Command } from './command.js'
 import { decide } from './decide.js'
@@ -24,6 +31,10 @@ interface Fault {
 }
 
 const rich = { credits: 10_000n }
+const perPosting = (minor: bigint): Limit => ({
+  ...{ transactionCode: undefined, currency: 'EUR' as CurrencyCode, perDay: undefined, perMonth: undefined },
+  perPosting: minor,
+})
 const faults: readonly Fault[] = [
   { code: 'account_not_found', line: 'credit' },
   { code: 'account_closed', account: { status: 'closed' }, line: 'credit' },
@@ -33,6 +44,7 @@ const faults: readonly Fault[] = [
   { code: 'account_credits_blocked', account: { blockCredits: true }, line: 'credit' },
   { code: 'currency_mismatch', account: { currency: 'JPY' as never }, line: 'credit' },
   { code: 'value_date_out_of_window', valueDate: '2026-11-21' },
+  { code: 'limit_exceeded', account: { ...rich, limits: [perPosting(99n)] }, line: 'debit' },
   { code: 'insufficient_funds', account: {}, line: 'debit' },
   { code: 'balance_out_of_range', account: { unlimited: true, debits: sumMinorMax }, line: 'debit' },
 ]
@@ -113,6 +125,36 @@ describe('an account with several faults at once', () => {
     const command = posting(['debit alice 1.00', 'credit cash 1.00'])
     const decision = decide(bookOf({ accounts: { alice } }), command, stamp)
     expect(decision.kind === 'rejected' ? decision.code : undefined).toBe(firstOf(codes))
+  })
+})
+
+describe('a limit', () => {
+  const alice = { limits: [perPosting(99n)] }
+  const place: Command = {
+    ...{ type: 'place_hold', amount: 100n, expiresAt: undefined, reference: undefined },
+    accountId: 'alice' as AccountId,
+    currency: 'EUR' as CurrencyCode,
+  }
+  test.each<[string, Command, Parameters<typeof bookOf>[0]]>([
+    ['funds, of a posting', posting(['debit alice 1.00', 'credit cash 1.00']), { accounts: { alice } }],
+    ['funds, of a hold', place, { accounts: { alice } }],
+    [
+      'an account that has nothing to give',
+      special(['debit alice 1.00', 'debit bob all', 'credit cash all']),
+      { accounts: { alice, bob: {} } },
+    ],
+  ])('comes before %s', (_what, command, options) => {
+    expect(decide(bookOf(options), command, stamp)).toMatchObject({
+      kind: 'rejected',
+      code: 'limit_exceeded',
+    })
+  })
+
+  test('comes behind the status of the account', () => {
+    for (const status of ['frozen', 'closed', 'dormant'] as const) {
+      const decision = decide(bookOf({ accounts: { alice: { ...alice, status } } }), place, stamp)
+      expect(decision).toMatchObject({ code: `account_${status}` })
+    }
   })
 })
 

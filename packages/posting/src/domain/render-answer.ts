@@ -7,6 +7,7 @@ import { renderProposal, renderSettings, renderTransactionCode } from '@plinth/t
 import type { CommandType } from './command.js'
 import type { Decided } from './decide-batch.js'
 import type { Answer } from './recorded-command.js'
+import { renderLimit } from './render-limit.js'
 
 /** What the caller of a decided command is answered; `entries` are the numbered entries of an accepted posting. */
 export function renderAnswer(
@@ -29,8 +30,17 @@ export function renderAnswer(
       return { outcome: 'accepted', type, body: renderGlAccount(decision.glAccount) }
     case 'hold_changed':
       return { outcome: 'accepted', type, body: renderHold(decision.hold, currencies) }
+    case 'own_limit_set': {
+      const { limit, state } = decision
+      const { accountId } = state
+      return { outcome: 'accepted', type, body: renderLimit({ limit, accountId }, currencies) }
+    }
     case 'settings_changed': {
-      const { settings, registered } = decision
+      const { settings, registered, limit } = decision
+      if (limit !== undefined) {
+        const { productCode } = limit
+        return { outcome: 'accepted', type, body: renderLimit({ limit, productCode }, currencies) }
+      }
       const body = registered ? renderTransactionCode(registered) : renderSettings(settings)
       return { outcome: 'accepted', type, body }
     }

@@ -11,10 +11,11 @@ import {
   type Json,
 } from '@plinth/kernel'
 import type { EntryDraft, JournalEntry, PostingLine } from '@plinth/ledger'
-import type { TenantSettings } from '@plinth/tenancy'
+import type { CommonLimit, TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { LineRequest, Post } from './command.js'
 import { decide } from './decide.js'
+import { noLimits } from './limit-book.js'
 import { commandOfRequest } from './recorded-request.js'
 
 /** A recorded posting, as far as it takes to decide it again. */
@@ -63,6 +64,8 @@ export function replayPosting(
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),
+    limits: noLimits(),
+    settings: { ...before.settings, limits: before.settings.limits.flatMap(asReplayed) },
   }
   const { entryId, causationId } = stored
   const { correlationId } = recorded
@@ -97,6 +100,10 @@ function asItWas(command: Post, { lines: stored }: JournalEntry): Post {
   })
   return { ...command, lines, notAfter: undefined, conditions: undefined, decision: undefined }
 }
+
+/** What is left of a limit where nothing is known of the day's other postings, nor of products. */
+const asReplayed = (limit: CommonLimit): CommonLimit[] =>
+  limit.productCode === undefined ? [{ ...limit, perDay: undefined, perMonth: undefined }] : []
 
 /** What a command determines of an entry, with amounts as text. */
 function comparable(entry: EntryDraft, currencies: Currencies): Json {

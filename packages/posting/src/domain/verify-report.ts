@@ -20,6 +20,8 @@ export const bookRules = {
   reversals_fit: 'a reversal mirrors lines of the entry it names, and never takes back more than they were',
   closed_accounts_are_empty: 'nothing is posted or held on a closed account',
   limits: 'no limited account stands below zero, unless its limit was lowered or the posting was forced',
+  limits_add_up:
+    'what is counted against limits is what journal and holds say was spent, and accounts have the limits that were set',
   commands_are_audited: 'every recorded command has its audit event, and every such event its command',
   entries_are_audited: 'every entry has the audit event of its posting, and every such event its entry',
   events_are_numbered: 'outbox events are numbered 1, 2, 3 … up to the head',

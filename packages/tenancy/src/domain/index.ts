@@ -13,11 +13,15 @@ export { rolesWith } from './role.js'
 export {
   type ApprovalMatter,
   approvalMatters,
+  type CommonLimit,
+  commonLimitDocumentOf,
   decideSettings,
   initialSettings,
+  isSameCommonLimit,
   registerTransactionCode,
   type SettingsChange,
   type SettingsDocument,
+  setCommonLimit,
   settingsOf,
   type TenantSettings,
 } from './settings.js'

@@ -35,9 +35,9 @@ function withoutSecrets(payload: string): object {
   return shown
 }
 
-/** Settings as they are answered; the registry of transaction codes is a list of its own. */
+/** Settings as they are answered; the registry of transaction codes and the limits are lists of their own. */
 export function renderSettings(settings: TenantSettings) {
-  const { transactionCodes: _, ...shown } = documentOf(settings)
+  const { transactionCodes: _, limits: __, ...shown } = documentOf(settings)
   return { version: settings.version, ...shown }
 }
 

@@ -3,9 +3,15 @@ import {
   type Currencies,
   currenciesWith,
   formatMinor,
+  isSameLimit,
+  type Limit,
+  type LimitDocument,
+  limitDocumentOf,
+  limitOf,
   parseMinor,
   type Rejection,
   reject,
+  withLimit,
 } from '@plinth/kernel'
 import type { TransactionCode } from './transaction-code.js'
 
@@ -32,6 +38,12 @@ export interface PostingLimit {
   readonly perPosting: bigint
 }
 
+/** What each account of a product, or each limited account of the tenant, may spend by itself (ADR 0014). */
+export interface CommonLimit extends Limit {
+  /** Undefined: of the tenant. */
+  readonly productCode: string | undefined
+}
+
 /** The settings of a tenant that decisions are made with. A version never changes; every change makes the next one. */
 export interface TenantSettings {
   readonly version: number
@@ -52,6 +64,8 @@ export interface TenantSettings {
   readonly approvals: ReadonlySet<ApprovalMatter>
   /** Where reversals need one: up to how much one person takes back alone, by currency, in minor units. Not named: nothing. */
   readonly reversalsAlone: ReadonlyMap<string, bigint>
+  /** Of products and of the tenant; those of single accounts stand with the account. */
+  readonly limits: readonly CommonLimit[]
 }
 
 /** Settings as they are kept and shown: JSON, amounts as decimal strings. */
@@ -67,6 +81,12 @@ export interface SettingsDocument {
   readonly reversalsAlone?: Readonly<Record<string, string>> | undefined
   /** Not in documents from before books could be closed. */
   readonly valueDateFloor?: string | null | undefined
+  /** Not in documents from before there were limits. */
+  readonly limits?: readonly CommonLimitDocument[] | undefined
+}
+
+export interface CommonLimitDocument extends LimitDocument {
+  readonly productCode?: string | undefined
 }
 
 export interface PostingLimitDocument {
@@ -86,6 +106,7 @@ export const initialSettings: SettingsDocument = {
   approvals: [],
   reversalsAlone: {},
   valueDateFloor: null,
+  limits: [],
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -112,6 +133,10 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
         parseMinor(amount, currencies.decimalsOf(currency) as number) as bigint,
       ]),
     ),
+    limits: (document.limits ?? []).map((limit) => ({
+      ...limitOf(limit, currencies.decimalsOf(limit.currency) as number),
+      productCode: limit.productCode,
+    })),
   }
 }
 
@@ -137,12 +162,20 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
         formatMinor(amount, currencies.decimalsOf(currency) as number),
       ]),
     ),
+    limits: settings.limits.map((limit) => commonLimitDocumentOf(limit, currencies)),
   }
 }
 
+export const commonLimitDocumentOf = (limit: CommonLimit, currencies: Currencies): CommonLimitDocument => ({
+  ...(limit.productCode !== undefined && { productCode: limit.productCode }),
+  ...limitDocumentOf(limit, currencies.decimalsOf(limit.currency) as number),
+})
+
 /** What is named changes, the rest stays. Currencies are added; lists are replaced. */
 export type SettingsChange = {
-  readonly [Name in Exclude<keyof SettingsDocument, 'transactionCodes'>]?: SettingsDocument[Name] | undefined
+  readonly [Name in Exclude<keyof SettingsDocument, 'transactionCodes' | 'limits'>]?:
+    | SettingsDocument[Name]
+    | undefined
 }
 
 /** The next version of the settings. A currency that is known keeps its decimals: amounts are stored in minor units. */
@@ -163,3 +196,19 @@ export function registerTransactionCode(current: TenantSettings, code: Transacti
   const transactionCodes = new Map(current.transactionCodes).set(code.code, code)
   return { ...current, version: current.version + 1, transactionCodes }
 }
+
+// Every version of the settings holds all of them: some hundred kilobytes at the most.
+const commonLimitsMax = 1000
+
+/** The next version of the settings, in which the limit is as it is said here, or is none if it limits nothing. */
+export function setCommonLimit(current: TenantSettings, limit: CommonLimit): TenantSettings | Rejection {
+  const limits = withLimit(current.limits, limit, isSameCommonLimit)
+  if (limits.length > commonLimitsMax)
+    return reject('condition_failed', `A tenant sets ${commonLimitsMax} limits at the most.`, {
+      condition: 'limits',
+    })
+  return { ...current, version: current.version + 1, limits }
+}
+
+export const isSameCommonLimit = (one: CommonLimit, other: CommonLimit): boolean =>
+  one.productCode === other.productCode && isSameLimit(one, other)
