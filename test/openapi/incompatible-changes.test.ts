@@ -184,6 +184,39 @@ describe('a change of an operation', () => {
   })
 })
 
+describe('an answer of another kind', () => {
+  const other = {
+    type: 'object',
+    properties: { b: { type: 'string' } },
+    'x-only-when-asked-by': ['old', 'older'],
+  }
+  /** `GET /things` answers it too, and takes these parameters. */
+  const answeredTo = (...names: string[]) =>
+    changedBy((it) => {
+      const parameters = names.map((name) => ({ in: 'query', name, schema: { type: 'string' } }))
+      const schema = { anyOf: [thing, other] }
+      const responses = { '200': { content: { 'application/json': { schema } } } }
+      Object.assign(it.paths['/things'].get, { parameters, responses })
+    })
+  const knowing = (...names: string[]) =>
+    changedBy((it) => {
+      const parameters = names.map((name) => ({ in: 'query', name, schema: { type: 'string' } }))
+      Object.assign(it.paths['/things'].get, { parameters })
+    })
+  const refused = ['GET /things: 200.a: is not answered any more']
+
+  test('is allowed to whoever asks for it by parameters that came with it', () => {
+    expect(incompatibleChanges(original, answeredTo('old', 'older'))).toEqual([])
+    expect(incompatibleChanges(answeredTo('old', 'older'), answeredTo('old', 'older'))).toEqual([])
+  })
+
+  test('is refused if a parameter that asks for it was there before, or is not there', () => {
+    expect(incompatibleChanges(knowing('old'), answeredTo('old', 'older'))).toEqual(refused)
+    expect(incompatibleChanges(original, answeredTo('old'))).toEqual(refused)
+    expect(incompatibleChanges(original, answeredTo())).toEqual(refused)
+  })
+})
+
 describe('a break', () => {
   const broken = (version: string) =>
     changedBy((it) => {

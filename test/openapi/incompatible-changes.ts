@@ -11,6 +11,8 @@ import {
   type Requirement,
   type Response,
   resolved,
+  type Schema,
+  type SchemaObject,
 } from './document.js'
 import { type Fault, schemaFaults, type Travel } from './schema-faults.js'
 
@@ -157,6 +159,8 @@ function contentFaults(travel: Travel, { before, after, at }: Change<Body>): Fau
 const isSuccess = (status: string): boolean => /^(2|default$)/i.test(status)
 
 function responseFaults({ before, after, at }: Change<Operation>): Fault[] {
+  const known = parametersOf(before)
+  const onlyNow = new Set([...parametersOf(after).keys()].filter((key) => !known.has(key)))
   return Object.entries(before.it.responses ?? {}).flatMap(([status, response]) => {
     const responseNow = after.it.responses?.[status]
     if (responseNow === undefined)
@@ -166,8 +170,27 @@ function responseFaults({ before, after, at }: Change<Operation>): Fault[] {
       after: { ...after, it: resolved<Response>(after.document, responseNow) },
       at: `${at}: ${status}`,
     }
-    return [...contentFaults('response', change), ...answeredHeaderFaults(change)]
+    const answered = { ...change, after: { ...change.after, it: asAskedBefore(change.after, onlyNow) } }
+    return [...contentFaults('response', answered), ...answeredHeaderFaults(change)]
   })
+}
+
+/**
+ * The answer without those alternatives that say of themselves which query parameters ask for them, if all of these came with
+ * the change: no program that was written before is answered so.
+ */
+function asAskedBefore({ document, it }: Side<Response>, onlyNow: ReadonlySet<string>): Response {
+  const askedBefore = (alternative: Schema): boolean => {
+    if (typeof alternative === 'boolean') return true
+    const names = resolved<SchemaObject>(document, alternative)['x-only-when-asked-by']
+    const isNew = (name: unknown): boolean => onlyNow.has(`query parameter ${name}`)
+    return !Array.isArray(names) || names.length === 0 || !names.every(isNew)
+  }
+  const content = Object.entries(it.content ?? {}).map(([type, { schema, ...rest }]) => {
+    if (typeof schema !== 'object' || schema.anyOf === undefined) return [type, { schema, ...rest }]
+    return [type, { ...rest, schema: { ...schema, anyOf: schema.anyOf.filter(askedBefore) } }]
+  })
+  return { ...it, content: Object.fromEntries(content) }
 }
 
 function answeredHeaderFaults({ before, after, at }: Change<Response>): Fault[] {

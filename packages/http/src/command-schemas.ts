@@ -111,7 +111,7 @@ export const holdId = uuid('Made by Plinth.')
 export const suspenseItemId = uuid('Made by Plinth.')
 const journalEntryId = uuid('Made by Plinth.')
 /** With any number of digits of a second, in UTC. */
-const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
+export const instant = z.iso.datetime(says('date_malformed')).meta({ format: 'date-time' })
 
 const condition = z
   .strictObject(

@@ -13,6 +13,7 @@ import { respondWith } from './respond.js'
 import type { Route } from './route.js'
 import { accountRoutes } from './routes/accounts.js'
 import { apiKeyRoutes } from './routes/api-keys.js'
+import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...batchRoutes,
   ...glAccountRoutes,
   ...accountRoutes,
+  ...balanceRoutes,
   ...statementRoutes,
   ...journalEntryRoutes,
   ...holdRoutes,

@@ -1,7 +1,11 @@
+import { pastTurnoversWith } from './application/past-turnovers.js'
 import { trialBalanceWith } from './application/trial-balance.js'
+import { readHead } from './infrastructure/head-store.js'
+import { readEntryNoAt, readTurnoversBy } from './infrastructure/past-turnovers-reader.js'
 import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 
 export type { EntryDraft, EntryKind, JournalEntry, PostingLine } from './domain/journal-entry.js'
+export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export {
   type Head,
@@ -29,6 +33,7 @@ export {
   type StatementLine,
   type StatementRange,
 } from './infrastructure/statement-reader.js'
+export const readPastTurnovers = pastTurnoversWith({ readHead, readEntryNoAt, readTurnoversBy })
 export const readTrialBalance = trialBalanceWith({ readTurnovers })
 export { countDiverted, type LineKey, readLinesByKey } from './infrastructure/verify-keyed-reader.js'
 export {

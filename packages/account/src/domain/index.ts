@@ -20,7 +20,13 @@ export {
 } from './decide-account.js'
 export { type GlAccount, type GlType, glTypes, normalSideOf } from './gl-account.js'
 export { lineFault } from './line-fault.js'
-export { formatFor, renderAccount, renderBalance, renderGlAccount } from './render-account.js'
+export {
+  formatFor,
+  renderAccount,
+  renderBalance,
+  renderGlAccount,
+  renderPastBalance,
+} from './render-account.js'
 export {
   type CodeUsage,
   rowsOf,

@@ -54,3 +54,37 @@ export function renderBalance(state: AccountState, bookingDate: string, currenci
     bookingDate,
   }
 }
+
+/** What some of an account's lines come to, in minor units, and which ones: those that meet all that is not undefined. */
+export interface PastBalance {
+  readonly debits: bigint
+  readonly credits: bigint
+  /** How many they are, if they are the account's first ones. */
+  readonly version: number | undefined
+  readonly valueDate: string | undefined
+  readonly bookingDate: string | undefined
+  readonly knownAtEntryNo: number
+}
+
+/** A balance of the past (contract §4). What was held and which limit there was is not kept: both are null. */
+export function renderPastBalance(
+  state: AccountState,
+  { debits, credits, version, valueDate, bookingDate, knownAtEntryNo }: PastBalance,
+  currencies: Currencies,
+) {
+  const format = (minor: bigint): string => formatFor(state, minor, currencies)
+  return {
+    accountId: state.accountId,
+    currency: state.currency,
+    posted: format(postedOf({ normalSide: state.normalSide, debits, credits })),
+    held: null,
+    available: null,
+    overdraftLimit: null,
+    debits: format(debits),
+    credits: format(credits),
+    version: version ?? null,
+    valueDate: valueDate ?? null,
+    bookingDate: bookingDate ?? null,
+    knownAtEntryNo,
+  }
+}

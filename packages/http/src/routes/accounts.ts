@@ -1,10 +1,9 @@
-import { listAccounts, readAccount, readState } from '@plinth/account'
-import { renderAccount, renderBalance } from '@plinth/account/domain'
+import { listAccounts, readAccount } from '@plinth/account'
+import { renderAccount } from '@plinth/account/domain'
 import { type AccountId, type GlCode, parseAccountId } from '@plinth/kernel'
-import { readHead } from '@plinth/ledger'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
-import { account, balance, listOf } from '../answer-schemas.js'
+import { account, listOf } from '../answer-schemas.js'
 import * as fields from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
@@ -88,18 +87,6 @@ export const accountRoutes: readonly Route[] = [
     }),
     handle: (exchange, principal) => changeAccount(exchange, principal, 'set_status'),
   },
-  {
-    method: 'get',
-    path: '/v1/accounts/{accountId}/balance',
-    permission: 'read_books',
-    operation: readOperation({
-      operationId: 'readBalance',
-      summary: 'The balance of now',
-      path,
-      answer: balance,
-    }),
-    handle: readBalance,
-  },
 ]
 
 const changeAccount = (
@@ -141,14 +128,4 @@ async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
     ({ details }) => details.accountId,
     (each) => renderAccount(each, principal.currencies),
   )
-}
-
-async function readBalance(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
-  readQuery(exchange, noQuery)
-  const accountId = accountInPath(exchange)
-  const [state, head] = await exchange.edge.database.read(tenant.tenantId, (tx) =>
-    Promise.all([readState(tx, accountId), readHead(tx)]),
-  )
-  if (state === undefined) throw notFound()
-  return { status: 200, body: renderBalance(state, head.businessDate, currencies) }
 }

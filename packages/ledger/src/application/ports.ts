@@ -1,7 +1,18 @@
 import type { Tx } from '@plinth/db'
-import type { BusinessDate } from '@plinth/kernel'
+import type { BusinessDate, Instant } from '@plinth/kernel'
 import type { GlTurnover } from '../domain/gl-turnover.js'
+import type { PastQuestion, PastTurnovers } from '../domain/past-balance.js'
 
 export interface TrialBalancePort {
   readTurnovers(tx: Tx, date: BusinessDate, by: 'booking' | 'value'): Promise<readonly GlTurnover[]>
+}
+
+export interface PastTurnoversPort {
+  readHead(tx: Tx): Promise<{ readonly nextEntryNo: number; readonly now: Instant }>
+  /** The last entry posted at `at` or before; 0 if there is none. */
+  readEntryNoAt(tx: Tx, at: Instant): Promise<number>
+  readTurnoversBy(
+    tx: Tx,
+    limits: Omit<PastQuestion, 'knownAt'> & { readonly knownAtEntryNo: number },
+  ): Promise<Omit<PastTurnovers, 'knownAtEntryNo'>>
 }

@@ -1,0 +1,183 @@
+-- Why: balances of the past in a time that does not grow with an account's history (ADR 0013). Lock: SHARE ROW EXCLUSIVE on
+-- posting_line until every line that is there has been read once and added up: nothing is posted meanwhile, and everything
+-- can be read; some seconds for each million lines. Risk: none for the books, no row of which is touched.
+
+-- What an account's lines come to, up to and including every 32nd: a sum of debits and credits then reads at most 31 lines.
+-- `balance_after` of a line knows their difference only.
+create table ledger.turnover_mark (
+  tenant_id text collate "C" not null,
+  account_id text collate "C" not null,
+  account_version bigint not null,
+  debits numeric(38,0) not null check (debits >= 0 and debits <> 'NaN'),
+  credits numeric(38,0) not null check (credits >= 0 and credits <> 'NaN'),
+  primary key (tenant_id, account_id, account_version),
+  constraint every_so_many_lines check (account_version > 0 and account_version % 32 = 0)
+);
+select plinth.fence_by_tenant('ledger.turnover_mark'), plinth.make_append_only('ledger.turnover_mark');
+grant select on ledger.turnover_mark to plinth_ledger, plinth_auditor;
+
+-- Lines whose value date is not their booking date, by account and by the year, the month and the day of the value date: what
+-- those of a bucket come to, up to and including this one. The others are found by their booking dates and cost nothing here.
+create table ledger.value_turnover (
+  tenant_id text collate "C" not null,
+  account_id text collate "C" not null,
+  level text collate "C" not null check (level in ('year', 'month', 'day')),
+  -- The first day of it.
+  bucket date not null,
+  account_version bigint not null check (account_version >= 1),
+  debits numeric(38,0) not null check (debits >= 0 and debits <> 'NaN'),
+  credits numeric(38,0) not null check (credits >= 0 and credits <> 'NaN'),
+  primary key (tenant_id, account_id, level, bucket, account_version),
+  constraint bucket_is_its_first_day check (bucket = date_trunc(level, bucket::timestamp)::date)
+);
+select plinth.fence_by_tenant('ledger.value_turnover'), plinth.make_append_only('ledger.value_turnover');
+grant select on ledger.value_turnover to plinth_ledger, plinth_auditor;
+
+-- Both are written by the lines themselves, in the order in which a statement brings them, and by nothing else: no module may
+-- write here. Nobody writes to one account at a time with another, for its balance row is locked.
+create function ledger.mark_turnovers() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into ledger.turnover_mark (tenant_id, account_id, account_version, debits, credits)
+  select new.tenant_id, new.account_id, new.account_version,
+         own.debits + case when new.account_version > 32 then before.debits else 0 end,
+         own.credits + case when new.account_version > 32 then before.credits else 0 end
+    from (select coalesce(sum(l.amount) filter (where l.side = 'debit'), 0) as debits,
+                 coalesce(sum(l.amount) filter (where l.side = 'credit'), 0) as credits
+            from ledger.posting_line l
+           where l.tenant_id = new.tenant_id and l.account_id = new.account_id
+             and l.account_version > new.account_version - 32 and l.account_version <= new.account_version) own
+    left join ledger.turnover_mark before on before.tenant_id = new.tenant_id and before.account_id = new.account_id
+          and before.account_version = new.account_version - 32;
+  return null;
+end $$;
+revoke execute on function ledger.mark_turnovers() from public;
+
+create function ledger.keep_value_turnovers() returns trigger language plpgsql security definer set search_path = '' as $$
+declare kept bigint;
+begin
+  insert into ledger.value_turnover (tenant_id, account_id, level, bucket, account_version, debits, credits)
+  select new.tenant_id, new.account_id, b.level, b.bucket, new.account_version,
+         coalesce(before.debits, 0) + case new.side when 'debit' then new.amount else 0 end,
+         coalesce(before.credits, 0) + case new.side when 'credit' then new.amount else 0 end
+    from (values ('year', date_trunc('year', new.value_date::timestamp)::date),
+                 ('month', date_trunc('month', new.value_date::timestamp)::date),
+                 ('day', new.value_date)) b (level, bucket)
+    left join lateral (select t.account_version, t.debits, t.credits from ledger.value_turnover t
+            where t.tenant_id = new.tenant_id and t.account_id = new.account_id and t.level = b.level and t.bucket = b.bucket
+            order by t.account_version desc limit 1) before on true
+   where (before.account_version >= new.account_version) is not true;
+  get diagnostics kept = row_count;
+  if kept <> 3 then
+    raise exception 'account %: line % of value % comes behind a later one', new.account_id, new.account_version, new.value_date
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+revoke execute on function ledger.keep_value_turnovers() from public;
+
+create trigger turnovers_are_marked after insert on ledger.posting_line for each row
+  when (new.account_version % 32 = 0) execute function ledger.mark_turnovers();
+create trigger value_turnovers_are_kept after insert on ledger.posting_line for each row
+  when (new.value_date <> new.booking_date) execute function ledger.keep_value_turnovers();
+alter table ledger.posting_line enable always trigger turnovers_are_marked;
+alter table ledger.posting_line enable always trigger value_turnovers_are_kept;
+
+-- The lines that are there, tenant by tenant, as row-level security wants it. The list of tenants is read first: it is whole
+-- only while no tenant is set.
+do $$
+declare
+  tenants text[] := (select array_agg(tenant_id) from tenancy.tenant);
+  of_tenant text;
+begin
+  foreach of_tenant in array coalesce(tenants, '{}') loop
+    perform set_config('plinth.tenant', of_tenant, true);
+    insert into ledger.turnover_mark (tenant_id, account_id, account_version, debits, credits)
+    select tenant_id, account_id, account_version, debits, credits
+      from (select l.tenant_id, l.account_id, l.account_version,
+                   coalesce(sum(l.amount) filter (where l.side = 'debit') over so_far, 0) as debits,
+                   coalesce(sum(l.amount) filter (where l.side = 'credit') over so_far, 0) as credits
+              from ledger.posting_line l where l.tenant_id = of_tenant
+            window so_far as (partition by l.account_id order by l.account_version)) added
+     where account_version % 32 = 0;
+    insert into ledger.value_turnover (tenant_id, account_id, level, bucket, account_version, debits, credits)
+    select l.tenant_id, l.account_id, b.level, b.bucket, l.account_version,
+           coalesce(sum(l.amount) filter (where l.side = 'debit') over so_far, 0),
+           coalesce(sum(l.amount) filter (where l.side = 'credit') over so_far, 0)
+      from ledger.posting_line l
+     cross join lateral (values ('year', date_trunc('year', l.value_date::timestamp)::date),
+                                ('month', date_trunc('month', l.value_date::timestamp)::date),
+                                ('day', l.value_date)) b (level, bucket)
+     where l.tenant_id = of_tenant and l.value_date <> l.booking_date
+    window so_far as (partition by l.account_id, b.level, b.bucket order by l.account_version);
+  end loop;
+  perform set_config('plinth.tenant', '', true);
+end $$;
+
+-- The last entry that was posted at `at` or before; 0 if there is none. Posted-at never falls as entry numbers rise.
+create function ledger.entry_no_at(of_tenant text, at timestamptz) returns bigint language plpgsql stable as $$
+declare
+  low bigint := 1;
+  high bigint;
+  middle bigint;
+  found_at timestamptz;
+begin
+  select next_entry_no into high from ledger.journal_head where tenant_id = of_tenant;
+  while low < high loop
+    middle := (low + high) / 2;
+    select posted_at into found_at from ledger.journal_entry where tenant_id = of_tenant and entry_no = middle;
+    if found_at > at then high := middle; else low := middle + 1; end if;
+  end loop;
+  return low - 1;
+end $$;
+
+-- What the lines of an account come to, up to and including `up_to_version`. Null if a mark is missing, and so is the answer.
+create function ledger.turnovers_by(of_tenant text, of_account text, up_to_version bigint, out debits numeric, out credits numeric)
+  language plpgsql stable as $$
+declare
+  marked_version constant bigint := up_to_version - up_to_version % 32;
+  marked record;
+begin
+  select coalesce(sum(l.amount) filter (where l.side = 'debit'), 0), coalesce(sum(l.amount) filter (where l.side = 'credit'), 0)
+    into debits, credits
+    from ledger.posting_line l
+   where l.tenant_id = of_tenant and l.account_id = of_account
+     and l.account_version > marked_version and l.account_version <= up_to_version;
+  if marked_version > 0 then
+    select m.debits, m.credits into marked
+      from ledger.turnover_mark m
+     where m.tenant_id = of_tenant and m.account_id = of_account and m.account_version = marked_version;
+    debits := debits + marked.debits;
+    credits := credits + marked.credits;
+  end if;
+end $$;
+
+-- As above, of those lines alone whose value date is not their booking date, and is `valued_by` or before; null: of any value
+-- date. The years before that one, its months before that one, the days of that: one probe each.
+create function ledger.value_turnovers_by(of_tenant text, of_account text, up_to_version bigint, valued_by date,
+    out debits numeric, out credits numeric) language plpgsql stable as $$
+begin
+  with recursive years (bucket) as (
+      select min(t.bucket) from ledger.value_turnover t
+       where t.tenant_id = of_tenant and t.account_id = of_account and t.level = 'year'
+      union all
+      select (select min(t.bucket) from ledger.value_turnover t
+               where t.tenant_id = of_tenant and t.account_id = of_account and t.level = 'year' and t.bucket > y.bucket)
+        from years y where y.bucket is not null),
+    buckets (level, bucket) as (
+      select 'year', y.bucket from years y
+       where valued_by is null or y.bucket < date_trunc('year', valued_by::timestamp)::date
+      union all
+      select 'month', m.first_day::date
+        from generate_series(date_trunc('year', valued_by::timestamp),
+               date_trunc('month', valued_by::timestamp) - interval '1 month', interval '1 month') m (first_day)
+      union all
+      select 'day', date_trunc('month', valued_by::timestamp)::date + d.days
+        from generate_series(0, extract(day from valued_by)::integer - 1) d (days))
+  select coalesce(sum(last.debits), 0), coalesce(sum(last.credits), 0)
+    into debits, credits
+    from buckets b
+   cross join lateral (select t.debits, t.credits from ledger.value_turnover t
+          where t.tenant_id = of_tenant and t.account_id = of_account and t.level = b.level and t.bucket = b.bucket
+            and t.account_version <= up_to_version
+          order by t.account_version desc limit 1) last;
+end $$;
