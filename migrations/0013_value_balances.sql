@@ -130,6 +130,27 @@ begin
   return low - 1;
 end $$;
 
+-- The last version of an account's lines that stands in entry `known_at` or an earlier one and was booked on `booked_by` or
+-- before; 0 if there is none. Null limits nothing. Both rise with the versions, so some twenty probes find it in a million lines.
+create function ledger.version_by(of_tenant text, of_account text, known_at bigint, booked_by date) returns bigint
+  language plpgsql stable as $$
+declare
+  low bigint := 0;
+  high bigint;
+  middle bigint;
+  found record;
+begin
+  select coalesce(max(account_version), 0) into high
+    from ledger.posting_line where tenant_id = of_tenant and account_id = of_account;
+  while low < high loop
+    middle := (low + high + 1) / 2;
+    select entry_no, booking_date into found
+      from ledger.posting_line where tenant_id = of_tenant and account_id = of_account and account_version = middle;
+    if found.entry_no > known_at or found.booking_date > booked_by then high := middle - 1; else low := middle; end if;
+  end loop;
+  return low;
+end $$;
+
 -- What the lines of an account come to, up to and including `up_to_version`. Null if a mark is missing, and so is the answer.
 create function ledger.turnovers_by(of_tenant text, of_account text, up_to_version bigint, out debits numeric, out credits numeric)
   language plpgsql stable as $$
@@ -151,33 +172,43 @@ begin
   end if;
 end $$;
 
--- As above, of those lines alone whose value date is not their booking date, and is `valued_by` or before; null: of any value
--- date. The years before that one, its months before that one, the days of that: one probe each.
-create function ledger.value_turnovers_by(of_tenant text, of_account text, up_to_version bigint, valued_by date,
-    out debits numeric, out credits numeric) language plpgsql stable as $$
+-- What to add to the turnovers by `booked_version`, which are those of all lines booked by the day `valued_by`, for those of
+-- all lines by `known_version` that are of this value date or an earlier one: lines with a value date of their own go out, and
+-- come in by their value dates. The years before that day, the months of its year before its own, the days of that: a probe each.
+create function ledger.turnovers_moved_by_value(of_tenant text, of_account text, booked_version bigint, known_version bigint,
+    valued_by date, out debits numeric, out credits numeric) language plpgsql stable as $$
+declare
+  first_of_year constant date := date_trunc('year', valued_by::timestamp);
+  first_of_month constant date := date_trunc('month', valued_by::timestamp);
+  first_year date;
 begin
+  select min(t.bucket) into first_year from ledger.value_turnover t
+   where t.tenant_id = of_tenant and t.account_id = of_account and t.level = 'year';
+  if first_year is null then
+    debits := 0;
+    credits := 0;
+    return;
+  end if;
   with recursive years (bucket) as (
-      select min(t.bucket) from ledger.value_turnover t
-       where t.tenant_id = of_tenant and t.account_id = of_account and t.level = 'year'
+      select first_year
       union all
       select (select min(t.bucket) from ledger.value_turnover t
                where t.tenant_id = of_tenant and t.account_id = of_account and t.level = 'year' and t.bucket > y.bucket)
         from years y where y.bucket is not null),
-    buckets (level, bucket) as (
-      select 'year', y.bucket from years y
-       where valued_by is null or y.bucket < date_trunc('year', valued_by::timestamp)::date
+    buckets (level, bucket, up_to_version, sign) as (
+      select 'year', y.bucket, booked_version, -1 from years y where y.bucket is not null
       union all
-      select 'month', m.first_day::date
-        from generate_series(date_trunc('year', valued_by::timestamp),
-               date_trunc('month', valued_by::timestamp) - interval '1 month', interval '1 month') m (first_day)
+      select 'year', y.bucket, known_version, 1 from years y where y.bucket < first_of_year
       union all
-      select 'day', date_trunc('month', valued_by::timestamp)::date + d.days
-        from generate_series(0, extract(day from valued_by)::integer - 1) d (days))
-  select coalesce(sum(last.debits), 0), coalesce(sum(last.credits), 0)
+      select 'month', (first_of_year + m.months * interval '1 month')::date, known_version, 1
+        from generate_series(0, extract(month from first_of_month)::integer - 2) m (months)
+      union all
+      select 'day', first_of_month + d.days, known_version, 1 from generate_series(0, valued_by - first_of_month) d (days))
+  select coalesce(sum(b.sign * last.debits), 0), coalesce(sum(b.sign * last.credits), 0)
     into debits, credits
     from buckets b
    cross join lateral (select t.debits, t.credits from ledger.value_turnover t
           where t.tenant_id = of_tenant and t.account_id = of_account and t.level = b.level and t.bucket = b.bucket
-            and t.account_version <= up_to_version
+            and t.account_version <= b.up_to_version
           order by t.account_version desc limit 1) last;
 end $$;

@@ -163,6 +163,25 @@ describe('tenants and tokens', () => {
     expect(closed).toMatchObject({ code: 1, stderr: expect.stringContaining('status_transition_invalid') })
     const balance = await plinth(['account', 'balance', 'alice', '--json'], demo)
     expect(JSON.parse(balance.stdout)).toMatchObject({ posted: '500.00', available: '500.00' })
+    const past = await plinth(['account', 'balance', 'alice', '--known-at-entry', '0', '--json'], demo)
+    expect(JSON.parse(past.stdout)).toMatchObject({ posted: '0.00', held: null, knownAtEntryNo: 0 })
+    const valued = [
+      'account',
+      'balance',
+      'alice',
+      '--value-date',
+      '9999-12-31',
+      '--booking-date',
+      '9999-12-31',
+    ]
+    expect(await plinth(valued, demo)).toMatchObject({ stdout: expect.stringMatching(/posted +500.00\n/) })
+    const notYet = await plinth(['account', 'balance', 'alice', '--known-at', '9999-01-01T00:00:00Z'], demo)
+    expect(notYet).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('know nothing of later than now'),
+    })
+    const none = await plinth(['account', 'balance', 'alice', '--known-at', '2026-02-30T00:00:00Z'], demo)
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('written in UTC') })
     expect(await plinth(['account', 'show', 'nobody'], demo)).toMatchObject({ code: 1 })
   })
 })

@@ -52,6 +52,23 @@ const invariants: Readonly<Record<string, string>> = {
         from ledger.posting_line l join account.balance b
           on b.tenant_id = l.tenant_id and b.account_id = l.account_id where l.tenant_id = $1) q
      where running <> balance_after`,
+  'lines with a value date of their own are added up by its year, month and day': `
+    select * from (select l.account_id, x.level, x.bucket, l.account_version,
+             sum(case l.side when 'debit' then l.amount else 0 end) over w as d,
+             sum(case l.side when 'credit' then l.amount else 0 end) over w as c
+        from ledger.posting_line l cross join lateral (values ('year', make_date(extract(year from value_date)::int, 1, 1)),
+               ('month', value_date - extract(day from value_date)::int + 1), ('day', value_date)) x (level, bucket)
+       where l.tenant_id = $1 and l.value_date <> l.booking_date
+      window w as (partition by l.account_id, x.level, x.bucket order by l.account_version)) l
+      full join (select * from ledger.value_turnover where tenant_id = $1) t using (account_id, level, bucket, account_version)
+     where (l.d = t.debits and l.c = t.credits) is not true`,
+  'every 32nd line of an account is marked with what all up to it come to': `
+    select * from (select account_id, account_version, sum(case side when 'debit' then amount else 0 end) over w as d,
+             sum(case side when 'credit' then amount else 0 end) over w as c
+        from ledger.posting_line where tenant_id = $1 window w as (partition by account_id order by account_version)) l
+      full join (select * from ledger.turnover_mark where tenant_id = $1) m using (account_id, account_version)
+     where (account_version % 32 = 0 and (l.d = m.debits and l.c = m.credits) is not true) or l.d is null
+        or (account_version % 32 <> 0 and m.debits is not null)`,
   'the books balance in every currency': `
     select currency from account.balance where tenant_id = $1 group by 1 having sum(debits) <> sum(credits)`,
   'a limited account stands below zero only if its limit was changed or an advice took it there': `

@@ -11,6 +11,8 @@ const tables = [
   'ledger.journal_head',
   'ledger.journal_entry',
   'ledger.posting_line',
+  'ledger.turnover_mark',
+  'ledger.value_turnover',
   'holds.account_hold',
   'holds.hold_event',
   'suspense.suspense_item',

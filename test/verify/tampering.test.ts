@@ -3,9 +3,9 @@ import { type VerifyReport, verifyBooks } from '@plinth/posting'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../packages/db/src/pool.js'
-import { openTx, settle } from '../../packages/db/src/tx.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { books, openBank } from './bank.js'
+import { brokenRules, verifyTampered } from './tampered-books.js'
 
 const { tenantId } = books.tenant
 const testDatabase = useTestDatabase()
@@ -26,44 +26,8 @@ afterAll(async () => {
   await pool.end()
 })
 
-const tables = [
-  'account.gl_account',
-  'account.account',
-  'account.balance',
-  'ledger.journal_head',
-  'ledger.journal_entry',
-  'ledger.posting_line',
-  'holds.account_hold',
-  'holds.hold_event',
-  'posting.command',
-  'audit.audit_event',
-  'outbox.outbox_event',
-]
-
-/** The report on books in which a superuser did what no role of Plinth may. Undone afterwards. */
-async function verifyAfter(statements: readonly string[]): Promise<VerifyReport> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await client.query("select set_config('plinth.tenant', $1, true)", [tenantId])
-    for (const table of tables) await client.query(`alter table ${table} disable trigger all`)
-    for (const statement of statements) {
-      const { rowCount } = await client.query(statement)
-      // Null: it was no statement on rows.
-      expect(rowCount, statement).not.toBe(0)
-    }
-    const tx = openTx({ client, strictRoles: false, tenantId })
-    const report = await verifyBooks(tx, books)
-    await settle(tx)
-    return report
-  } finally {
-    await client.query('rollback')
-    client.release()
-  }
-}
-
-const brokenRules = ({ rules }: VerifyReport) =>
-  Object.fromEntries(rules.flatMap(({ rule, first }) => (first === undefined ? [] : [[rule, first]])))
+const verifyAfter = (statements: readonly string[]): Promise<VerifyReport> =>
+  verifyTampered(pool, books, statements)
 
 /** The rule is broken after the statements, first in that row. */
 async function expectFound(statements: readonly string[], rule: string, row: object): Promise<void> {

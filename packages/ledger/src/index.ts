@@ -57,3 +57,10 @@ export {
   type StoredEntry,
   type StoredLine,
 } from './infrastructure/verify-reader.js'
+export {
+  type CheckedPage,
+  readUnkeptLines,
+  readWrongMarks,
+  readWrongTurnovers,
+  type WrongMark,
+} from './infrastructure/verify-turnovers-reader.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { lostTo, medianOf, type Round, roundOf, shareOf } from './figures.js'
+import { lostTo, medianOf, type Round, roundOf, shareOf, slowdownOf } from './figures.js'
 
 const rounds = (...rates: number[]): Round[] => rates.map((rate) => ({ rate, p50Ms: 1, p99Ms: 2 }))
 
@@ -35,4 +35,10 @@ test('a share of another load is of its rate in the same round', () => {
   const share = shareOf('b', { rounds: rounds(800, 350, 90), beside: rounds(1000, 500, 100) })
   expect(share.of).toBe('b')
   expect([share.median, share.least, share.most]).toEqual([0.8, 0.7, 0.9])
+})
+
+test('how much slower a load is than another one is told of their p50 in the same round', () => {
+  const taking = (...times: number[]): Round[] => times.map((p50Ms) => ({ rate: 1, p50Ms, p99Ms: 99 }))
+  const slowdown = slowdownOf('h0', { rounds: taking(4, 30, 3), beside: taking(1, 10, 2) })
+  expect(slowdown).toEqual({ than: 'h0', median: 3, least: 1.5, most: 4 })
 })

@@ -62,3 +62,21 @@ export function shareOf(
   const shares = rounds.map(({ rate }, index) => rate / (beside[index]?.rate ?? rate))
   return { of, median: median(shares), least: Math.min(...shares), most: Math.max(...shares) }
 }
+
+/** How much longer a load takes than another one: how many times that one's p50. */
+export interface Slowdown {
+  readonly than: string
+  /** The median over the rounds, beside the least and the most of any round. */
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+/** Compares within each round, as `lostTo` does. */
+export function slowdownOf(
+  than: string,
+  { rounds, beside }: { rounds: readonly Round[]; beside: readonly Round[] },
+): Slowdown {
+  const times = rounds.map(({ p50Ms }, index) => p50Ms / (beside[index]?.p50Ms ?? p50Ms))
+  return { than, median: median(times), least: Math.min(...times), most: Math.max(...times) }
+}

@@ -7,6 +7,8 @@ import { connect, type Socket } from 'node:net'
 export interface HttpConnection {
   /** Sends a POST and answers its status and body. */
   post(path: string, headers: string, body: string): Promise<{ status: number; body: string }>
+  /** Sends a GET and answers its status and body. */
+  get(path: string, headers: string): Promise<{ status: number; body: string }>
   close(): void
 }
 
@@ -25,14 +27,18 @@ export async function openHttpConnection(port: number): Promise<HttpConnection> 
   })
   socket.on('error', (error) => failed?.(error))
   socket.on('close', () => failed?.(new Error('the server closed the connection')))
+  const send = (request: string): Promise<{ status: number; body: string }> =>
+    new Promise((resolve, reject) => {
+      waiting = resolve
+      failed = reject
+      socket.write(request)
+    })
   return {
-    post: (path, headers, body) =>
-      new Promise((resolve, reject) => {
-        waiting = resolve
-        failed = reject
-        const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}`
-        socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
-      }),
+    post: (path, headers, body) => {
+      const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}`
+      return send(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+    },
+    get: (path, headers) => send(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`),
     close: () => socket.destroy(),
   }
 }

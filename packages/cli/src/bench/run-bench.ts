@@ -2,7 +2,17 @@ import { removeRowSecurity, runtimeUrl, withScratchDatabase } from '@plinth/db'
 import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
-import { type Lost, lostTo, medianOf, type Round, type Share, shareOf } from './figures.js'
+import {
+  type Lost,
+  lostTo,
+  medianOf,
+  type Round,
+  type Share,
+  type Slowdown,
+  shareOf,
+  slowdownOf,
+} from './figures.js'
+import { type History, makeHistory, runBalances, runPastBalances } from './history-load.js'
 import { holdBatches, singleHolds } from './hold-load.js'
 import { openHttpConnection } from './http-connection.js'
 import { type Baseline, findBaseline } from './pgbench.js'
@@ -15,6 +25,8 @@ export interface BenchOptions {
   readonly accounts: number
   /** Post this many afterwards and look at the server's memory. */
   readonly fill: number
+  /** Make an account with so many lines and ask for its balances too. */
+  readonly history: number
   progress(text: string): void
 }
 
@@ -29,6 +41,8 @@ export interface Load {
   readonly lost: Lost | undefined
   /** For a load that ought to keep up with another one. */
   readonly share: Share | undefined
+  /** For a load that may take longer than another one, but not by much. */
+  readonly slowdown: Slowdown | undefined
 }
 
 export interface BenchReport {
@@ -210,10 +224,32 @@ function loadsOf(
   }
 }
 
+function historyLoadsOf(
+  { targets, options: { seconds } }: Measured,
+  history: History,
+): Readonly<Record<string, RunnableLoad>> {
+  const path = 'GET /v1/accounts/{id}/balance'
+  return {
+    h: {
+      what: `${path}, any value date, booking date and entry number, ${history.lines} lines, 1 connection`,
+      run: () => runPastBalances(targets.guarded, history, { seconds }),
+    },
+    h0: {
+      what: `${path}, of now, of the same account`,
+      run: () => runBalances(targets.guarded, { seconds }),
+    },
+  }
+}
+
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
+  const history =
+    options.history > 0 ? await makeHistory(targets.guarded, options.history, options.progress) : undefined
   const holds = { inBatches: holdBatches(targets.guarded), singly: singleHolds(targets.guarded) }
-  const loads = Object.entries(loadsOf(measured, holds))
+  const loads = Object.entries({
+    ...loadsOf(measured, holds),
+    ...(history && historyLoadsOf(measured, history)),
+  })
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
   for (const target of Object.values(targets)) {
@@ -241,6 +277,9 @@ async function measure(measured: Measured): Promise<BenchReport> {
 const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
 // The load that each ought to keep up with.
 const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c' }
+const reads: Readonly<Record<string, true>> = { h: true, h0: true }
+// The load that each may be slower than.
+const quickerThan: Readonly<Record<string, string>> = { h: 'h0' }
 
 function loadOf(
   name: string,
@@ -255,14 +294,18 @@ function loadOf(
   }))
   const bare = bareOf[name]
   const beside = besideOf[name]
+  const quicker = quickerThan[name]
   return {
     name,
     what,
     rounds,
     median: medianOf(rounds),
-    ratio: baseline.comparable ? medianOf(ratios).rate : undefined,
+    // A read is no measure of a transaction that writes.
+    ratio: baseline.comparable && !(name in reads) ? medianOf(ratios).rate : undefined,
     lost: bare === undefined ? undefined : lostTo(bare, { guarded: rounds, bare: results.get(bare) ?? [] }),
     share: beside === undefined ? undefined : shareOf(beside, { rounds, beside: results.get(beside) ?? [] }),
+    slowdown:
+      quicker === undefined ? undefined : slowdownOf(quicker, { rounds, beside: results.get(quicker) ?? [] }),
   }
 }
 

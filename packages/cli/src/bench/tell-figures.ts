@@ -9,16 +9,17 @@ export function tableOf({ loads }: BenchReport): { columns: readonly Column[]; r
   return {
     columns: [
       { title: '' },
-      ...['per second', 'p50 ms', 'p99 ms', 'ratio', 'share', 'guards'].map(right),
+      ...['per second', 'p50 ms', 'p99 ms', 'ratio', 'share', 'times', 'guards'].map(right),
       { title: 'what' },
     ],
-    rows: loads.map(({ name, what, median, ratio, share, lost }) => [
+    rows: loads.map(({ name, what, median, ratio, share, slowdown, lost }) => [
       `(${name})`,
       Math.round(median.rate).toString(),
       median.p50Ms.toFixed(2),
       median.p99Ms.toFixed(2),
       ratio === undefined ? '' : ratio.toFixed(2),
       share === undefined ? '' : `${share.median.toFixed(2)} of (${share.of})`,
+      slowdown === undefined ? '' : `${slowdown.median.toFixed(2)} of (${slowdown.than})`,
       lost === undefined ? '' : `lost ${percent(lost.share)} %`,
       what,
     ]),
@@ -43,6 +44,7 @@ export function sentencesOf({ loads, memory, comparable }: BenchReport): string[
       : 'No ratios: install pgbench (Debian: postgresql-contrib) for a comparison.',
     ...loads.flatMap(lossOf),
     ...loads.flatMap(shortfallOf),
+    ...loads.flatMap(slowdownIn),
     ...(memory === undefined
       ? []
       : [`Server memory after ${memory.postings} more postings: ${memory.residentMiB} MiB.`]),
@@ -63,5 +65,17 @@ function shortfallOf({ name, share }: Load): string[] {
   const range = `rounds: ${share.least.toFixed(2)} to ${share.most.toFixed(2)}`
   return [
     `(${name}) runs at ${share.median.toFixed(2)} of (${share.of}) (${range}; at least ${least.toFixed(2)} is wanted).`,
+  ]
+}
+
+// However long the history of the account is.
+const slowdownsBelow: Readonly<Record<string, number>> = { h: 10 }
+
+function slowdownIn({ name, slowdown }: Load): string[] {
+  const below = slowdownsBelow[name]
+  if (slowdown === undefined || below === undefined) return []
+  const range = `rounds: ${slowdown.least.toFixed(2)} to ${slowdown.most.toFixed(2)}`
+  return [
+    `(${name}) takes ${slowdown.median.toFixed(2)} times as long as (${slowdown.than}) by p50 (${range}; under ${below} is wanted).`,
   ]
 }

@@ -1,14 +1,18 @@
 import { type AccountStatus, listAccounts, readAccount, readState } from '@plinth/account'
-import { renderAccount, renderBalance } from '@plinth/account/domain'
+import { renderAccount, renderBalance, renderPastBalance } from '@plinth/account/domain'
 import { readBatchCommand } from '@plinth/http'
 import {
   type AccountId,
+  type BusinessDate,
   type GlCode,
+  type Instant,
   idempotencyKeyPattern,
+  instantOf,
   parseAccountId,
+  parseBusinessDate,
   type TenantId,
 } from '@plinth/kernel'
-import { readHead } from '@plinth/ledger'
+import { type NotKnownYet, readHead, readPastTurnovers } from '@plinth/ledger'
 import type { Books, Outcome } from '@plinth/posting'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
@@ -127,22 +131,52 @@ function showCommand(runtime: CliRuntime): Command {
     })
 }
 
+interface BalanceOptions extends Options {
+  readonly valueDate?: BusinessDate
+  readonly bookingDate?: BusinessDate
+  readonly knownAtEntry?: number
+  readonly knownAt?: Instant
+}
+
 function balanceCommand(runtime: CliRuntime): Command {
   return new Command('balance')
-    .description('what is on an account: posted, held and available')
+    .description('what is on an account: posted, held and available; or what was posted at some time')
     .argument('<id>', '', parseId)
+    .option('--value-date <date>', 'of lines of this value date or an earlier one, YYYY-MM-DD', parseDate)
+    .option('--booking-date <date>', 'of lines booked on this day or an earlier one', parseDate)
+    .option('--known-at-entry <number>', 'as the books stood after this entry', parseEntryNo)
+    .addOption(
+      new Option('--known-at <instant>', 'as the books stood then, such as 2026-11-21T09:30:00Z')
+        .argParser(parseInstant)
+        .conflicts('knownAtEntry'),
+    )
     .addOption(tenantOption())
     .addOption(jsonOption())
-    .action(async (accountId: AccountId, options: Options) => {
+    .action(async (accountId: AccountId, { knownAtEntry, ...options }: BalanceOptions) => {
+      const { valueDate, bookingDate, knownAt } = options
+      const question = { accountId, valueDate, bookingDate, knownAt, knownAtEntryNo: knownAtEntry }
+      const ofNow = [valueDate, bookingDate, knownAt, knownAtEntry].every((each) => each === undefined)
       const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) =>
         database.read(tenant.tenantId, async (tx) => {
           const [state, head] = await Promise.all([readState(tx, accountId), readHead(tx)])
-          return state && renderBalance(state, head.businessDate, currencies)
+          if (state === undefined) return undefined
+          if (ofNow) return renderBalance(state, head.businessDate, currencies)
+          const turnovers = await readPastTurnovers(tx, question)
+          if ('notYet' in turnovers) throw notKnownYet(turnovers)
+          return renderPastBalance(state, { ...turnovers, valueDate, bookingDate }, currencies)
         }),
       )
       print(options, body ?? missing(accountId))
     })
 }
+
+const notKnownYet = ({ notYet, lastEntryNo, now }: NotKnownYet): CommandFailure =>
+  new CommandFailure(
+    notYet === 'knownAt'
+      ? `The books know nothing of later than now, ${now}.`
+      : `There is no such entry yet: the last one is ${lastEntryNo}.`,
+    exitCodes.usage,
+  )
 
 interface ListOptions extends Options {
   readonly gl?: string
@@ -306,6 +340,26 @@ function parseId(text: string): AccountId {
   if (accountId === undefined)
     throw new InvalidArgumentError('An account id has letters, digits and : . _ -, at most 64.')
   return accountId
+}
+
+function parseDate(text: string): BusinessDate {
+  const date = parseBusinessDate(text)
+  if (date === undefined)
+    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
+  return date
+}
+
+function parseInstant(text: string): Instant {
+  const instantMs = Date.parse(text)
+  const written = /^[0-9-]{10}T[0-9:]{8}(?:\.[0-9]+)?Z$/.test(text)
+  if (!written || parseBusinessDate(text.slice(0, 10)) === undefined || Number.isNaN(instantMs))
+    throw new InvalidArgumentError('A moment is written in UTC, such as 2026-11-21T09:30:00Z.')
+  return instantOf(instantMs)
+}
+
+function parseEntryNo(text: string): number {
+  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('An entry number is a whole number; 0 is before the first.')
 }
 
 function parseLimit(text: string): number {

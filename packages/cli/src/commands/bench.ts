@@ -9,6 +9,7 @@ interface Options {
   readonly seconds: number
   readonly accounts: number
   readonly fill: number
+  readonly history: number
   readonly json?: true
 }
 
@@ -20,6 +21,12 @@ export function benchCommand(runtime: CliRuntime): Command {
     .option('--seconds <n>', 'of each load in each round', count, 4)
     .option('--accounts <n>', 'accounts that postings choose from', count, 10_000)
     .option('--fill <n>', 'post this many afterwards and weigh the server', count, 0)
+    .option(
+      '--history <n>',
+      'also ask for balances of the past, of an account with this many lines',
+      count,
+      0,
+    )
     .addOption(jsonOption())
     .action(async ({ json, ...options }: Options) => {
       const { runBench } = await import('../bench/run-bench.js')

@@ -18,27 +18,20 @@ export const readEntryNoAt: PastTurnoversPort['readEntryNoAt'] = async (tx, at) 
 
 // Booking dates and entry numbers rise with the account's versions, so each limit is a version that a search finds. The end of
 // day's own late entries into a closing day will need more than this.
-const known = `select ledger.version_from($1, $2, least($3::bigint + 1,
-           case when $4::date is not null then ledger.entry_no_from($1, $4::date + 1) end)) - 1 as version offset 0`
-
 const turnoversBy: Statement = {
   name: 'ledger.turnovers_by',
   text: `select known.version, t.debits, t.credits
-      from (${known}) known
+      from (select ledger.version_by($1, $2, $3, $4) as version offset 0) known
      cross join lateral ledger.turnovers_by($1, $2, known.version) t`,
 }
 
-// Of the known lines that were booked by the value date, those with a value date of their own are taken out; then all known
-// ones of that kind whose value date is early enough come in.
 const valuedTurnoversBy: Statement = {
   name: 'ledger.valued_turnovers_by',
-  text: `select null as version, t.debits - o.debits + v.debits as debits, t.credits - o.credits + v.credits as credits
-      from (${known}) known
-     cross join lateral (select least(known.version,
-              ledger.version_from($1, $2, ledger.entry_no_from($1, $5::date + 1)) - 1) as version offset 0) booked
-     cross join lateral ledger.turnovers_by($1, $2, booked.version) t
-     cross join lateral ledger.value_turnovers_by($1, $2, booked.version, null) o
-     cross join lateral ledger.value_turnovers_by($1, $2, known.version, $5) v`,
+  text: `select null as version, t.debits + m.debits as debits, t.credits + m.credits as credits
+      from (select ledger.version_by($1, $2, $3, $4) as known,
+                   ledger.version_by($1, $2, $3, least($4::date, $5::date)) as booked offset 0) version
+     cross join lateral ledger.turnovers_by($1, $2, version.booked) t
+     cross join lateral ledger.turnovers_moved_by_value($1, $2, version.booked, version.known, $5) m`,
 }
 
 export const readTurnoversBy: PastTurnoversPort['readTurnoversBy'] = async (tx, limits) => {

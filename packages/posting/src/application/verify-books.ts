@@ -11,6 +11,7 @@ import { verifyLimits } from './verify-limits.js'
 import { verifyLinks } from './verify-links.js'
 import type { VerifyStore } from './verify-ports.js'
 import { verifySuspense } from './verify-suspense.js'
+import { verifyTurnovers } from './verify-turnovers.js'
 
 /**
  * Recomputes every invariant of a tenant's books from the posting lines, in the snapshot of `tx`. Each module reads its own
@@ -27,6 +28,7 @@ export const verifyBooksWith =
     const check = { currencies, settings, glAccounts, limitUnknown: standings.limitChanged, head }
     const { entries, lines } = await verifyJournal(store, tx, check, findings)
     const accounts = await verifyBalances(tx, { standings, currencies }, findings)
+    await verifyTurnovers(tx, currencies, findings)
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
     if (accounts !== opened) await findUnopened(store, tx, findings)
     await verifyHolds(tx, findings)

@@ -10,6 +10,7 @@ export const bookRules = {
   decided_again: 'every posting, decided again from its recorded command, makes the entry that stands',
   commands_and_entries: 'every entry has its accepted command, and every such command its entry',
   balances_add_up: 'a balance row is the sum of the lines of its account',
+  turnovers_add_up: 'what is kept for balances of the past comes to the same as the lines',
   trial_balance: 'the balances of each currency add up to zero, in the lines and in the balance rows',
   accounts_agree: 'an account, its balance row and its GL account say the same',
   accounts_as_commanded: 'an account stands as its last command left it',
