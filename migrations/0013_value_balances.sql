@@ -3,7 +3,8 @@
 -- can be read; some seconds for each million lines. Risk: none for the books, no row of which is touched.
 
 -- What an account's lines come to, up to and including every 32nd: a sum of debits and credits then reads at most 31 lines.
--- `balance_after` of a line knows their difference only.
+-- `balance_after` of a line knows their difference only. The posting has the sums at hand; to add them up again here would read
+-- 32 lines that lie far apart. Where a mark is missing the one before it serves, and `plinth verify` says so.
 create table ledger.turnover_mark (
   tenant_id text collate "C" not null,
   account_id text collate "C" not null,
@@ -14,7 +15,21 @@ create table ledger.turnover_mark (
   constraint every_so_many_lines check (account_version > 0 and account_version % 32 = 0)
 );
 select plinth.fence_by_tenant('ledger.turnover_mark'), plinth.make_append_only('ledger.turnover_mark');
-grant select on ledger.turnover_mark to plinth_ledger, plinth_auditor;
+grant select, insert on ledger.turnover_mark to plinth_ledger;
+grant select on ledger.turnover_mark to plinth_auditor;
+
+create function ledger.refuse_mark() returns trigger language plpgsql as $$
+begin
+  if not exists (select from ledger.posting_line l where l.tenant_id = new.tenant_id and l.account_id = new.account_id
+                    and l.account_version = new.account_version and abs(l.balance_after) = abs(new.credits - new.debits)) then
+    raise exception 'account %: debits % and credits % do not make the balance after line %', new.account_id, new.debits,
+      new.credits, new.account_version using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+create trigger marks_make_the_balance after insert on ledger.turnover_mark
+  for each row execute function ledger.refuse_mark();
+alter table ledger.turnover_mark enable always trigger marks_make_the_balance;
 
 -- Lines whose value date is not their booking date, by account and by the year, the month and the day of the value date: what
 -- those of a bucket come to, up to and including this one. The others are found by their booking dates and cost nothing here.
@@ -33,53 +48,43 @@ create table ledger.value_turnover (
 select plinth.fence_by_tenant('ledger.value_turnover'), plinth.make_append_only('ledger.value_turnover');
 grant select on ledger.value_turnover to plinth_ledger, plinth_auditor;
 
--- Both are written by the lines themselves, in the order in which a statement brings them, and by nothing else: no module may
--- write here. Nobody writes to one account at a time with another, for its balance row is locked.
-create function ledger.mark_turnovers() returns trigger language plpgsql security definer set search_path = '' as $$
-begin
-  insert into ledger.turnover_mark (tenant_id, account_id, account_version, debits, credits)
-  select new.tenant_id, new.account_id, new.account_version,
-         own.debits + case when new.account_version > 32 then before.debits else 0 end,
-         own.credits + case when new.account_version > 32 then before.credits else 0 end
-    from (select coalesce(sum(l.amount) filter (where l.side = 'debit'), 0) as debits,
-                 coalesce(sum(l.amount) filter (where l.side = 'credit'), 0) as credits
-            from ledger.posting_line l
-           where l.tenant_id = new.tenant_id and l.account_id = new.account_id
-             and l.account_version > new.account_version - 32 and l.account_version <= new.account_version) own
-    left join ledger.turnover_mark before on before.tenant_id = new.tenant_id and before.account_id = new.account_id
-          and before.account_version = new.account_version - 32;
-  return null;
-end $$;
-revoke execute on function ledger.mark_turnovers() from public;
-
+-- Written by the lines themselves and by nothing else: no module may write here. Nobody writes to one account at a time with
+-- another, for its balance row is locked. A statement without such lines pays for one look at what it inserted.
 create function ledger.keep_value_turnovers() returns trigger language plpgsql security definer set search_path = '' as $$
-declare kept bigint;
+declare
+  lines bigint;
+  kept bigint;
 begin
+  select count(*) into lines from inserted where value_date <> booking_date;
+  if lines = 0 then
+    return null;
+  end if;
   insert into ledger.value_turnover (tenant_id, account_id, level, bucket, account_version, debits, credits)
-  select new.tenant_id, new.account_id, b.level, b.bucket, new.account_version,
-         coalesce(before.debits, 0) + case new.side when 'debit' then new.amount else 0 end,
-         coalesce(before.credits, 0) + case new.side when 'credit' then new.amount else 0 end
-    from (values ('year', date_trunc('year', new.value_date::timestamp)::date),
-                 ('month', date_trunc('month', new.value_date::timestamp)::date),
-                 ('day', new.value_date)) b (level, bucket)
+  select l.tenant_id, l.account_id, l.level, l.bucket, l.account_version,
+         coalesce(before.debits, 0) + sum(l.debits) over so_far, coalesce(before.credits, 0) + sum(l.credits) over so_far
+    from (select i.tenant_id, i.account_id, i.account_version, b.level, b.bucket,
+                 case i.side when 'debit' then i.amount else 0 end as debits,
+                 case i.side when 'credit' then i.amount else 0 end as credits
+            from inserted i
+           cross join lateral (values ('year', date_trunc('year', i.value_date::timestamp)::date),
+                                      ('month', date_trunc('month', i.value_date::timestamp)::date),
+                                      ('day', i.value_date)) b (level, bucket)
+           where i.value_date <> i.booking_date) l
     left join lateral (select t.account_version, t.debits, t.credits from ledger.value_turnover t
-            where t.tenant_id = new.tenant_id and t.account_id = new.account_id and t.level = b.level and t.bucket = b.bucket
+            where t.tenant_id = l.tenant_id and t.account_id = l.account_id and t.level = l.level and t.bucket = l.bucket
             order by t.account_version desc limit 1) before on true
-   where (before.account_version >= new.account_version) is not true;
+   where (before.account_version >= l.account_version) is not true
+  window so_far as (partition by l.tenant_id, l.account_id, l.level, l.bucket order by l.account_version);
   get diagnostics kept = row_count;
-  if kept <> 3 then
-    raise exception 'account %: line % of value % comes behind a later one', new.account_id, new.account_version, new.value_date
+  if kept <> 3 * lines then
+    raise exception 'of % lines with a value date of their own some come behind later ones', lines
       using errcode = 'check_violation';
   end if;
   return null;
 end $$;
 revoke execute on function ledger.keep_value_turnovers() from public;
-
-create trigger turnovers_are_marked after insert on ledger.posting_line for each row
-  when (new.account_version % 32 = 0) execute function ledger.mark_turnovers();
-create trigger value_turnovers_are_kept after insert on ledger.posting_line for each row
-  when (new.value_date <> new.booking_date) execute function ledger.keep_value_turnovers();
-alter table ledger.posting_line enable always trigger turnovers_are_marked;
+create trigger value_turnovers_are_kept after insert on ledger.posting_line
+  referencing new table as inserted for each statement execute function ledger.keep_value_turnovers();
 alter table ledger.posting_line enable always trigger value_turnovers_are_kept;
 
 -- The lines that are there, tenant by tenant, as row-level security wants it. The list of tenants is read first: it is whole
@@ -151,25 +156,21 @@ begin
   return low;
 end $$;
 
--- What the lines of an account come to, up to and including `up_to_version`. Null if a mark is missing, and so is the answer.
+-- What the lines of an account come to, up to and including `up_to_version`: by the last mark, and the lines behind it.
 create function ledger.turnovers_by(of_tenant text, of_account text, up_to_version bigint, out debits numeric, out credits numeric)
   language plpgsql stable as $$
-declare
-  marked_version constant bigint := up_to_version - up_to_version % 32;
-  marked record;
+declare marked record;
 begin
-  select coalesce(sum(l.amount) filter (where l.side = 'debit'), 0), coalesce(sum(l.amount) filter (where l.side = 'credit'), 0)
+  select m.account_version, m.debits, m.credits into marked
+    from ledger.turnover_mark m
+   where m.tenant_id = of_tenant and m.account_id = of_account and m.account_version <= up_to_version
+   order by m.account_version desc limit 1;
+  select coalesce(marked.debits, 0) + coalesce(sum(l.amount) filter (where l.side = 'debit'), 0),
+         coalesce(marked.credits, 0) + coalesce(sum(l.amount) filter (where l.side = 'credit'), 0)
     into debits, credits
     from ledger.posting_line l
    where l.tenant_id = of_tenant and l.account_id = of_account
-     and l.account_version > marked_version and l.account_version <= up_to_version;
-  if marked_version > 0 then
-    select m.debits, m.credits into marked
-      from ledger.turnover_mark m
-     where m.tenant_id = of_tenant and m.account_id = of_account and m.account_version = marked_version;
-    debits := debits + marked.debits;
-    credits := credits + marked.credits;
-  end if;
+     and l.account_version > coalesce(marked.account_version, 0) and l.account_version <= up_to_version;
 end $$;
 
 -- What to add to the turnovers by `booked_version`, which are those of all lines booked by the day `valued_by`, for those of

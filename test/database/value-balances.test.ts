@@ -11,7 +11,7 @@ const migration = readFileSync(new URL('../../migrations/0013_value_balances.sql
 /** What the migration makes, so that it can make it again. */
 const unmade = `
   drop table ledger.turnover_mark, ledger.value_turnover;
-  drop function ledger.mark_turnovers() cascade;
+  drop function ledger.refuse_mark() cascade;
   drop function ledger.keep_value_turnovers() cascade;
   drop function ledger.entry_no_at, ledger.version_by, ledger.turnovers_by, ledger.turnovers_moved_by_value`
 const tables = {
@@ -61,26 +61,60 @@ test('lines that are there when balances of the past come are kept as if they ca
   }
 })
 
-test('nobody but a line writes what is kept, and it is never changed', async () => {
+test('nobody but a line keeps sums by value date, a mark makes the balance after its line, and neither is ever changed', async () => {
   const bank = await openBank()
-  const values = `('${bank.tenantId}', 'cash', 32, 0, 0)`
-  const statement = `insert into ledger.turnover_mark values ${values}`
+  await bank.open('alice')
+  const outcomes = await bank.batch(
+    Array.from({ length: 32 }, () =>
+      transferOf({ from: 'cash', to: 'alice', amount: '1.00', valueDate: '2026-01-01' }),
+    ),
+  )
+  expect(new Set(outcomes.map(endOf))).toEqual(new Set(['accepted']))
   await asAdmin(bank.serveUrl, async (client) => {
     await client.query("select set_config('plinth.tenant', $1, false)", [bank.tenantId])
-    for (const role of ['plinth_ledger', 'plinth_posting']) {
-      await client.query(`set role ${role}`)
-      await expect(client.query(statement)).rejects.toThrow('permission denied')
-    }
+    const insertInto = (table: string, values: string) =>
+      client.query(`insert into ledger.${table} select '${bank.tenantId}', ${values}`)
+    await client.query('set role plinth_posting')
+    await expect(insertInto('turnover_mark', "'alice', 32, 0, 3200")).rejects.toThrow('permission denied')
+    await client.query('set role plinth_ledger')
+    const day = "'alice', 'day', '2026-01-02', 1, 0, 1"
+    await expect(insertInto('value_turnover', day)).rejects.toThrow('permission denied')
+    for (const mark of ["'alice', 64, 0, 3200", "'bob', 32, 0, 3200"])
+      await expect(insertInto('turnover_mark', mark)).rejects.toThrow('do not make the balance')
+    await expect(insertInto('turnover_mark', "'alice', 31, 0, 3100")).rejects.toThrow('every_so_many_lines')
   })
-  await bank.open('alice')
-  expect(
-    endOf(await bank.transfer({ from: 'cash', to: 'alice', amount: '1.00', valueDate: '2026-01-01' })),
-  ).toBe('accepted')
+  await asAdmin(bank.adminUrl, async (client) => {
+    await client.query('begin')
+    await client.query('alter table ledger.turnover_mark disable trigger append_only')
+    await client.query('delete from ledger.turnover_mark where tenant_id = $1', [bank.tenantId])
+    const wrong = client.query(
+      `insert into ledger.turnover_mark select '${bank.tenantId}', 'alice', 32, 0, 3199`,
+    )
+    await expect(wrong).rejects.toThrow('do not make the balance')
+    await client.query('rollback')
+  })
   for (const change of [
     'update ledger.value_turnover set debits = 0',
+    'update ledger.turnover_mark set debits = 0',
     'delete from ledger.value_turnover',
     'truncate ledger.value_turnover',
     'truncate ledger.turnover_mark',
   ])
     await expect(bank.rows(change)).rejects.toThrow('never changed or removed')
+})
+
+test('a line with a value date of its own that comes behind a later one is refused', async () => {
+  const bank = await openBank()
+  await bank.open('alice')
+  const paid = await bank.transfer({ from: 'cash', to: 'alice', amount: '1.00', valueDate: '2026-01-01' })
+  expect(endOf(paid)).toBe('accepted')
+  // The sums of the day go on to a line that the account does not have yet.
+  await bank.rows(
+    `insert into ledger.value_turnover
+     select tenant_id, account_id, level, bucket, 9, debits, credits from ledger.value_turnover
+      where tenant_id = $1 and account_id = 'alice' and level = 'day'`,
+    [bank.tenantId],
+  )
+  const later = bank.transfer({ from: 'cash', to: 'alice', amount: '1.00', valueDate: '2026-01-01' })
+  await expect(later.then(endOf)).rejects.toThrow('come behind later ones')
 })

@@ -25,7 +25,7 @@ export {
   readEntry,
   readReversedAmounts,
 } from './infrastructure/journal-reader.js'
-export { appendEntries } from './infrastructure/journal-writer.js'
+export { appendEntries, appendMarks } from './infrastructure/journal-writer.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

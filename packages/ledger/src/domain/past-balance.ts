@@ -1,4 +1,5 @@
 import type { AccountId, BusinessDate, Instant } from '@plinth/kernel'
+import type { Turnovers } from './turnover-marks.js'
 
 /** Which of an account's lines count: those that meet all that is said. */
 export interface PastQuestion {
@@ -14,9 +15,7 @@ export interface PastQuestion {
 }
 
 /** What the lines that count come to, in minor units. */
-export interface PastTurnovers {
-  readonly debits: bigint
-  readonly credits: bigint
+export interface PastTurnovers extends Turnovers {
   /** How many lines count if they are the account's first ones; undefined when a value date picks among them. */
   readonly version: number | undefined
   /** The last entry that was known: asked with it, the question has this answer for ever. */

@@ -12,6 +12,7 @@ import {
 } from '@plinth/db/sql'
 import type { BusinessDate } from '@plinth/kernel'
 import type { EntryDraft } from '../domain/journal-entry.js'
+import type { TurnoverMark } from '../domain/turnover-marks.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
@@ -127,4 +128,23 @@ function lineColumns(entries: readonly EntryDraft[]): string[] {
     sparseArray(reversed.map(({ entryNo }) => entryNo)),
     sparseArray(reversed.map(({ lineNo }) => lineNo)),
   ]
+}
+
+const insertMarks: Statement = {
+  name: 'ledger.insert_marks',
+  text: `insert into ledger.turnover_mark (tenant_id, account_id, account_version, debits, credits)
+    select $1, k.account_id, k.account_version, k.debits, k.credits
+      from unnest($2::text[], $3::bigint[], $4::numeric[], $5::numeric[]) as k (account_id, account_version, debits, credits)`,
+}
+
+/** Keeps what accounts come to at some of the lines that this transaction has appended. */
+export function appendMarks(tx: Tx, marks: readonly TurnoverMark[]): void {
+  if (marks.length === 0) return
+  sql.send(tx, insertMarks, [
+    tenantOf(tx),
+    textArray(marks.map(({ accountId }) => accountId)),
+    plainArray(marks.map(({ accountVersion }) => accountVersion)),
+    plainArray(marks.map(({ debits }) => debits)),
+    plainArray(marks.map(({ credits }) => credits)),
+  ])
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import { type AccountId, type BusinessDate, type CurrencyCode, minorFromDatabase } from '@plinth/kernel'
+import type { Turnovers } from '../domain/turnover-marks.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
@@ -9,12 +10,6 @@ const sql = sqlDoor<LedgerTables>('ledger')
 export interface CheckedPage<Wrong, Key> {
   readonly wrong: readonly Wrong[]
   readonly next: Key | undefined
-}
-
-/** Debits and credits in minor units. */
-export interface Turnovers {
-  readonly debits: bigint
-  readonly credits: bigint
 }
 
 const turnoversIn = (debits: string | null, credits: string | null): Turnovers => ({

@@ -13,9 +13,16 @@ import {
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
 import type { Tx } from '@plinth/db'
 import { type HoldStep, writeHolds } from '@plinth/holds'
-import { type BusinessDate, type Currencies, type IdempotencyKey, invariant, monthOf } from '@plinth/kernel'
-import { appendEntries, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
-import { assertBalanced, currentRendering } from '@plinth/ledger/domain'
+import {
+  type AccountId,
+  type BusinessDate,
+  type Currencies,
+  type IdempotencyKey,
+  invariant,
+  monthOf,
+} from '@plinth/kernel'
+import { appendEntries, appendMarks, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
+import { assertBalanced, currentRendering, turnoverMarks } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
 import { writeSuspense } from '@plinth/suspense'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
@@ -71,6 +78,7 @@ async function sendRows(
   writeOpenedAccounts(tx, plan.opened, businessDate)
   writeDetails(tx, latest(plan.changedDetails))
   appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering })
+  appendMarks(tx, turnoverMarks(entries, turnoversAfter(plan)))
   await breathe()
   const holdSteps = holdStepsOf(plan)
   for (const step of plan.balanceSteps) {
@@ -91,6 +99,20 @@ async function sendRows(
   recordAuditEvents(tx, plan.records.map(auditEvent))
   await breathe()
   enqueueEvents(tx, outboxEvents(plan, currencies))
+}
+
+/** What accounts come to behind the batch; looked through when the first is asked for, which is seldom. */
+function turnoversAfter({ balanceSteps }: BatchPlan): (accountId: AccountId) => AccountState | undefined {
+  let states: Map<AccountId, AccountState> | undefined
+  return (accountId) => {
+    // A later step of an account comes over an earlier one.
+    states ??= new Map(
+      balanceSteps.flatMap((step) =>
+        step.kind === 'turnovers' ? step.states.map((state) => [state.accountId, state] as const) : [],
+      ),
+    )
+    return states.get(accountId)
+  }
 }
 
 // Of a larger batch the rows of a table take milliseconds to prepare; between tables the process serves others and hands the
