@@ -120,3 +120,24 @@ test('in a batch a later one takes what an earlier one left', async () => {
   expect((await bank.balance('carol')).posted).toBe('100.00')
   await sound(bank)
 })
+
+test('a credit for a later day is nothing that a debit of all behind it could take', async () => {
+  const bank = await openedBank()
+  const lines = [
+    'debit cash 50.00',
+    'credit alice 50.00 from:2026-11-23',
+    'debit alice all',
+    'credit carol all',
+  ]
+  expect(amounts(await bank.submit(special(lines)))).toEqual(['50.00', '50.00', '100.00', '100.00'])
+  const { posted, held, available } = await bank.balance('alice')
+  expect([posted, held, available]).toEqual(['50.00', '50.00', '0.00'])
+  const today = [
+    'debit cash 5.00',
+    'credit alice 5.00 from:2026-11-20',
+    'debit alice all',
+    'credit carol all',
+  ]
+  expect(amounts(await bank.submit(special(today)))).toEqual(['5.00', '5.00', '5.00', '5.00'])
+  await sound(bank)
+})

@@ -1,5 +1,6 @@
+import type { HoldId } from '@plinth/holds'
 import type { AccountId, EntryId } from '@plinth/kernel'
-import { type Command, type Outcome, verifyBooks } from '@plinth/posting'
+import { type Command, type FixedLineRequest, type Outcome, verifyBooks } from '@plinth/posting'
 import type { SuspenseItemId } from '@plinth/suspense'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
@@ -103,6 +104,27 @@ test('a wrong currency is refused, and so is a fallback that takes nothing itsel
   expect(await end(bank, special(['debit cash 1.00', 'credit alice 1.00 else:nobody']))).toBe(
     'account_not_found',
   )
+})
+
+test('a capture is measured by where its lines go, and misses no account for which another takes the line', async () => {
+  const bank = await openedBank()
+  await bank.fund('bob', '10.00')
+  const placed = await bank.submit({
+    ...{ type: 'place_hold', accountId: 'bob' as AccountId, amount: 10_00n, currency: 'EUR' as never },
+    ...{ expiresAt: undefined, reference: undefined },
+  })
+  const { holdId } = answerOf(placed) as { holdId: HoldId }
+  const capture = (of: HoldId, fallback: string) =>
+    end(bank, {
+      ...posting([]),
+      lines: special(['debit bob 4.00', `credit nobody 4.00 else:${fallback}`]).lines as FixedLineRequest[],
+      ...{ type: 'capture_hold', holdId: of, amount: '4.00', final: true },
+    })
+  expect(await capture(holdId, 'bob')).toBe('hold_account_mismatch')
+  expect(await capture('01990000-0000-7000-8000-000000000000' as HoldId, 'suspense')).toBe('hold_not_found')
+  expect(await capture('01990000-0000-7000-8000-000000000000' as HoldId, 'nowhere')).toBe('account_not_found')
+  expect(await capture(holdId, 'suspense')).toBe('accepted')
+  await sound(bank)
 })
 
 test('an operator clears it: posted on, with the texts of the payment', async () => {

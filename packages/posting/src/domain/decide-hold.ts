@@ -16,7 +16,7 @@ import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './de
 import type { Accepted, Posted } from './decision.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 import { faultOfSpending } from './limits.js'
-import { linesToPost } from './lines-to-post.js'
+import { type LineToPost, linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
 type HoldChanged = Extract<Accepted, { kind: 'hold_changed' }>
@@ -98,9 +98,9 @@ export function decideCaptureHold(book: Book, command: CaptureHoldCommand, stamp
   const captured =
     typeof amount === 'bigint' ? decideCapture(before, { amount, final: command.final }, book.now) : before
   const refused = 'kind' in captured ? captured : undefined
-  const fault = prevailing(refused, faultOfAmount(command, before, amount))
   const { transactionCode, description, reference, endToEndId, metadata } = command
   const { lines } = linesToPost(book, command.lines)
+  const fault = prevailing(refused, faultOfAmount({ lines, text: command.amount }, before, amount))
   const valueDate = command.valueDate ?? book.businessDate
   const customers = isCustomerInitiated(book, transactionCode)
   const entry = {
@@ -138,9 +138,12 @@ function faultOfOtherCode(
   )
 }
 
-/** The hold's account is debited by what is captured, all lines taken together, in the hold's currency. */
+/**
+ * The hold's account is debited by what is captured, all lines taken together where they are posted, in the hold's currency: a
+ * credit that goes to another account is none of it.
+ */
 function faultOfAmount(
-  { lines, amount: text }: CaptureHoldCommand,
+  { lines, text }: { lines: readonly LineToPost[]; text: string },
   { holdId, accountId, currency }: Hold,
   amount: ReturnType<typeof parseMinor>,
 ): Rejection | undefined {
@@ -157,9 +160,9 @@ function faultOfAmount(
   return reject('hold_account_mismatch', detail, { holdId, accountId })
 }
 
-/** A missing account comes before a missing hold. */
-function missingHold({ accounts }: Book, { holdId, lines }: CaptureHoldCommand): Rejection {
-  const missing = lines.find(({ accountId }) => !accounts.has(accountId))
+/** A missing account comes before a missing hold; one for which another takes the line is not missed. */
+function missingHold(book: Book, { holdId, lines }: CaptureHoldCommand): Rejection {
+  const missing = linesToPost(book, lines).lines.find(({ accountId }) => !book.accounts.has(accountId))
   return missing === undefined ? noHold(holdId) : noAccount(missing.accountId)
 }
 

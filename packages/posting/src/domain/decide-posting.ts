@@ -18,7 +18,7 @@ import type { Post, Stamp } from './command.js'
 import type { HoldStep, Posted } from './decision.js'
 import { faultsOfDemands } from './faults-of-demands.js'
 import { faultOfEntryLimits } from './limits.js'
-import { type LineToPost, linesToPost } from './lines-to-post.js'
+import { isHeldBack, type LineToPost, linesToPost } from './lines-to-post.js'
 import { faultOfCode, faultOfLimit, isCustomerInitiated } from './posting-rules.js'
 
 /** What becomes an entry, wherever it comes from: a posting, a reversal, a capture. */
@@ -191,16 +191,13 @@ export function faultOfValueDate(
   )
 }
 
-/**
- * Credits that are not available yet: each is held on its account until the business date that it names (ADR 0015). What has no
- * limit needs no hold, and what was diverted is nobody's yet.
- */
+/** Credits that are not available yet: each is held on its account until the business date that it names (ADR 0015). */
 function clearingHolds(book: Book, { lines }: EntryToPost, { entryId, lineIds }: Stamp): HoldStep[] {
   if (lineIds === undefined) return []
-  return lines.flatMap(({ accountId, currency, amount, availableFrom, divertedFrom }, at): HoldStep[] => {
+  return lines.flatMap((line, at): HoldStep[] => {
+    const { accountId, currency, amount, availableFrom } = line
     const holdId = lineIds[at] as HoldId | undefined
-    if (availableFrom === undefined || availableFrom <= book.businessDate || holdId === undefined) return []
-    if (divertedFrom !== undefined || book.accounts.get(accountId)?.unlimited !== false) return []
+    if (availableFrom === undefined || holdId === undefined || !isHeldBack(book, line)) return []
     const hold: Hold = {
       ...{ holdId, accountId, currency, amount, expiresAt: undefined, reference: undefined },
       clears: { entryId, lineNo: at + 1, availableFrom },

@@ -61,6 +61,23 @@ function placed({ accounts }: Book, { fallbackAccountId, ...line }: LineRequest,
 /** Whether the line takes what the others of its currency leave over. */
 const isRest = ({ side, amount }: Placed): boolean => side === 'credit' && amount === 'all'
 
+/**
+ * Whether a clearing hold keeps the line's money (ADR 0015): not where it is available today, nor where there is no limit to what
+ * is, nor what was diverted, which is nobody's yet.
+ */
+export const isHeldBack = (
+  { accounts, businessDate }: Book,
+  {
+    accountId,
+    availableFrom,
+    divertedFrom,
+  }: Pick<LineToPost, 'accountId' | 'availableFrom' | 'divertedFrom'>,
+): boolean =>
+  availableFrom !== undefined &&
+  availableFrom > businessDate &&
+  divertedFrom === undefined &&
+  accounts.get(accountId)?.unlimited === false
+
 /** What has been moved so far, and the first line that moves nothing. */
 class Takings {
   fault: Rejection | undefined
@@ -73,7 +90,9 @@ class Takings {
     const { accountId, side, currency } = request
     const amount = typeof request.amount === 'bigint' ? request.amount : this.#available(request)
     const signed = side === 'debit' ? -amount : amount
-    this.#changes.set(accountId, (this.#changes.get(accountId) ?? 0n) + signed)
+    // A credit for a later day is held as soon as it is there: no debit behind it finds it available.
+    if (!isHeldBack(this.book, request))
+      this.#changes.set(accountId, (this.#changes.get(accountId) ?? 0n) + signed)
     this.#nets.set(currency, (this.#nets.get(currency) ?? 0n) - signed)
     return amount
   }
