@@ -30,3 +30,15 @@ test('an advice stands in the balance row, and only with it the database lets an
   await bank.transfer({ from: 'cash', to: 'alice', amount: '5.00' })
   expect(endOf(await bank.transfer({ from: 'alice', to: 'cash', amount: '0.01' }))).toBe('insufficient_funds')
 })
+
+test('an account that stands below its limit by an advice is in order, whatever becomes of it since', async () => {
+  const bank = await openBank()
+  await bank.open('alice')
+  expect(endOf(await bank.submit(advice('50.00')))).toBe('accepted')
+  await bank.transfer({ from: 'cash', to: 'alice', amount: '5.00' })
+  await bank.status('alice', 'dormant')
+  expect((await bank.balance('alice')).available).toBe('-45.00')
+  const report = await bank.database.read(bank.tenantId, (tx) => verifyBooks(tx, bank.books))
+  expect(report.rules.filter(({ broken }) => broken > 0)).toEqual([])
+  await bank.expectBooksInOrder()
+})

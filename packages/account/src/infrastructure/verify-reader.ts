@@ -52,7 +52,7 @@ export interface AccountFacts {
 export interface StoredAccount {
   readonly accountId: AccountId
   readonly state: AccountState | undefined
-  /** The last change was allowed to pass the limit. */
+  /** Some change was allowed to pass the limit: an advice. */
   readonly forced: boolean
   readonly facts: AccountFacts | undefined
 }
@@ -81,7 +81,8 @@ export async function readStoredAccounts(
   const found = new Map<AccountId, StoredAccount>()
   for (const row of balances) {
     const state = toState(row)
-    const forced = row.forced_row_version === row.row_version
+    // Whatever became of the row since: a credit that mends a part of it leaves the rest as the advice left it.
+    const forced = row.forced_row_version !== null
     found.set(state.accountId, { accountId: state.accountId, state, forced, facts: undefined })
   }
   for (const row of accounts) {
