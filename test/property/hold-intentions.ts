@@ -1,29 +1,21 @@
 import fc from 'fast-check'
-import {
-  inWords,
-  type PaperBooks,
-  type PaperEntry,
-  type PaperHold,
-  type PaperLine,
-  shortened,
-} from './paper-books.js'
+import { dayAfter, inWords, type PaperBooks, type PaperHold } from './paper-books.js'
+import { creditTo, datedBy, valueDays, type Waiting, waiting } from './posting-intentions.js'
+import { atLeastOne, meant, odd, type Size, size, sized } from './sizes.js'
 import type {
   CaptureWish,
   End,
   HoldChangeWish,
   Line,
-  Nth,
+  Name,
   PaperLimit,
   PlaceWish,
-  ReverseWish,
   SettingsWish,
 } from './wishes.js'
 
-/** How much of what is left is wanted. */
-type Size = 'all' | 'half' | 'unit' | 'less' | 'over'
-/** Which of the holds or entries is meant; `none` was never made. */
+/** Which of the holds is meant; `none` was never made. */
 interface Which {
-  readonly among: 'live' | 'timed' | 'captures' | 'reversals' | 'recent' | 'any' | 'none'
+  readonly among: 'live' | 'timed' | 'clearing' | 'any' | 'none'
   readonly pick: number
 }
 type Ends = 'never' | 'far' | 'past' | 'soon'
@@ -36,26 +28,17 @@ interface CaptureDraft {
   /** Whether the lines debit the hold's account by the amount, in one line or net, and what else they are. */
   readonly shape: 'plain' | 'net' | 'beside' | 'less' | 'elsewhere' | 'nothing' | 'odd'
   readonly to: string
-  readonly valueDate: string | undefined
-}
-
-interface PartDraft {
-  readonly pair: number
-  readonly size: Size
-  readonly shape: 'plain' | 'twice' | 'lopsided' | 'no line' | 'odd'
-}
-
-interface ReverseDraft {
-  readonly type: 'reverse'
-  readonly which: Which
-  readonly valueDate: string | undefined
-  readonly part: PartDraft | undefined
+  readonly valueDays: number | undefined
+  /** Of the credit. */
+  readonly waiting: Waiting
 }
 
 interface SettingsDraft {
   readonly type: 'settings'
   readonly back: SettingsWish['back'] | undefined
   readonly ahead: SettingsWish['ahead'] | undefined
+  /** So many days from now; null: no such day. */
+  readonly floorDays: number | null | undefined
   readonly limits: SettingsWish['limits'] | undefined
 }
 
@@ -64,14 +47,23 @@ export type HoldDraft =
   | CaptureDraft
   | { readonly type: 'release' | 'expire'; readonly which: Which }
   | { readonly type: 'extend'; readonly which: Which; readonly ends: Ends }
-  | ReverseDraft
   | SettingsDraft
 
-const size = fc.constantFrom<Size>('all', 'half', 'half', 'unit', 'unit', 'less', 'over')
 const among = (...of: Which['among'][]): fc.Arbitrary<Which> =>
   fc.record({ among: fc.constantFrom(...of), pick: fc.nat(1000) })
-const anyHold = among('live', 'live', 'live', 'live', 'live', 'live', 'timed', 'any', 'any', 'none')
-const valueDate = fc.constantFrom(undefined, undefined, undefined, undefined, '2026-11-10', '2026-11-09')
+const anyHold = among(
+  'live',
+  'live',
+  'live',
+  'live',
+  'live',
+  'live',
+  'timed',
+  'clearing',
+  'any',
+  'any',
+  'none',
+)
 const ends = fc.constantFrom<Ends>('never', 'never', 'never', 'far', 'far', 'past', 'soon')
 const holders = fc.constantFrom('a', 'a', 'a', 'b', 'b', 'c', 'c', 'd', 'e', 'cash', 'nobody')
 
@@ -107,30 +99,22 @@ const capture: fc.Arbitrary<CaptureDraft> = fc.record({
     ] as const),
   ),
   to: fc.constantFrom('cash', 'cash', 'cash', 'yen', 'a', 'b', 'c', 'nobody'),
-  valueDate,
-})
-const reverse: fc.Arbitrary<ReverseDraft> = fc.record({
-  type: fc.constant('reverse' as const),
-  which: among('recent', 'recent', 'recent', 'any', 'any', 'captures', 'captures', 'reversals', 'none'),
-  valueDate: fc.constantFrom(undefined, undefined, undefined, 'original', '2026-11-19', '2026-11-09'),
-  part: fc.option(
-    fc.record({
-      pair: fc.nat(3),
-      size,
-      shape: fc.constantFrom('plain', 'plain', 'plain', 'twice', 'lopsided', 'no line', 'odd'),
-    }),
-    { nil: undefined, freq: 2 },
-  ),
+  valueDays,
+  waiting,
 })
 const change = fc.oneof(
   fc.record({ type: fc.constant('release' as const), which: anyHold }),
-  fc.record({ type: fc.constant('expire' as const), which: among('timed', 'timed', 'timed', 'any', 'none') }),
+  fc.record({
+    type: fc.constant('expire' as const),
+    which: among('timed', 'timed', 'clearing', 'clearing', 'any', 'none'),
+  }),
   fc.record({ type: fc.constant('extend' as const), which: anyHold, ends }),
 )
 const settings = fc.record({
   type: fc.constant('settings' as const),
   back: fc.constantFrom(undefined, undefined, 10, 10, 11, 0, null),
   ahead: fc.constantFrom(undefined, undefined, 30, 30, 31, 0),
+  floorDays: fc.constantFrom(undefined, undefined, undefined, null, null, -12, -1, 0),
   limits: fc.constantFrom(undefined, ...limits),
 })
 
@@ -138,32 +122,19 @@ export const holdDraft: fc.Arbitrary<HoldDraft> = fc.oneof(
   { weight: 8, arbitrary: place },
   { weight: 10, arbitrary: capture },
   { weight: 7, arbitrary: change },
-  { weight: 8, arbitrary: reverse },
   { weight: 2, arbitrary: settings },
 )
 
-type HoldWish = PlaceWish | CaptureWish | HoldChangeWish | ReverseWish | SettingsWish
+type HoldWish = PlaceWish | CaptureWish | HoldChangeWish | SettingsWish
 
-// An amount of more digits does not get past the edge (contract §2); one more than this is of as many.
-const largest = 10n ** 28n - 2n
-const atLeastOne = (amount: bigint): bigint => (amount > 0n ? amount : 1n)
-
-function sized(left: bigint, of: Size): bigint {
-  const sizes = { all: left, half: left / 2n, unit: 1n, less: left - 1n, over: left + 1n }
-  const amount = atLeastOne(sizes[of])
-  return amount > largest ? largest : amount
-}
-
-/** Turns intentions about holds, reversals and settings into wishes, knowing the books as they were when the step began. */
+/** Turns intentions about holds and settings into wishes, knowing the books as they were when the step began. */
 export class HoldTeller {
-  private holds: readonly PaperHold[] = []
-  private journal: readonly PaperEntry[] = []
+  private holds: ReadonlyMap<Name, PaperHold> = new Map()
   constructor(private readonly books: PaperBooks) {}
 
   /** Whoever asks knows the ids of what was made before, and not of what is being made. */
   look(): void {
-    this.holds = [...this.books.holds]
-    this.journal = [...this.books.journal]
+    this.holds = new Map(this.books.holds)
   }
 
   wishOf(draft: HoldDraft, note: string): HoldWish {
@@ -177,11 +148,11 @@ export class HoldTeller {
         return { type: draft.type, hold: this.holdMeant(draft.which) }
       case 'extend':
         return { type: 'extend', hold: this.holdMeant(draft.which), ends: this.end(draft.ends) }
-      case 'reverse':
-        return this.reverse(draft, note)
       case 'settings': {
-        const { back, ahead, limits } = draft
-        const dates = { ...(back !== undefined && { back }), ...(ahead !== undefined && { ahead }) }
+        const { back, ahead, floorDays, limits } = draft
+        const floor = typeof floorDays === 'number' ? dayAfter(this.books.today, floorDays) : floorDays
+        const window = { ...(back !== undefined && { back }), ...(ahead !== undefined && { ahead }) }
+        const dates = { ...window, ...(floor !== undefined && { floor }) }
         return { type: 'settings', note, ...dates, ...(limits !== undefined && { limits }) }
       }
     }
@@ -191,21 +162,15 @@ export class HoldTeller {
     return ends === 'soon' ? { step: this.books.step + 1 } : ends
   }
 
-  private holdMeant({ among, pick }: Which): Nth {
-    if (among === 'none') return 0
-    const live = (hold: PaperHold) => hold.status === 'active'
-    return nthOf(this.holds, pick, {
-      wanted: among === 'timed' ? (hold) => live(hold) && typeof hold.ends === 'object' : live,
-      any: among === 'any',
-    })
-  }
-
-  private entryMeant({ among, pick }: Which): Nth {
-    if (among === 'none') return 0
-    const { length } = this.journal
-    if (among === 'recent') return length - (pick % Math.min(length, 5))
-    const kind = among === 'captures' ? 'capture' : 'reversal'
-    return nthOf(this.journal, pick, { wanted: (entry) => entry.kind === kind, any: among === 'any' })
+  private holdMeant({ among, pick }: Which): Name {
+    if (among === 'none') return '0'
+    const wanted = (name: Name): boolean => {
+      const { status, ends, clears } = this.holds.get(name) as PaperHold
+      if (status !== 'active') return false
+      if (among === 'clearing') return clears !== undefined
+      return among === 'live' ? clears === undefined : typeof ends === 'object'
+    }
+    return meant([...this.holds.keys()], pick, { wanted, any: among === 'any' }) ?? '0'
   }
 
   private place(draft: Extract<HoldDraft, { type: 'place' }>, note: string): PlaceWish {
@@ -225,45 +190,50 @@ export class HoldTeller {
     }
   }
 
-  private capture({ which, size, final, shape, to, valueDate }: CaptureDraft, note: string): CaptureWish {
+  private capture(
+    { which, size, final, shape, to, valueDays: days, waiting }: CaptureDraft,
+    note: string,
+  ): CaptureWish {
     const hold = this.holdMeant(which)
     // As it is now, which may be less than when the step began: partly captured by a command of the same batch.
-    const { id, currency, remaining } = this.books.holds[hold - 1] ?? { ...strange }
+    const { id, currency, remaining } = this.books.holds.get(hold) ?? strange
     const amount = sized(remaining, size)
     const words = inWords(amount, currency)
     const pay = (from: string, moved: bigint): Line[] => [
       { id: from, side: 'debit', amount: inWords(moved, currency), currency },
-      { id: to, side: 'credit', amount: inWords(moved, currency), currency },
+      {
+        side: 'credit',
+        amount: inWords(moved, currency),
+        currency,
+        ...creditTo(this.books, to, waiting),
+      },
     ]
     const other = id === 'b' ? 'a' : 'b'
     const lines = {
       plain: pay(id, amount),
       net: [
         ...pay(id, amount + 1n),
-        { id, side: 'credit' as const, amount: inWords(1n, currency), currency },
+        {
+          side: 'credit' as const,
+          amount: inWords(1n, currency),
+          currency,
+          ...creditTo(this.books, id, waiting),
+        },
       ],
       beside: [...pay(id, amount), ...pay(other, amount)],
       less: pay(id, atLeastOne(amount - 1n)),
       elsewhere: pay(other, amount),
       nothing: [
         { id, side: 'debit' as const, amount: words, currency },
-        { id, side: 'credit' as const, amount: words, currency },
+        { side: 'credit' as const, amount: words, currency, ...creditTo(this.books, id, waiting) },
       ],
       odd: pay(id, amount),
     }[shape]
     if (shape === 'net') lines[1] = { id: to, side: 'credit', amount: words, currency }
     return {
-      ...{ type: 'capture', note, hold, final, lines, ...(valueDate && { valueDate }) },
+      ...{ type: 'capture', note, hold, final, lines, ...datedBy(this.books, days) },
       amount: shape === 'odd' ? odd(words) : words,
     }
-  }
-
-  private reverse({ which, valueDate, part }: ReverseDraft, note: string): ReverseWish {
-    const entry = this.entryMeant(which)
-    const wish = { type: 'reverse' as const, note, entry, ...(valueDate !== undefined && { valueDate }) }
-    const lines = this.books.journal[entry - 1]?.lines
-    if (part === undefined) return wish
-    return { ...wish, lines: lines === undefined ? [{ lineNo: 1, amount: '1' }] : partOf(lines, part) }
   }
 }
 
@@ -271,42 +241,4 @@ const strange: Pick<PaperHold, 'id' | 'currency' | 'remaining'> = {
   id: 'a',
   currency: 'EUR',
   remaining: 100n,
-}
-
-/** More decimals than any currency of these banks has. */
-const odd = (words: string): string => `${words}${words.includes('.') ? '' : '.'}00001`
-
-/** Two lines that stand beside each other are most often the two sides of one leg, and balance. */
-function partOf(
-  lines: readonly PaperLine[],
-  { pair, size, shape }: PartDraft,
-): NonNullable<ReverseWish['lines']> {
-  const first = (pair * 2) % lines.length
-  const { moved, taken, currency } = lines[first] as PaperLine
-  const amount = inWords(sized(moved - taken, size), currency)
-  const both = [first + 1, first + 2].map((lineNo) => ({ lineNo, amount }))
-  switch (shape) {
-    case 'plain':
-      return both
-    case 'twice':
-      return [...both, ...both.map((line) => ({ ...line, amount: shortened(amount) }))]
-    case 'lopsided':
-      return both.slice(0, 1)
-    case 'no line':
-      return [...both, { lineNo: lines.length + 1, amount }]
-    case 'odd':
-      return both.map((line) => ({ ...line, amount: odd(amount) }))
-  }
-}
-
-/** One of those that are wanted, or of all where none is; 0 where there is nothing at all. */
-function nthOf<Made>(
-  made: readonly Made[],
-  pick: number,
-  { wanted, any }: { wanted: (each: Made) => boolean; any: boolean },
-): Nth {
-  const all = made.map((_, index) => index + 1)
-  const fitting = any ? [] : all.filter((nth) => wanted(made[nth - 1] as Made))
-  const choice = fitting.length > 0 ? fitting : all
-  return choice[pick % choice.length] ?? 0
 }

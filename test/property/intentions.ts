@@ -1,28 +1,25 @@
 import fc from 'fast-check'
 import { type HoldDraft, HoldTeller, holdDraft } from './hold-intentions.js'
+import { type LimitDraft, limitDraft, limitOf } from './limit-intentions.js'
+import { type MendingDraft, MendingTeller, mendingDraft } from './mending-intentions.js'
 import type { PaperBank } from './paper-bank.js'
-import { availableOf, balanceOf, inWords, shortened, units } from './paper-books.js'
-import type { Keyed, Line, OpenWish, PostWish, Status, Wish } from './wishes.js'
-
-/** An amount that is worth trying, once it is known how the accounts stand. */
-type Wanted =
-  | { readonly exactly: bigint }
-  | { readonly edge: 'balance' | 'limit' | 'available'; readonly off: bigint }
-
-interface Leg {
-  readonly from: string
-  readonly to: string
-  readonly wanted: Wanted
-}
+import { dayAfter, inWords, shortened, units } from './paper-books.js'
+import {
+  amountOf,
+  anyAccount,
+  type PostingDraft,
+  postingDraft,
+  postingOf,
+  type Wanted,
+  wanted,
+} from './posting-intentions.js'
+import type { AskingLine, Keyed, OpenWish, PostWish, Status, Wish } from './wishes.js'
 
 type Draft =
   | HoldDraft
-  | {
-      readonly type: 'post'
-      readonly legs: readonly Leg[]
-      readonly valueDate: string | undefined
-      readonly short: boolean
-    }
+  | MendingDraft
+  | LimitDraft
+  | { readonly type: 'post'; readonly posting: PostingDraft; readonly advice: boolean }
   | {
       readonly type: 'open'
       readonly id: string
@@ -54,69 +51,26 @@ export type Intention =
 export interface Step {
   readonly how: 'single' | 'dry' | 'batch'
   readonly groups: readonly (readonly Intention[])[]
+  /** So many days have passed since the step before. */
+  readonly days: number
 }
 
 const customers = ['a', 'b', 'c', 'd', 'e']
-const anyAccount = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom(...customers) },
-  { weight: 4, arbitrary: fc.constantFrom('cash', 'cash', 'yen', 'gold') },
-  { weight: 1, arbitrary: fc.constant('nobody') },
-)
 const anyCurrency = fc.constantFrom('EUR', 'EUR', 'EUR', 'JPY', 'GOLD')
 
-const largest = 10n ** 28n - 1n
-const wanted: fc.Arbitrary<Wanted> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(1n, 2n, 99n, 100n, 101n, 12_345n).map((exactly) => ({ exactly })) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(largest, largest - 1n, 10n ** 27n).map((exactly) => ({ exactly })),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      edge: fc.constantFrom('balance' as const, 'limit' as const, 'available' as const),
-      off: fc.constantFrom(-1n, 0n, 1n),
-    }),
-  },
-)
-
-const legAmong = (of: fc.Arbitrary<string>): fc.Arbitrary<Leg> => fc.record({ from: of, to: of, wanted })
-const leg: fc.Arbitrary<Leg> = fc.oneof(
-  { weight: 16, arbitrary: legAmong(fc.constantFrom('a', 'b', 'c', 'cash')) },
-  { weight: 4, arbitrary: legAmong(fc.constantFrom('d', 'yen')) },
-  { weight: 1, arbitrary: legAmong(anyAccount) },
-)
-const legs = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(leg) },
-  { weight: 1, arbitrary: fc.array(leg, { minLength: 2, maxLength: 4 }) },
-)
-const valueDate = fc.constantFrom(
-  ...[
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    '2026-11-20',
-    '2026-11-10',
-    '2026-11-09',
-    '2026-12-20',
-    '2026-12-21',
-  ],
-)
 const maybe = fc.constantFrom(undefined, false, false, true)
 const status = fc.constantFrom<Status>('open', 'open', 'open', 'open', 'dormant', 'frozen', 'closed')
 
 const draft: fc.Arbitrary<Draft> = fc.oneof(
-  { weight: 32, arbitrary: holdDraft },
+  { weight: 24, arbitrary: holdDraft },
+  { weight: 16, arbitrary: mendingDraft },
+  { weight: 3, arbitrary: limitDraft },
   {
-    weight: 24,
+    weight: 28,
     arbitrary: fc.record({
       type: fc.constant('post' as const),
-      legs,
-      valueDate,
-      short: fc.boolean(),
+      posting: postingDraft,
+      advice: fc.constantFrom(false, false, false, false, true),
     }),
   },
   {
@@ -170,24 +124,16 @@ const group = fc.oneof(
   { weight: 1, arbitrary: fc.array(intention, { minLength: 2, maxLength: 5 }) },
 )
 
+const days = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 0, 1, 3)
+const alone = fc.tuple(fc.tuple(intention))
+const groups = fc.array(group, { minLength: 1, maxLength: 8 })
+
 export const steps = (countMax: number): fc.Arbitrary<Step[]> =>
   fc.array(
     fc.oneof(
-      {
-        weight: 5,
-        arbitrary: fc.record({ how: fc.constant('single' as const), groups: fc.tuple(fc.tuple(intention)) }),
-      },
-      {
-        weight: 1,
-        arbitrary: fc.record({ how: fc.constant('dry' as const), groups: fc.tuple(fc.tuple(intention)) }),
-      },
-      {
-        weight: 3,
-        arbitrary: fc.record({
-          how: fc.constant('batch' as const),
-          groups: fc.array(group, { minLength: 1, maxLength: 8 }),
-        }),
-      },
+      { weight: 5, arbitrary: fc.record({ how: fc.constant('single' as const), groups: alone, days }) },
+      { weight: 1, arbitrary: fc.record({ how: fc.constant('dry' as const), groups: alone, days }) },
+      { weight: 3, arbitrary: fc.record({ how: fc.constant('batch' as const), groups, days }) },
     ),
     // Long sequences, not the short ones fast-check likes: accounts must have a history.
     { minLength: 1, maxLength: countMax, size: 'max' },
@@ -217,17 +163,21 @@ export class Teller {
   readonly history: Keyed[] = []
   private made = 0
   private readonly holds: HoldTeller
+  private readonly mending: MendingTeller
   constructor(
     private readonly bank: PaperBank,
     private readonly prefix: string,
   ) {
     this.holds = new HoldTeller(bank)
+    this.mending = new MendingTeller(bank)
   }
 
-  /** The next step of the sequence begins. */
-  turn(step: number): void {
+  /** The next step of the sequence begins, so many days behind the one before. */
+  turn(step: number, days: number): void {
     this.bank.step = step
+    this.bank.today = dayAfter(this.bank.today, days)
     this.holds.look()
+    this.mending.look()
   }
 
   /** The commands of the beginning, with keys that may come again like any other. */
@@ -253,9 +203,8 @@ export class Teller {
   private wishOf(draft: Draft, note: string): Wish {
     switch (draft.type) {
       case 'post': {
-        const { valueDate } = draft
-        const lines = draft.legs.flatMap((each) => this.linesOf(each, draft.short))
-        return { type: 'post', note, lines, ...(valueDate && { valueDate }) }
+        const { advice, posting } = draft
+        return { type: 'post', note, ...(advice && { advice }), ...postingOf(this.bank, posting) }
       }
       case 'open': {
         const { id, gl, currency, limit } = draft
@@ -273,54 +222,44 @@ export class Teller {
           type: 'terms',
           note,
           id: draft.id,
-          limit: inWords(this.amount(draft.limit, draft.id), currency),
+          limit: inWords(amountOf(this.bank, draft.limit, draft.id), currency),
         }
       }
       case 'gl': {
         const { code, kind, parent, postable } = draft
         return { type: 'gl', note, code, kind, postable, ...(parent !== undefined && { parent }) }
       }
+      case 'limit':
+        return limitOf(this.bank, draft, note)
+      case 'reverse':
+      case 'correct':
+      case 'clear':
+        return this.mending.wishOf(draft, note)
       default:
         return this.holds.wishOf(draft, note)
     }
-  }
-
-  private linesOf({ from, to, wanted }: Leg, short: boolean): Line[] {
-    const currency = this.bank.accounts.get(from)?.currency ?? 'EUR'
-    const least = this.amount(wanted, from)
-    let amount = inWords(least > 0n ? least : 1n, currency)
-    if (short && amount.includes('.')) amount = amount.replace(/\.?0+$/, '')
-    return [
-      { id: from, side: 'debit', amount, currency },
-      { id: to, side: 'credit', amount, currency },
-    ]
-  }
-
-  private amount(wanted: Wanted, id: string): bigint {
-    if ('exactly' in wanted) return wanted.exactly
-    const account = this.bank.accounts.get(id)
-    if (account === undefined) return 100n
-    const edges = {
-      balance: balanceOf(account),
-      limit: account.limit,
-      available: availableOf(account),
-    }
-    const about = edges[wanted.edge] + wanted.off
-    const size = about < 0n ? -about : about
-    return size > largest ? largest : size
   }
 }
 
 /** The same content; an amount may be written with all its decimals now, or with fewer. */
 function again({ key, wish }: Keyed): Keyed {
-  const inFull = (lines: readonly Line[]) =>
-    lines.map((line) => ({
-      ...line,
-      amount: inWords(units(line.amount, line.currency) as bigint, line.currency),
-    }))
+  const full = (amount: string, currency: string): string =>
+    amount === 'all' ? amount : inWords(units(amount, currency) as bigint, currency)
+  const inFull = <One extends AskingLine>(lines: readonly One[]): One[] =>
+    lines.map(({ ...line }) => {
+      const { amount, currency } = line
+      return {
+        ...line,
+        amount: typeof amount === 'string' ? full(amount, currency) : { upTo: full(amount.upTo, currency) },
+      }
+    })
   switch (wish.type) {
     case 'post':
       return { key, wish: { ...wish, lines: inFull(wish.lines) } }
+    case 'correct': {
+      const { posting } = wish
+      return { key, wish: { ...wish, posting: { ...posting, lines: inFull(posting.lines) } } }
+    }
     case 'place':
       return { key, wish: { ...wish, amount: shortened(wish.amount) } }
     case 'capture':

@@ -1,31 +1,28 @@
 // A bank on paper: what the contract says, written again without a line of Plinth's.
 import {
-  book,
-  faultsOf,
-  faultsOfDate,
-  faultsOfLimits,
   inWords,
-  movedBy,
-  netsOf,
   type PaperAccount,
   type PaperBooks,
   type PaperEntry,
   type PaperHold,
+  type PaperItem,
   type PaperSettings,
-  poorAfter,
   shortened,
   type Tried,
   units,
-  worstOf,
 } from './paper-books.js'
 import { capture, changeHold, place } from './paper-holds.js'
-import { reverse } from './paper-reversals.js'
+import { type Spent, setLimit } from './paper-limits.js'
+import { post } from './paper-postings.js'
+import { correct, reverse } from './paper-reversals.js'
+import { clear } from './paper-suspense.js'
 import type {
+  AskingLine,
   GlWish,
   Keyed,
-  Line,
+  LimitWish,
+  Name,
   OpenWish,
-  PostWish,
   SettingsWish,
   Status,
   StatusWish,
@@ -45,13 +42,18 @@ export class PaperBank implements PaperBooks {
   accounts = new Map<string, PaperAccount>()
   gl = new Map<string, { kind: string; postable: boolean }>()
   keys = new Map<string, { content: string; tried: Tried }>()
-  holds: PaperHold[] = []
+  holds = new Map<Name, PaperHold>()
+  items = new Map<Name, PaperItem>()
   journal: PaperEntry[] = []
+  limits = new Map<string, LimitWish>()
+  spent: Spent[] = []
   settings: PaperSettings
+  today: string
   step = 0
 
-  constructor(window: Pick<PaperSettings, 'today' | 'back' | 'ahead'>) {
-    this.settings = { ...window, version: 1, limits: [] }
+  constructor({ today, ...window }: Pick<PaperSettings, 'back' | 'ahead'> & { today: string }) {
+    this.today = today
+    this.settings = { ...window, floor: null, version: 1, limits: [] }
     for (const code of ['1100', '1300']) this.gl.set(code, { kind: 'asset', postable: true })
     this.gl.set('1000', { kind: 'asset', postable: false })
     this.gl.set('2100', { kind: 'liability', postable: true })
@@ -67,15 +69,17 @@ export class PaperBank implements PaperBooks {
   /** Everything as it is now, to go back to. */
   copy(): () => void {
     const accounts = new Map([...this.accounts].map(([id, account]) => [id, { ...account }]))
-    const { settings } = this
-    const [gl, keys, holds, journal] = [
+    const { settings, limits } = this
+    const spent = [...this.spent]
+    const [gl, keys, holds, items] = [
       new Map(this.gl),
       new Map(this.keys),
-      [...this.holds],
-      [...this.journal],
+      new Map(this.holds),
+      new Map(this.items),
     ]
+    const journal = [...this.journal]
     return () => {
-      Object.assign(this, { accounts, gl, keys, holds, journal, settings })
+      Object.assign(this, { accounts, gl, keys, holds, items, journal, settings, limits, spent })
     }
   }
 
@@ -128,7 +132,7 @@ export class PaperBank implements PaperBooks {
   private try(wish: Wish): Tried {
     switch (wish.type) {
       case 'post':
-        return this.post(wish)
+        return post(this, wish)
       case 'open':
         return this.open(wish)
       case 'gl':
@@ -146,30 +150,26 @@ export class PaperBank implements PaperBooks {
         return changeHold(this, wish)
       case 'reverse':
         return reverse(this, wish)
+      case 'correct':
+        return correct(this, wish)
+      case 'clear':
+        return clear(this, wish)
       case 'settings':
         return this.settle(wish)
+      case 'limit':
+        return setLimit(this, wish)
     }
   }
 
-  private post({ lines, valueDate = this.settings.today }: PostWish): Tried {
-    const faults = lines.flatMap((line) => faultsOf(this, line, { dormancy: true }))
-    faults.push(...faultsOfDate(this, valueDate), ...faultsOfLimits(this, lines))
-    const worst = worstOf(faults)
-    if (worst !== undefined) return { end: worst }
-    const moved = movedBy(lines)
-    const poor = poorAfter(this, netsOf(moved))
-    if (poor.length > 0) return { end: 'insufficient_funds', facts: poor }
-    return book(this, { kind: 'posting', valueDate, lines: moved })
-  }
-
   /** What is named changes, and binds whatever comes behind. */
-  private settle({ back, ahead, limits }: SettingsWish): Tried {
+  private settle({ back, ahead, floor, limits }: SettingsWish): Tried {
     const { settings } = this
     this.settings = {
       ...settings,
       version: settings.version + 1,
       back: back === undefined ? settings.back : back,
       ahead: ahead ?? settings.ahead,
+      floor: floor === undefined ? settings.floor : floor,
       limits: limits ?? settings.limits,
     }
     const { version, back: valueDateDaysBack, ahead: valueDateDaysAhead } = this.settings
@@ -236,12 +236,22 @@ const termsOf = (account: PaperAccount): object => ({
 
 /** Same command: same content, amounts by their worth. */
 function contentOf(wish: Wish): string {
-  const byWorth = (line: Line) => ({ ...line, amount: `${units(line.amount, line.currency)}` })
+  const worthOf = (amount: string, currency: string): string =>
+    amount === 'all' ? amount : `${units(amount, currency)}`
+  const byWorth = <One extends Pick<AskingLine, 'amount' | 'currency'>>(line: One) => {
+    const { amount, currency } = line
+    if (typeof amount === 'string') return { ...line, amount: worthOf(amount, currency) }
+    return { ...line, amount: { upTo: worthOf(amount.upTo, currency) } }
+  }
   switch (wish.type) {
     case 'post':
       return JSON.stringify({ ...wish, lines: wish.lines.map(byWorth) })
+    case 'correct': {
+      const { posting } = wish
+      return JSON.stringify({ ...wish, posting: { ...posting, lines: posting.lines.map(byWorth) } })
+    }
     case 'place':
-      return JSON.stringify(byWorth({ ...wish, side: 'debit' }))
+      return JSON.stringify(byWorth(wish))
     case 'capture':
       return JSON.stringify({ ...wish, amount: shortened(wish.amount), lines: wish.lines.map(byWorth) })
     case 'reverse': {

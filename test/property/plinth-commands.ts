@@ -1,25 +1,29 @@
 import type { HoldId } from '@plinth/holds'
-import type { EntryId, Instant } from '@plinth/kernel'
-import type { Command, Outcome } from '@plinth/posting'
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, Instant } from '@plinth/kernel'
+import type { Command, CorrectCommand, LineRequest, Outcome, Submission } from '@plinth/posting'
+import type { SuspenseItemId } from '@plinth/suspense'
 import {
   answerOf,
   type EntryAnswer,
   endOf,
+  limitOn,
   newGlAccount,
   newTerms,
   opening,
   posting,
   standing,
 } from '../support/commands.js'
-import { shortened } from './paper-books.js'
+import { shortened, units } from './paper-books.js'
 import { farEnd } from './paper-holds.js'
 import type {
+  AskingLine,
   CaptureWish,
   End,
   Keyed,
-  Line,
+  Name,
   Nth,
   PlaceWish,
+  Posting,
   ReverseWish,
   SettingsWish,
   Wish,
@@ -30,28 +34,33 @@ const longAgo = '2020-01-01T00:00:00.000Z'
 
 /** What a sequence of wishes learns of Plinth: the ids that it made, and the moments at which its steps begin. */
 export class Acquaintance {
-  readonly #holds: string[] = []
+  readonly #placed: string[] = []
   readonly #entries: string[] = []
+  /** Of what comes with single lines of entries, by their names. */
+  readonly #ofLines = new Map<Name, string>()
   /** `momentOf`: when a later step of the sequence begins. */
   constructor(private readonly momentOf: (step: number) => Instant) {}
 
-  /** Takes the ids out of what was answered for the first time. */
-  learn(keyed: readonly Keyed[], outcomes: readonly Outcome[]): void {
+  /** Takes the ids out of what was answered for the first time, and of what was sent with it. */
+  learn(submissions: readonly Submission[], keyed: readonly Keyed[], outcomes: readonly Outcome[]): void {
     for (const [at, { wish }] of keyed.entries()) {
       const outcome = outcomes[at] as Outcome
       if (outcome.kind !== 'answered' || endOf(outcome) !== 'accepted') continue
-      if (wish.type === 'place') this.#holds.push((answerOf(outcome) as { holdId: string }).holdId)
-      if (!['post', 'capture', 'reverse'].includes(wish.type)) continue
-      const { entryNo, journalEntryId } = answerOf(outcome) as unknown as EntryAnswer
-      this.#entries[entryNo - 1] = journalEntryId
+      const body = answerOf(outcome)
+      if (wish.type === 'place') this.#placed.push((body as { holdId: string }).holdId)
+      const entries = entriesOf(wish, body)
+      for (const { entryNo, journalEntryId } of entries) this.#entries[entryNo - 1] = journalEntryId
+      const last = entries.at(-1)?.entryNo
+      for (const [index, id] of (submissions[at]?.ids.lineIds ?? []).entries())
+        if (id !== undefined) this.#ofLines.set(`${last}/${index + 1}`, id)
     }
   }
 
   commandOf(wish: Wish): Command {
     switch (wish.type) {
       case 'post': {
-        const { note: description, valueDate } = wish
-        return posting(wish.lines.map(inWords), { description, valueDate: valueDate as never })
+        const reason = wish.advice && { adviceReason: `${wish.note} must be` }
+        return { type: 'post', ...postingOf(wish, wish.note), ...reason }
       }
       case 'open':
         return opening(wish.id, { gl: wish.gl, currency: wish.currency, limit: wish.limit, name: wish.note })
@@ -69,8 +78,27 @@ export class Acquaintance {
       }
       case 'settings':
         return settingsOf(wish)
+      case 'limit': {
+        const { type: _, id, note: reason, ...bounds } = wish
+        const asked = { ...bounds, ...(id !== undefined && { account: id }) }
+        return { ...limitOn(asked), reason } as Command
+      }
       case 'reverse':
         return this.#reversalOf(wish)
+      case 'correct': {
+        const { entry, note: reason, valueDate } = wish
+        const entryId = this.#entryId(entry)
+        const posted = postingOf(wish.posting, reason)
+        return { type: 'correct', entryId, reason, valueDate: valueDate as never, posting: posted }
+      }
+      case 'clear': {
+        const { item, id: accountId, note: reason, valueDate } = wish
+        const suspenseItemId = (this.#ofLines.get(item) ?? neverMade) as SuspenseItemId
+        return {
+          ...{ type: 'clear_suspense_item', suspenseItemId, accountId: accountId as AccountId, reason },
+          valueDate: valueDate as never,
+        }
+      }
       case 'place':
         return this.#placingOf(wish)
       case 'capture':
@@ -84,8 +112,12 @@ export class Acquaintance {
     }
   }
 
-  #holdId(nth: Nth): HoldId {
-    return (nth === 0 ? neverMade : this.#holds[nth - 1]) as HoldId
+  #holdId(name: Name): HoldId {
+    return (this.#ofLines.get(name) ?? this.#placed[Number(name) - 1] ?? neverMade) as HoldId
+  }
+
+  #entryId(nth: Nth): EntryId {
+    return (nth === 0 ? neverMade : this.#entries[nth - 1]) as EntryId
   }
 
   #instantOf(ends: End): Instant | undefined {
@@ -94,39 +126,63 @@ export class Acquaintance {
   }
 
   #placingOf({ id, amount, currency, ends, note: reference }: PlaceWish): Command {
-    const [line] = posting([inWords({ id, amount, currency, side: 'debit' })]).lines
-    if (line === undefined) throw new Error('a line that was written is read')
-    const { accountId, amount: minor } = line
+    const line = lineOf({ id, amount, currency, side: 'debit' })
     return {
-      ...{ type: 'place_hold', accountId, amount: minor, currency: line.currency, reference },
+      ...{ type: 'place_hold', accountId: line.accountId, currency: line.currency, reference },
+      amount: minor(amount, currency),
       expiresAt: this.#instantOf(ends),
     }
   }
 
-  #captureOf({ hold, amount, final, lines, note: description, valueDate }: CaptureWish): Command {
+  #captureOf({ hold, amount, final, lines, note, valueDate }: CaptureWish): Command {
     return {
-      ...posting(lines.map(inWords), { description, valueDate: valueDate as never }),
+      ...postingOf({ lines: [], ...(valueDate !== undefined && { valueDate }) }, note),
       ...{ type: 'capture_hold', holdId: this.#holdId(hold), amount: shortened(amount), final },
+      lines: lines.map((line) => ({ ...lineOf(line), amount: minor(line.amount, line.currency) })),
     }
   }
 
   #reversalOf({ entry, note: reason, valueDate, lines }: ReverseWish): Command {
-    const entryId = (entry === 0 ? neverMade : this.#entries[entry - 1]) as EntryId
     return {
-      ...{ type: 'reverse', entryId, reason, valueDate: valueDate as never },
+      ...{ type: 'reverse', entryId: this.#entryId(entry), reason, valueDate: valueDate as never },
       // As the edges do: these amounts come without their currency, and are one text per value.
       lines: lines?.map(({ lineNo, amount }) => ({ lineNo, amount: shortened(amount) })),
     }
   }
 }
 
-const inWords = ({ side, id, amount, currency }: Line): string => `${side} ${id} ${amount} ${currency}`
+/** The entries of an accepted command, in order. */
+function entriesOf({ type }: Wish, body: unknown): EntryAnswer[] {
+  if (type === 'correct') {
+    const { reversal, posting: posted } = body as { reversal: EntryAnswer; posting: EntryAnswer }
+    return [reversal, posted]
+  }
+  return ['post', 'capture', 'reverse', 'clear'].includes(type) ? [body as EntryAnswer] : []
+}
 
-function settingsOf({ back, ahead, limits, note: reason }: SettingsWish): Command {
+const minor = (amount: string, currency: string): bigint => units(amount, currency) as bigint
+
+/** A line as an edge reads it: what it does not ask for it does not have. */
+function lineOf({ id, side, amount, currency, from, fallback }: AskingLine): LineRequest {
+  const asked = typeof amount === 'object' ? { upTo: minor(amount.upTo, currency) } : undefined
+  return {
+    ...{ accountId: id as AccountId, side, currency: currency as CurrencyCode },
+    amount: asked ?? (amount === 'all' ? amount : minor(amount as string, currency)),
+    ...(from !== undefined && { availableFrom: from as BusinessDate }),
+    ...(fallback !== undefined && { fallbackAccountId: fallback as AccountId }),
+  }
+}
+
+function postingOf({ lines, valueDate }: Posting, description: string): CorrectCommand['posting'] {
+  const { type: _, ...texts } = posting([], { description, valueDate: valueDate as never })
+  return { ...texts, lines: lines.map(lineOf) }
+}
+
+function settingsOf({ back, ahead, floor, limits, note: reason }: SettingsWish): Command {
   const postingLimits = limits?.map(({ currency, most, code }) => ({
     ...{ currency, perPosting: most },
     ...(code !== undefined && { transactionCode: code }),
   }))
-  const changes = { valueDateDaysBack: back, valueDateDaysAhead: ahead, postingLimits }
+  const changes = { valueDateDaysBack: back, valueDateDaysAhead: ahead, valueDateFloor: floor, postingLimits }
   return { type: 'change_settings', changes, reason }
 }

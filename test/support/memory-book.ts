@@ -108,7 +108,7 @@ export function bookOf({
 
 /**
  * Writes a plan's balance steps over `rows` as the database would: a step must find the row_version it was decided on, and
- * raises it. Throws where it does not.
+ * raises it; nobody falls below a limit unless the step says that it is forced. Throws where that is not so.
  */
 export function writeSteps(rows: Map<AccountId, AccountState>, plan: BatchPlan): void {
   for (const { state } of plan.opened) rows.set(state.accountId, state)
@@ -120,6 +120,9 @@ export function writeSteps(rows: Map<AccountId, AccountState>, plan: BatchPlan):
           `${state.accountId}: decided on ${state.rowVersion}, the row is at ${row?.rowVersion}`,
         )
       }
+      const forced = step.kind === 'turnovers' && step.forced.has(state.accountId)
+      if (step.kind === 'turnovers' && !forced && fallsBelow(row, state))
+        throw new Error(`${state.accountId} would be overdrawn beyond its limit`)
       rows.set(state.accountId, { ...row, ...changeOf(step.kind, state), rowVersion: row.rowVersion + 1 })
     }
   }
@@ -135,4 +138,10 @@ function changeOf(
   return kind === 'standing'
     ? { status, blockDebits, blockCredits, overdraftLimit, limits }
     : { debits, credits, held, version }
+}
+
+/** As the database has it in `within_limit`. */
+const fallsBelow = (row: AccountState, { debits, credits, held }: AccountState): boolean => {
+  const [before, after] = [row.credits - row.debits - row.held, credits - debits - held]
+  return !row.unlimited && after < before && after + row.overdraftLimit < 0n
 }
