@@ -90,14 +90,6 @@ describe('accounts', () => {
       version: 5,
     })
   })
-
-  test('have no balances of the past yet, and say so', async () => {
-    const answer = await bank().get('/v1/accounts/alice/balance?bookingDate=2026-11-01')
-    expect([answer.status, answer.body.errors[0]]).toMatchObject([
-      400,
-      { pointer: '/bookingDate', code: 'unknown_field' },
-    ])
-  })
 })
 
 interface StatementPage {

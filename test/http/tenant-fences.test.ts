@@ -22,11 +22,21 @@ beforeAll(async () => {
   await bank().post('/v1/postings', { ...body, metadata: { secret } }, { key: secret })
   await bank().post('/v1/api-keys', { name: secret, roles: ['auditor'] })
   await bank().post('/v1/transaction-codes', { code: 'SECRET', name: secret })
+  const limit = { accountId: secret, currency: 'EUR', perDay: { amount: '500.00' }, reason: secret }
+  expect((await bank().post('/v1/limits', limit)).status).toBe(200)
   const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
   holdId = (await bank().post('/v1/holds', hold)).body.holdId
   const doomed = await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))
   entryId = doomed.body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
+  // So many lines that their sums are kept for balances of the past.
+  const [toSecret, back] = [
+    transfer({ from: 'alice', to: secret, amount: '0.01' }).lines,
+    transfer({ from: secret, to: 'alice', amount: '0.01' }).lines,
+  ]
+  const often = Array.from({ length: 8 }, () => [...toSecret, ...back]).flat()
+  const old = { transactionCode: 'TRANSFER', valueDate: '2026-11-19', lines: [...often, ...often] }
+  expect((await bank().post('/v1/postings', old)).status).toBe(201)
   const astray = transfer({ from: 'alice', to: 'nobody' })
   const [debit, credit] = astray.lines
   const diverted = { ...astray, lines: [debit, { ...credit, fallbackAccountId: secret }] }

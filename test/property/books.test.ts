@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { useBank } from '../support/bank.js'
 import { answerOf, type EntryAnswer, endOf } from '../support/commands.js'
 import { type Step, steps, Teller } from './intentions.js'
+import { MemoryDriver } from './memory-driver.js'
 import { type Expected, PaperBank } from './paper-bank.js'
 import { availableOf as availableOnPaper, type PaperAccount } from './paper-books.js'
-import { type Driver, inMemory, onPostgres } from './plinth-drivers.js'
+import { type Driver, onPostgres } from './postgres-driver.js'
 import type { Keyed } from './wishes.js'
 
 // PLINTH_SEED repeats a run; PLINTH_PROPERTY_RUNS makes it longer: thousands over night.
@@ -150,7 +151,7 @@ describe('after any sequence of commands every answer and every balance is the m
     let commandsCount = 0
     await fc.assert(
       fc.asyncProperty(steps(60), async (taken) => {
-        commandsCount += await compare(inMemory(), taken, 'memory')
+        commandsCount += await compare(new MemoryDriver(), taken, 'memory')
       }),
       { seed, numRuns: runs * 15 },
     )

@@ -41,7 +41,7 @@ function placed(books: PaperBooks, { fallback, ...line }: AskingLine, advice: bo
  * The lines one behind the other: each debit finds what those before it have left. A credit that takes the rest is settled when
  * all others are.
  */
-export function take(
+function take(
   books: PaperBooks,
   asked: readonly AskingLine[],
   { advice = false }: { advice?: boolean } = {},

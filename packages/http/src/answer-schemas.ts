@@ -122,7 +122,7 @@ const nothingKept = z.null().meta({ description: 'Not kept of the past.' })
 const unlessAsked = 'Null if not asked for.'
 
 /** The query parameters of a balance that ask for the past. */
-export const parametersOfThePast = ['valueDate', 'bookingDate', 'knownAtEntryNo', 'knownAt'] as const
+const parametersOfThePast = ['valueDate', 'bookingDate', 'knownAtEntryNo', 'knownAt'] as const
 
 export const pastBalance = z
   .object({
