@@ -16,6 +16,7 @@ import {
   type Outcome,
   openPosting,
   type PostingEngine,
+  postWithin,
   type Submission,
   type Unit,
 } from '@plinth/posting'
@@ -65,6 +66,10 @@ export interface Bank {
   submit(command: Command, key?: IdempotencyKey): Promise<Outcome>
   send(submission: Submission): Promise<Outcome>
   batch(units: readonly (Unit | Command)[]): Promise<Outcome[]>
+  /** As the end of day posts: in a transaction of its own, into the day that is closing. */
+  batchInto(day: BusinessDate, commands: readonly Command[]): Promise<Outcome[]>
+  /** The business date moves on, and the day that it leaves is closing; the one that was closing has closed. */
+  moveTo(date: BusinessDate): Promise<void>
   rehearse(command: Command, key?: IdempotencyKey): Promise<Outcome>
   /** Opens accounts; throws unless all were opened. */
   open(accountId: string, opening?: Opening): Promise<void>
@@ -212,6 +217,15 @@ function bankAt(place: Place, books: Books, database: Database, lanes?: LaneOpti
         books,
         units.map((unit) => ('submissions' in unit ? unit : alone(unit))),
       ),
+    batchInto: (day, commands) =>
+      database.transaction({ tenantId, lane: 'batch', deadlineMs: Date.now() + 60_000 }, (tx) =>
+        postWithin(tx, books, { units: commands.map((command) => alone(command)), bookInto: day }),
+      ),
+    moveTo: async (date) => {
+      const head = 'update ledger.journal_head set closing_date'
+      await rows(`${head} = null where tenant_id = $1`, [tenantId])
+      await rows(`${head} = business_date, business_date = $2 where tenant_id = $1`, [tenantId, date])
+    },
     rehearse: (command, key) => engine.rehearse(books, submissionOf(command, key)),
     open: (accountId, asked) => mustPass(opening(accountId, asked)),
     glAccount: (...asked) => mustPass(newGlAccount(...asked)),

@@ -18,17 +18,18 @@ const invariants: Readonly<Record<string, string>> = {
     select l.entry_no, l.line_no from ledger.posting_line l
      where l.tenant_id = $1 and not exists (select from ledger.journal_entry e
             where e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
-              and e.booking_date = l.booking_date and e.value_date = l.value_date)`,
+              and e.booking_date = l.booking_date and e.value_date = l.value_date
+              and e.entered_on is not distinct from l.entered_on)`,
   'entries are numbered 1, 2, 3 … up to the head': `
     select h.next_entry_no, x.* from ledger.journal_head h cross join lateral
       (select count(*) as n, coalesce(max(entry_no), 0) as last from ledger.journal_entry e
         where e.tenant_id = h.tenant_id) x
      where h.tenant_id = $1 and (x.n <> x.last or h.next_entry_no <> x.last + 1)`,
-  'posted at and booking date never fall as the number rises': `
-    select * from (select entry_no, posted_at, booking_date,
-             lag(posted_at) over w as posted_before, lag(booking_date) over w as booked_before
+  'posted at and the date of making never fall as the number rises': `
+    select * from (select entry_no, posted_at, coalesce(entered_on, booking_date) as made_on,
+             lag(posted_at) over w as posted_before, lag(coalesce(entered_on, booking_date)) over w as made_before
         from ledger.journal_entry where tenant_id = $1 window w as (order by entry_no)) e
-     where posted_at < posted_before or booking_date < booked_before`,
+     where posted_at < posted_before or made_on < made_before`,
   'balances are the sums of the lines': `
     select b.account_id, b.debits, b.credits, x.* from account.balance b left join
       (select account_id, sum(amount) filter (where side = 'debit') as d,

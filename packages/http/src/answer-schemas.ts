@@ -134,9 +134,10 @@ export const pastBalance = z
     overdraftLimit: nothingKept,
     debits: decimal,
     credits: decimal,
-    version: count
-      .nullable()
-      .meta({ description: 'How many lines count, the first ones; null if asked for by value date.' }),
+    version: count.nullable().meta({
+      description:
+        'How many lines count, the first ones; null if asked for by value date, or where the end of day made some later.',
+    }),
     valueDate: fields.date.nullable().meta({ description: unlessAsked }),
     bookingDate: fields.date.nullable().meta({ description: unlessAsked }),
     knownAtEntryNo: count.meta({

@@ -4,7 +4,13 @@ import { readHead } from './infrastructure/head-store.js'
 import { readEntryNoAt, readTurnoversBy } from './infrastructure/past-turnovers-reader.js'
 import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 
-export type { EntryDraft, EntryKind, JournalEntry, PostingLine } from './domain/journal-entry.js'
+export type {
+  BankEntryKind,
+  EntryDraft,
+  EntryKind,
+  JournalEntry,
+  PostingLine,
+} from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export {
@@ -31,6 +37,7 @@ export {
   readBalanceBookedBy,
   readStatementLines,
   type StatementLine,
+  type StatementPosition,
   type StatementRange,
 } from './infrastructure/statement-reader.js'
 export const readPastTurnovers = pastTurnoversWith({ readHead, readEntryNoAt, readTurnoversBy })

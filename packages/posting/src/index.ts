@@ -1,4 +1,5 @@
 import type { Database } from '@plinth/db'
+import { postWithinWith } from './application/post-within.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
 import { verifyBooksWith } from './application/verify-books.js'
 import { commandStore } from './infrastructure/command-store.js'
@@ -6,6 +7,7 @@ import { verifyStore } from './infrastructure/verify-store.js'
 
 export { KeyInProgress, QueueFull } from './application/group-commit.js'
 export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
+export type { OwnBatch, PostWithin } from './application/post-within.js'
 export {
   type Books,
   type LaneOptions,
@@ -39,6 +41,9 @@ export type { Finding, RuleResult, VerifyReport } from './domain/verify-report.j
 /** The posting engine on a database. */
 export const openPosting = (database: Database, lanes?: LaneOptions): PostingEngine =>
   openPostingEngine(database, commandStore, lanes)
+
+/** Runs commands in the transaction of whoever calls: the end of day. */
+export const postWithin = postWithinWith(commandStore)
 
 /** Recomputes every invariant of the books of the transaction's tenant; wants a transaction that reads one snapshot. */
 export const verifyBooks = verifyBooksWith(verifyStore)

@@ -2,7 +2,13 @@ import { type AccountState, readState } from '@plinth/account'
 import { formatFor } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { addDays, type BusinessDate, type Currencies } from '@plinth/kernel'
-import { readBalanceBookedBy, readHead, readStatementLines, type StatementLine } from '@plinth/ledger'
+import {
+  readBalanceBookedBy,
+  readHead,
+  readStatementLines,
+  type StatementLine,
+  type StatementPosition,
+} from '@plinth/ledger'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { statement } from '../answer-schemas.js'
@@ -37,9 +43,12 @@ export const statementRoutes: readonly Route[] = [
 async function readStatement(exchange: Exchange, principal: Principal): Promise<Reply> {
   const asked = readQuery(exchange, query)
   const id = accountInPath(exchange)
-  const page = pageOf<number, typeof asked>(exchange, principal, { list: `statement ${id}`, query: asked })
+  const page = pageOf<string, typeof asked>(exchange, principal, {
+    list: `statement ${id}`,
+    query: asked,
+  })
   return await exchange.edge.database.read(principal.tenant.tenantId, async (tx) => {
-    const [state, { businessDate }] = await Promise.all([readState(tx, id), readHead(tx)])
+    const [state, { businessDate, closingDate }] = await Promise.all([readState(tx, id), readHead(tx)])
     if (state === undefined) throw notFound()
     const from = (asked.from as BusinessDate | undefined) ?? principal.tenant.firstBusinessDate
     const to = (asked.to as BusinessDate | undefined) ?? businessDate
@@ -50,18 +59,29 @@ async function readStatement(exchange: Exchange, principal: Principal): Promise<
     }
     const lines = await readStatementLines(tx, {
       accountId: id,
+      normalSide: state.normalSide,
       from,
       to,
       limit: page.limit,
-      afterVersion: page.after,
+      after: page.after === undefined ? undefined : positionIn(page.after),
     })
-    const { items, nextCursor } = page.cut(lines, ({ accountVersion }) => accountVersion)
+    const { items, nextCursor } = page.cut(
+      lines,
+      ({ bookingDate, accountVersion }) => `${bookingDate} ${accountVersion}`,
+    )
     const opening = await openingOf(tx, state, { lines: items, from })
-    const provisional = to >= businessDate
+    // A day is closed when the end of day is through with it.
+    const provisional = to >= (closingDate ?? businessDate)
     const amounts = amountsOf(state, { opening, lines: items, currencies: principal.currencies })
     const { currency } = state
     return { status: 200, body: { accountId: id, currency, from, to, ...amounts, provisional, nextCursor } }
   })
+}
+
+/** The place in a cursor, which is one of ours. */
+function positionIn(place: string): StatementPosition {
+  const [bookingDate, accountVersion] = place.split(' ')
+  return { bookingDate: bookingDate as BusinessDate, accountVersion: Number(accountVersion) }
 }
 
 /** The balance before the page's first line. */
@@ -71,7 +91,7 @@ async function openingOf(
   { lines, from }: { lines: readonly StatementLine[]; from: BusinessDate },
 ): Promise<bigint> {
   const [first] = lines
-  if (first === undefined) return await readBalanceBookedBy(tx, state.accountId, addDays(from, -1))
+  if (first === undefined) return await readBalanceBookedBy(tx, state, addDays(from, -1))
   return first.side === state.normalSide
     ? first.balanceAfter - first.amount
     : first.balanceAfter + first.amount

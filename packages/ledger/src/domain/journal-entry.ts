@@ -31,9 +31,18 @@ export interface PostingLine {
 
 /**
  * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been,
- * `suspense_clearing` for a diverted credit that is posted on; the bank's own entries will have kinds of their own.
+ * `suspense_clearing` for a diverted credit that is posted on. The bank's own are `accrual` and `capitalisation` of interest, and `fee`.
  */
-export type EntryKind = 'posting' | 'reversal' | 'capture' | 'correction' | 'suspense_clearing' | 'eod'
+export type EntryKind =
+  | 'posting'
+  | 'reversal'
+  | 'capture'
+  | 'correction'
+  | 'suspense_clearing'
+  | BankEntryKind
+
+/** What no caller asks for: the end of day posts it. */
+export type BankEntryKind = 'accrual' | 'capitalisation' | 'fee'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {

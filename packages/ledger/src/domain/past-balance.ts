@@ -16,7 +16,7 @@ export interface PastQuestion {
 
 /** What the lines that count come to, in minor units. */
 export interface PastTurnovers extends Turnovers {
-  /** How many lines count if they are the account's first ones; undefined when a value date picks among them. */
+  /** How many lines count if they are the account's first ones; undefined when a value date picks among them, or the end of day made some of them later. */
   readonly version: number | undefined
   /** The last entry that was known: asked with it, the question has this answer for ever. */
   readonly knownAtEntryNo: number

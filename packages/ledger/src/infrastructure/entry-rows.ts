@@ -39,7 +39,10 @@ export const entryColumns = [
 export const reversedEntryId = `(select o.entry_id from ledger.journal_entry o
     where o.tenant_id = e.tenant_id and o.entry_no = e.reverses_entry_no)`
 
-export type EntryRow = Omit<LedgerTables['ledger.journal_entry'], 'tenant_id' | 'line_count'> & {
+export type EntryRow = Omit<
+  LedgerTables['ledger.journal_entry'],
+  'tenant_id' | 'line_count' | 'entered_on'
+> & {
   readonly reversed_entry_id: string | null
 }
 

@@ -39,7 +39,7 @@ export async function takeNumbers(
 
 const readHeadRow: Statement = {
   name: 'ledger.read_head',
-  text: `select next_entry_no, business_date, settings_version,
+  text: `select next_entry_no, business_date, closing_date, settings_version,
       greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp())) as now
     from ledger.journal_head where tenant_id = $1`,
 }
@@ -47,6 +47,8 @@ const readHeadRow: Statement = {
 export interface Head {
   readonly nextEntryNo: number
   readonly businessDate: BusinessDate
+  /** The day before it that the end of day has not closed yet. */
+  readonly closingDate: BusinessDate | undefined
   /** The settings that the next entry is decided with. */
   readonly settingsVersion: number
   /** What `postedAt` would be now. */
@@ -58,6 +60,7 @@ export async function readHead(tx: Tx): Promise<Head> {
   const [row] = await sql.run<{
     next_entry_no: number
     business_date: BusinessDate
+    closing_date: BusinessDate | null
     settings_version: number
     now: Instant
   }>(tx, readHeadRow, [tenantOf(tx)])
@@ -65,6 +68,7 @@ export async function readHead(tx: Tx): Promise<Head> {
   return {
     nextEntryNo: row.next_entry_no,
     businessDate: row.business_date,
+    closingDate: row.closing_date ?? undefined,
     settingsVersion: row.settings_version,
     now: row.now,
   }

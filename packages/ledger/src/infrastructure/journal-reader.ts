@@ -77,17 +77,29 @@ function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
   if (filter.reversesEntryNo !== undefined)
     query = query.where('e.reverses_entry_no', '=', filter.reversesEntryNo)
   if (filter.kind !== undefined) query = query.where('e.kind', '=', filter.kind)
-  // Booking dates never fall as numbers rise: a date is a number, which the key finds.
+  // The dates on which entries are made never fall as numbers rise: a date is a number, which the key finds. Those that the end of
+  // day made later for the last day asked for come behind, and what it made for the day before the first lies between.
   const entryNoFrom = (date: BusinessDate, days: number) =>
     fragment<number>`ledger.entry_no_from(${tenantOf(tx)}, ${date}::date + ${days}::integer)`
   if (filter.bookingDateFrom !== undefined)
-    query = query.where('e.entry_no', '>=', entryNoFrom(filter.bookingDateFrom, 0))
+    query = query
+      .where('e.entry_no', '>=', entryNoFrom(filter.bookingDateFrom, 0))
+      .where('e.booking_date', '>=', filter.bookingDateFrom)
   if (filter.bookingDateTo !== undefined)
-    query = query.where('e.entry_no', '<', entryNoFrom(filter.bookingDateTo, 1))
+    query = query
+      .where('e.entry_no', '<', behindLateEntries(tx, filter.bookingDateTo))
+      .where('e.booking_date', '<=', filter.bookingDateTo)
   if (filter.valueDateFrom !== undefined) query = query.where('e.value_date', '>=', filter.valueDateFrom)
   if (filter.valueDateTo !== undefined) query = query.where('e.value_date', '<=', filter.valueDateTo)
   return query
 }
+
+/** One past the last entry that is booked on the date or before, whenever it was made. */
+const behindLateEntries = (tx: Tx, date: BusinessDate) =>
+  fragment<number>`greatest(ledger.entry_no_from(${tenantOf(tx)}, ${date}::date + 1), coalesce((
+    select l.entry_no + 1 from ledger.journal_entry l
+     where l.tenant_id = ${tenantOf(tx)} and l.entered_on is not null and l.booking_date <= ${date}::date
+     order by l.booking_date desc, l.entry_no desc limit 1), 0))`
 
 const lastPossible = Number.MAX_SAFE_INTEGER
 

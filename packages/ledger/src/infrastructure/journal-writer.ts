@@ -24,12 +24,12 @@ const insertEntries: Statement = {
     insert into ledger.journal_entry
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
        value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering, reverses_entry_no, reason, hold_id,
-       advice, decision)
+       advice, decision, entered_on)
     select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, coalesce(k.kind, ($6::text[])[1]),
            coalesce(k.transaction_code, ($7::text[])[1]), k.description, k.reference, k.end_to_end_id, $2,
            coalesce(k.value_date, ($11::date[])[1]), (select plinth.posted_at()),
            coalesce(k.correlation_id, ($12::text[])[1]), k.causation_id, k.metadata::jsonb, k.line_count, $3,
-           k.reverses_entry_no, k.reason, k.hold_id, k.advice, k.decision::jsonb
+           k.reverses_entry_no, k.reason, k.hold_id, k.advice, k.decision::jsonb, $36::date
       from unnest($4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
                   $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[], $16::bigint[], $17::text[],
                   $18::uuid[], $31::boolean[], $32::text[])
@@ -38,11 +38,11 @@ const insertEntries: Statement = {
     insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
        booking_date, value_date, reverses_entry_no, reverses_line_no, available_from,
-       diverted_from, diverted_because)
+       diverted_from, diverted_because, entered_on)
     select $1, (select plinth.first_entry_no()) + k.at, k.line_no, k.account_id, k.side, k.amount,
            coalesce(k.currency, ($24::text[])[1]), coalesce(k.gl_code, ($25::text[])[1]), k.balance_after,
            k.account_version, $2, coalesce(k.value_date, ($28::date[])[1]), k.reverses_entry_no, k.reverses_line_no,
-           k.available_from, k.diverted_from, k.diverted_because
+           k.available_from, k.diverted_from, k.diverted_because, $36::date
       from unnest($19::integer[], $20::smallint[], $21::text[], $22::text[], $23::numeric[], $24::text[], $25::text[],
                   $26::numeric[], $27::bigint[], $28::date[], $29::bigint[], $30::smallint[], $33::date[],
                   $34::text[], $35::text[])
@@ -53,6 +53,8 @@ const insertEntries: Statement = {
 /** What one transaction books: on one date, in one form. */
 export interface Booking {
   readonly bookingDate: BusinessDate
+  /** The business date, where it is not the booking date: that one is closing. */
+  readonly enteredOn: BusinessDate | undefined
   readonly rendering: number
 }
 
@@ -84,6 +86,7 @@ export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: B
     sparseArray(entries.flatMap(({ lines }) => lines.map(({ availableFrom }) => availableFrom))),
     optionalTextArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.accountId))),
     sparseArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.because))),
+    booking.enteredOn ?? null,
   ])
 }
 

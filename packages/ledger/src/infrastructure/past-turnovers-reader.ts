@@ -16,22 +16,27 @@ export const readEntryNoAt: PastTurnoversPort['readEntryNoAt'] = async (tx, at) 
   return row.entry_no
 }
 
-// Booking dates and entry numbers rise with the account's versions, so each limit is a version that a search finds. The end of
-// day's own late entries into a closing day will need more than this.
+// Entry numbers and the dates on which lines are made rise with the account's versions, so each limit is a version that a search
+// finds. Beside these stand the few lines that the end of day made later for a day that was closing (ADR 0019).
 const turnoversBy: Statement = {
   name: 'ledger.turnovers_by',
-  text: `select known.version, t.debits, t.credits
+  text: `select case when late.lines = 0 then known.version end as version, t.debits + late.debits as debits,
+           t.credits + late.credits as credits
       from (select ledger.version_by($1, $2, $3, $4) as version offset 0) known
-     cross join lateral ledger.turnovers_by($1, $2, known.version) t`,
+     cross join lateral ledger.turnovers_by($1, $2, known.version) t
+     cross join lateral ledger.late_turnovers($1, $2, $3, $4, null, null) late`,
 }
 
 const valuedTurnoversBy: Statement = {
   name: 'ledger.valued_turnovers_by',
-  text: `select null as version, t.debits + m.debits as debits, t.credits + m.credits as credits
+  text: `select null as version, t.debits + m.debits + late.debits + late_valued.debits as debits,
+           t.credits + m.credits + late.credits + late_valued.credits as credits
       from (select ledger.version_by($1, $2, $3, $4) as known,
                    ledger.version_by($1, $2, $3, least($4::date, $5::date)) as booked offset 0) version
      cross join lateral ledger.turnovers_by($1, $2, version.booked) t
-     cross join lateral ledger.turnovers_moved_by_value($1, $2, version.booked, version.known, $5) m`,
+     cross join lateral ledger.turnovers_moved_by_value($1, $2, version.booked, version.known, $5) m
+     cross join lateral ledger.late_turnovers($1, $2, $3, least($4::date, $5::date), false, null) late
+     cross join lateral ledger.late_turnovers($1, $2, $3, $4, true, $5) late_valued`,
 }
 
 export const readTurnoversBy: PastTurnoversPort['readTurnoversBy'] = async (tx, limits) => {

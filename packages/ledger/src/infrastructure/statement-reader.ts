@@ -33,12 +33,17 @@ export interface StatementLine {
 
 export interface StatementRange {
   readonly accountId: AccountId
+  /** Of the account. */
+  readonly normalSide: Side
   readonly from: BusinessDate
   readonly to: BusinessDate
   readonly limit: number
-  /** The account version of the last line of the page before. */
-  readonly afterVersion?: number | undefined
+  /** The last line of the page before. */
+  readonly after?: StatementPosition | undefined
 }
+
+/** Where a line stands in a statement: within a booking date the order of versions is that of entry and line numbers. */
+export type StatementPosition = Pick<StatementLine, 'bookingDate' | 'accountVersion'>
 
 interface StatementRow {
   entry_no: number
@@ -57,19 +62,52 @@ interface StatementRow {
   account_version: number
 }
 
-// Versions rise with entry and line numbers, and booking dates with both, so the order (bookingDate, entryNo, lineNo) is that
-// of the versions. The end of day's own late entries into a closing day will need more than this.
+// Versions rise with entry and line numbers, and with the dates on which lines are made. Those that the end of day made later for a
+// day that was closing come behind the others of their day (ADR 0019), and what they move is in the balance of the next day's lines
+// only from there on: `near` are all of those that lie about the page.
 const linesInRange: Statement = {
   name: 'ledger.statement_lines',
-  text: `select l.entry_no, l.line_no, e.entry_id, l.booking_date, l.value_date, e.posted_at, e.transaction_code,
-           e.description, e.reference, e.end_to_end_id, l.side, l.amount, l.balance_after, l.account_version
-      from ledger.posting_line l
-      join ledger.journal_entry e on e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
-     where l.tenant_id = $1 and l.account_id = $2
-       and l.account_version >= greatest($5::bigint + 1, ledger.version_from($1, $2, ledger.entry_no_from($1, $3)))
-       and l.account_version < ledger.version_from($1, $2, ledger.entry_no_from($1, $4::date + 1))
-     order by l.account_version
-     limit $6`,
+  text: `with first as (
+      select greatest(ledger.version_from($1, $2, ledger.entry_no_from($1, $3)),
+               least($6::bigint + 1, ledger.version_from($1, $2, ledger.entry_no_from($1, $5::date + 1)))) as version),
+    page as (
+      select * from (
+        (select * from ledger.posting_line l
+          where l.tenant_id = $1 and l.account_id = $2 and l.entered_on is null
+            and l.account_version >= (select version from first)
+            and l.account_version < ledger.version_from($1, $2, ledger.entry_no_from($1, $4::date + 1))
+          order by l.account_version limit $7)
+        union all
+        (select * from ledger.posting_line l
+          where l.tenant_id = $1 and l.account_id = $2 and l.entered_on is not null
+            and l.booking_date >= $3 and l.booking_date <= $4
+            and ($5::date is null or (l.booking_date, l.account_version) > ($5::date, $6::bigint))
+          order by l.booking_date, l.account_version limit $7)) u
+       order by u.booking_date, u.account_version limit $7),
+    days as (select min(booking_date) as first_day, max(booking_date) as last_day from page),
+    near as materialized (
+      select l.booking_date, l.entered_on, l.account_version, case when l.side = $8 then l.amount else -l.amount end as change
+        from ledger.posting_line l
+       where l.tenant_id = $1 and l.account_id = $2 and l.entered_on is not null
+         and l.booking_date <= (select last_day from days)
+         and l.booking_date >= coalesce(
+               (select max(e.booking_date) from ledger.posting_line e
+                 where e.tenant_id = $1 and e.account_id = $2 and e.entered_on is not null
+                   and e.booking_date < (select first_day from days)), (select first_day from days)))
+    select p.entry_no, p.line_no, e.entry_id, p.booking_date, p.value_date, e.posted_at, e.transaction_code,
+           e.description, e.reference, e.end_to_end_id, p.side, p.amount, p.account_version,
+           case when p.entered_on is null
+             then p.balance_after + coalesce((select sum(n.change) from near n
+                    where n.entered_on = p.booking_date and n.account_version > p.account_version), 0)
+             else coalesce((select b.balance_after from ledger.posting_line b
+                    where b.tenant_id = $1 and b.account_id = $2
+                      and b.account_version = ledger.version_from($1, $2, ledger.entry_no_from($1, p.booking_date + 1)) - 1), 0)
+                  + (select sum(n.change) from near n
+                      where n.booking_date = p.booking_date and n.account_version <= p.account_version)
+           end as balance_after
+      from page p
+      join ledger.journal_entry e on e.tenant_id = $1 and e.entry_no = p.entry_no
+     order by p.booking_date, p.account_version`,
 }
 
 /** A page of an account's lines by (bookingDate, entryNo, lineNo). */
@@ -79,8 +117,10 @@ export async function readStatementLines(tx: Tx, range: StatementRange): Promise
     range.accountId,
     range.from,
     range.to,
-    range.afterVersion ?? 0,
+    range.after?.bookingDate ?? null,
+    range.after?.accountVersion ?? 0,
     range.limit,
+    range.normalSide,
   ])
   return rows.map((row) => ({
     entryNo: row.entry_no,
@@ -102,13 +142,24 @@ export async function readStatementLines(tx: Tx, range: StatementRange): Promise
 
 const lastBookedBy: Statement = {
   name: 'ledger.balance_booked_by',
-  text: `select balance_after from ledger.posting_line
-     where tenant_id = $1 and account_id = $2
-       and account_version = ledger.version_from($1, $2, ledger.entry_no_from($1, $3::date + 1)) - 1`,
+  text: `select coalesce((select balance_after from ledger.posting_line
+            where tenant_id = $1 and account_id = $2
+              and account_version = ledger.version_from($1, $2, ledger.entry_no_from($1, $3::date + 1)) - 1), 0)
+         + case when $4 = 'debit' then late.debits - late.credits else late.credits - late.debits end as balance
+    from ledger.late_turnovers($1, $2, null, $3, null, null) late`,
 }
 
 /** The balance on the normal side after everything booked up to and including `date`, in minor units. */
-export async function readBalanceBookedBy(tx: Tx, accountId: AccountId, date: BusinessDate): Promise<bigint> {
-  const rows = await sql.run<{ balance_after: string }>(tx, lastBookedBy, [tenantOf(tx), accountId, date])
-  return minorFromDatabase(rows[0]?.balance_after ?? '0')
+export async function readBalanceBookedBy(
+  tx: Tx,
+  { accountId, normalSide }: { accountId: AccountId; normalSide: Side },
+  date: BusinessDate,
+): Promise<bigint> {
+  const [row] = await sql.run<{ balance: string }>(tx, lastBookedBy, [
+    tenantOf(tx),
+    accountId,
+    date,
+    normalSide,
+  ])
+  return minorFromDatabase(row?.balance ?? '0')
 }

@@ -8,6 +8,7 @@ export interface LedgerTables {
     next_event_position: number
     last_posted_at: string
     business_date: string
+    closing_date: string | null
   }
   'ledger.journal_entry': {
     tenant_id: string
@@ -24,6 +25,7 @@ export interface LedgerTables {
     decision: RiskDecision | null
     hold_id: string | null
     booking_date: string
+    entered_on: string | null
     value_date: string
     posted_at: string
     correlation_id: string
@@ -49,6 +51,7 @@ export interface LedgerTables {
     diverted_from: string | null
     diverted_because: string | null
     booking_date: string
+    entered_on: string | null
     value_date: string
   }
 }

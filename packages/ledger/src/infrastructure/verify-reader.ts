@@ -28,27 +28,31 @@ export interface StoredLine extends PostingLine {
   readonly lineNo: number
   readonly bookingDate: BusinessDate
   readonly valueDate: BusinessDate
+  /** The business date on which it was made; undefined: its booking date. */
+  readonly enteredOn: BusinessDate | undefined
 }
 
 /** An entry as it is stored, and the lines that carry its number, whether or not they are the ones it should have. */
 export interface StoredEntry extends JournalEntry {
   readonly lineCount: number
+  /** The business date on which it was made; undefined: its booking date. */
+  readonly enteredOn: BusinessDate | undefined
   readonly lines: readonly StoredLine[]
 }
 
-type StoredEntryRow = EntryRow & Pick<LedgerTables['ledger.journal_entry'], 'line_count'>
+type StoredEntryRow = EntryRow & Pick<LedgerTables['ledger.journal_entry'], 'line_count' | 'entered_on'>
 type StoredLineRow = LineRow &
-  Pick<LedgerTables['ledger.posting_line'], 'line_no' | 'booking_date' | 'value_date'>
+  Pick<LedgerTables['ledger.posting_line'], 'line_no' | 'booking_date' | 'value_date' | 'entered_on'>
 
 const entriesAfter: Statement = {
   name: 'ledger.verify_entries',
-  text: `select ${entryColumns.join(', ')}, e.line_count, ${reversedEntryId} as reversed_entry_id
+  text: `select ${entryColumns.join(', ')}, e.line_count, e.entered_on, ${reversedEntryId} as reversed_entry_id
       from ledger.journal_entry e where e.tenant_id = $1 and e.entry_no > $2 order by e.entry_no limit $3`,
 }
 
 const linesBetween: Statement = {
   name: 'ledger.verify_lines',
-  text: `select ${lineColumns.join(', ')}, line_no, booking_date, value_date
+  text: `select ${lineColumns.join(', ')}, line_no, booking_date, value_date, entered_on
       from ledger.posting_line where tenant_id = $1 and entry_no > $2 and entry_no <= $3 order by entry_no, line_no`,
 }
 
@@ -85,11 +89,13 @@ const toStoredLine = (row: StoredLineRow): StoredLine => ({
   lineNo: row.line_no,
   bookingDate: row.booking_date as BusinessDate,
   valueDate: row.value_date as BusinessDate,
+  enteredOn: (row.entered_on ?? undefined) as BusinessDate | undefined,
 })
 
 const toStoredEntry = (row: StoredEntryRow, lines: readonly StoredLine[]): StoredEntry => ({
   ...toEntry(row, lines),
   lineCount: row.line_count,
+  enteredOn: (row.entered_on ?? undefined) as BusinessDate | undefined,
   lines,
 })
 

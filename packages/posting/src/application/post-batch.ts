@@ -1,8 +1,16 @@
 import { type AccountState, lockBalances, readDetails, readGlAccounts } from '@plinth/account'
 import { committedOf, Overtaken, type Tx } from '@plinth/db'
 import { type Hold, readClearingHolds, readHolds } from '@plinth/holds'
-import { type AccountId, type Currencies, type GlCode, invariant, type TenantId } from '@plinth/kernel'
 import {
+  type AccountId,
+  type BusinessDate,
+  type Currencies,
+  type GlCode,
+  invariant,
+  type TenantId,
+} from '@plinth/kernel'
+import {
+  type Head,
   type JournalEntry,
   readEntriesById,
   readHead,
@@ -40,6 +48,8 @@ export interface Batch {
   readonly units: readonly Unit[]
   /** Decide and answer, but write nothing. */
   readonly rehearsal: boolean
+  /** The day that is closing, where the end of day books into that. */
+  readonly bookInto?: BusinessDate | undefined
 }
 
 /** Where a batch stands among those of its queue. */
@@ -77,14 +87,15 @@ export function postBatchWith(store: CommandStore) {
       held,
       accountIds: others,
       settingsAt,
+      bookInto: batch.bookInto,
     })
-    const { businessDate } = book
+    const { businessDate, enteredOn } = book
     const settingsVersion = book.settings.version
     const plan = decideBatch(book, batch.units, book.known)
     const { currencies } = book.settings
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
-    const decision = { plan, expected, businessDate, settingsVersion, currencies }
+    const decision = { plan, expected, businessDate, enteredOn, settingsVersion, currencies }
     const { numbers, asForeseen, sent } = write(store, tx, batch, decision)
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
@@ -162,8 +173,19 @@ async function resolve(
 }
 
 /** What a batch is decided on, and what is recorded for its keys. */
+interface ToDecide {
+  readonly submissions: readonly Submission[]
+  readonly targets: Targets
+  readonly foreseen: Foreseen | undefined
+  readonly held: readonly AccountState[]
+  readonly accountIds: readonly AccountId[]
+  readonly bookInto: BusinessDate | undefined
+  settingsAt(version: number): Promise<TenantSettings>
+}
+
 interface Found extends Book {
   readonly known: Recorded
+  readonly enteredOn: BusinessDate | undefined
 }
 
 /**
@@ -174,21 +196,7 @@ interface Found extends Book {
 async function lockAndRead(
   store: CommandStore,
   tx: Tx,
-  {
-    submissions,
-    targets,
-    foreseen,
-    held,
-    accountIds,
-    settingsAt,
-  }: {
-    submissions: readonly Submission[]
-    targets: Targets
-    foreseen: Foreseen | undefined
-    held: readonly AccountState[]
-    accountIds: readonly AccountId[]
-    settingsAt(version: number): Promise<TenantSettings>
-  },
+  { submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
 ): Promise<Found> {
   const commands = submissions.map(({ command }) => command)
   const keys = [...new Set(submissions.map(({ key }) => key))].sort()
@@ -216,13 +224,14 @@ async function lockAndRead(
   const settings = await settingsAt(head.settingsVersion)
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
-  const { businessDate } = head
+  const { businessDate, enteredOn } = datesOf(head, bookInto)
   const [typed, limits] = await Promise.all([
     readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
     readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
   ])
   return {
     businessDate,
+    enteredOn,
     now: head.now,
     settings,
     accounts: limits.begun.size === 0 ? accounts : asCounted([...accounts.values()], limits, businessDate),
@@ -237,6 +246,16 @@ async function lockAndRead(
     limits,
     known: recorded(settings.currencies),
   }
+}
+
+/** The date that a batch is decided on, and the one on which it is made if that is another (ADR 0019). */
+function datesOf(
+  { businessDate, closingDate }: Head,
+  bookInto: BusinessDate | undefined,
+): { businessDate: BusinessDate; enteredOn: BusinessDate | undefined } {
+  if (bookInto === undefined) return { businessDate, enteredOn: undefined }
+  invariant(bookInto === closingDate, 'only a day that is closing is booked into', { bookInto, closingDate })
+  return { businessDate: bookInto, enteredOn: businessDate }
 }
 
 /** The items that are cleared, and those that the entries at hand opened or cleared; nothing is asked where there are none. */

@@ -1,6 +1,13 @@
 import { type AccountState, type GlAccount, readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import { type AccountId, type Currencies, formatMinor, type GlCode, invariant } from '@plinth/kernel'
+import {
+  type AccountId,
+  type BusinessDate,
+  type Currencies,
+  formatMinor,
+  type GlCode,
+  invariant,
+} from '@plinth/kernel'
 import {
   type HeadCounters,
   readLinesByVersion,
@@ -120,7 +127,8 @@ class JournalWalk {
         found: `the head's next entry number to be ${check.head.nextEntryNo}`,
       },
     )
-    const { postedAt, bookingDate } = this.#previous ?? {}
+    const { postedAt } = this.#previous ?? {}
+    const madeOn = this.#previous && madeOnOf(this.#previous)
     if (postedAt !== undefined && postedAt > check.head.lastPostedAt) {
       findings.add('entries_in_order', {
         row: { entryNo: last },
@@ -128,11 +136,11 @@ class JournalWalk {
         found: postedAt,
       })
     }
-    if (bookingDate !== undefined && bookingDate > check.head.businessDate) {
+    if (madeOn !== undefined && madeOn > check.head.businessDate) {
       findings.add('entries_in_order', {
         row: { entryNo: last },
         expected: `at most ${check.head.businessDate}`,
-        found: bookingDate,
+        found: madeOn,
       })
     }
     return { entries: this.#entries, lines: this.#lines }
@@ -149,10 +157,18 @@ class JournalWalk {
     this.#previous = entry
   }
 
-  #checkOrder({ entryNo, postedAt, bookingDate, kind }: StoredEntry): void {
+  #checkOrder(entry: StoredEntry): void {
+    const { entryNo, postedAt, bookingDate, enteredOn } = entry
     const { findings } = this
     const previous = this.#previous
     findings.compare('entry_numbers', { entryNo }, { expected: (previous?.entryNo ?? 0) + 1, found: entryNo })
+    // The end of day makes its own entries for the day that it closes, on the day behind it.
+    if (enteredOn !== undefined && enteredOn <= bookingDate)
+      findings.add('entries_in_order', {
+        row: { entryNo },
+        expected: `made behind ${bookingDate}`,
+        found: enteredOn,
+      })
     if (previous === undefined) return
     if (postedAt < previous.postedAt) {
       findings.add('entries_in_order', {
@@ -161,17 +177,17 @@ class JournalWalk {
         found: postedAt,
       })
     }
-    // The end of day's own entries are booked into the day that it closes.
-    if (bookingDate < previous.bookingDate && kind !== 'eod') {
+    const [before, madeOn] = [madeOnOf(previous), madeOnOf(entry)]
+    if (madeOn < before) {
       findings.add('entries_in_order', {
         row: { entryNo },
-        expected: `booked on ${previous.bookingDate} or later`,
-        found: bookingDate,
+        expected: `made on ${before} or later`,
+        found: madeOn,
       })
     }
   }
 
-  #checkShape({ entryNo, lineCount, lines, bookingDate, valueDate }: StoredEntry): void {
+  #checkShape({ entryNo, lineCount, lines, bookingDate, valueDate, enteredOn }: StoredEntry): void {
     const { findings } = this
     findings.compare(
       'entries_are_whole',
@@ -191,8 +207,8 @@ class JournalWalk {
         found: `lineNo ${line.lineNo}`,
       })
       findings.compare('entries_are_whole', row, {
-        expected: `booked ${bookingDate}, value ${valueDate}`,
-        found: `booked ${line.bookingDate}, value ${line.valueDate}`,
+        expected: datesOf({ bookingDate, valueDate, enteredOn }),
+        found: datesOf(line),
       })
     }
   }
@@ -284,3 +300,13 @@ class JournalWalk {
     return formatMinor(minor, this.check.currencies.decimalsOf(currency) ?? 0)
   }
 }
+
+/** The business date on which an entry was made. */
+const madeOnOf = ({ bookingDate, enteredOn }: StoredEntry): BusinessDate => enteredOn ?? bookingDate
+
+const datesOf = ({
+  bookingDate,
+  valueDate,
+  enteredOn,
+}: Pick<StoredEntry, 'bookingDate' | 'valueDate' | 'enteredOn'>): string =>
+  `booked ${bookingDate}, value ${valueDate}${enteredOn === undefined ? '' : `, made ${enteredOn}`}`

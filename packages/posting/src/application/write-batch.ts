@@ -37,6 +37,8 @@ export interface DecidedBatch {
   /** If it was decided on the results of the batch in front: a key of that one, and the rows as it leaves them. */
   readonly expected: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
   readonly businessDate: BusinessDate
+  /** The business date of the head, where the entries are booked into the day that is closing. */
+  readonly enteredOn: BusinessDate | undefined
   readonly settingsVersion: number
   /** Those of the settings as the batch leaves them. */
   readonly currencies: Currencies
@@ -48,7 +50,8 @@ export interface DecidedBatch {
  * numbers are known, because the statements find them in the transaction. The head is asked for at once, before this yields.
  */
 export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
-  const { plan, expected, businessDate, settingsVersion } = batch
+  const { plan, expected, enteredOn, settingsVersion } = batch
+  const businessDate = enteredOn ?? batch.businessDate
   const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? decision.entries : []))
   // Before anything is sent: what fails here has touched nothing.
   for (const entry of entries) assertBalanced(entry)
@@ -71,13 +74,19 @@ export interface Written {
 async function sendRows(
   store: CommandStore,
   tx: Tx,
-  { plan, entries, businessDate, currencies }: DecidedBatch & { readonly entries: readonly EntryDraft[] },
+  {
+    plan,
+    entries,
+    businessDate,
+    enteredOn,
+    currencies,
+  }: DecidedBatch & { readonly entries: readonly EntryDraft[] },
 ): Promise<void> {
   const breathe = () => (plan.records.length > recordsAtOnce ? setImmediate() : undefined)
   writeGlAccounts(tx, plan.createdGlAccounts)
   writeOpenedAccounts(tx, plan.opened, businessDate)
   writeDetails(tx, latest(plan.changedDetails))
-  appendEntries(tx, entries, { bookingDate: businessDate, rendering: currentRendering })
+  appendEntries(tx, entries, { bookingDate: businessDate, enteredOn, rendering: currentRendering })
   appendMarks(tx, turnoverMarks(entries, turnoversAfter(plan)))
   await breathe()
   const holdSteps = holdStepsOf(plan)

@@ -77,7 +77,7 @@ function canonicalLine(
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
 function canonicalPost(post: Post, amountOf: AmountText): string {
   const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
-  const { adviceReason, notAfter, conditions, decision } = post
+  const { adviceReason, notAfter, conditions, decision, kind } = post
   const lines = post.lines.map((line) => canonicalLine(line, amountOf))
   const before = JSON.stringify({
     adviceReason,
@@ -85,6 +85,7 @@ function canonicalPost(post: Post, amountOf: AmountText): string {
     decision: decision && decisionInOrder(decision),
     description,
     endToEndId,
+    kind,
     lines,
   })
   const behind = JSON.stringify({ notAfter, reference, transactionCode, type, valueDate })

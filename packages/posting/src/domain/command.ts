@@ -12,6 +12,7 @@ import type {
   RiskDecision,
   Side,
 } from '@plinth/kernel'
+import type { BankEntryKind } from '@plinth/ledger'
 import type { SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
@@ -70,6 +71,8 @@ export interface Post extends Demands {
   readonly metadata: Readonly<Record<string, string>>
   /** Why it must be booked although funds, limits, dormancy or blocks speak against it (contract §1, advice). */
   readonly adviceReason?: string | undefined
+  /** Of the bank's own entries, which the end of day posts; no caller may say it. Undefined: a caller's posting. */
+  readonly kind?: BankEntryKind | undefined
 }
 
 export interface OpenAccountCommand {
@@ -115,7 +118,7 @@ export interface CorrectCommand extends Demands {
 }
 
 /** What a posting says of its entry. */
-export type EntryRequest = Omit<Post, 'type' | 'adviceReason' | keyof Demands>
+export type EntryRequest = Omit<Post, 'type' | 'adviceReason' | 'kind' | keyof Demands>
 
 export interface PlaceHoldCommand extends Demands {
   readonly type: 'place_hold'
@@ -131,7 +134,7 @@ export interface PlaceHoldCommand extends Demands {
 }
 
 /** A posting that takes what a hold has set aside. */
-export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason' | 'lines'> {
+export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason' | 'kind' | 'lines'> {
   readonly type: 'capture_hold'
   readonly lines: readonly FixedLineRequest[]
   readonly holdId: HoldId

@@ -40,20 +40,21 @@ export interface EntryToPost
 
 /** A caller's posting (contract §5). */
 export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
-  const { transactionCode, description, reference, endToEndId, metadata, adviceReason } = command
+  const { transactionCode, description, reference, endToEndId, metadata, adviceReason, kind } = command
   const advice = adviceReason !== undefined
   const { lines, fault } = linesToPost(book, command.lines, { advice })
   const valueDate = command.valueDate ?? book.businessDate
-  const customers = isCustomerInitiated(book, transactionCode)
+  // The bank's own entries are no customer's: whatever the code, dormancy, limits and the window for value dates are not for them.
+  const customers = kind === undefined && isCustomerInitiated(book, transactionCode)
   const faults = [
-    faultOfValueDate(book, valueDate),
+    kind === undefined ? faultOfValueDate(book, valueDate) : faultOfFloor(book, valueDate),
     faultOfCode(book, { transactionCode, lines }),
-    advice ? undefined : faultOfLimit(book, { transactionCode, lines }),
+    advice || kind !== undefined ? undefined : faultOfLimit(book, { transactionCode, lines }),
     fault,
     ...faultsOfDemands(book, command),
   ]
   const entry = {
-    kind: 'posting' as const,
+    kind: kind ?? ('posting' as const),
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines, advice },
     reason: adviceReason,
     decision: command.decision,
