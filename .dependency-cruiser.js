@@ -11,6 +11,7 @@ const modulesInOrder = [
   'tenancy',
   'audit',
   'outbox',
+  'product',
   'account',
   'ledger',
   'holds',

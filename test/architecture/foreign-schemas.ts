@@ -5,6 +5,7 @@ export const schemas = [
   'tenancy',
   'audit',
   'outbox',
+  'product',
   'account',
   'ledger',
   'holds',

@@ -9,6 +9,8 @@ const bank = useHttpBank({ failedTokensPerSecond: 1_000 })
 const everybody = [...roles]
 const books: Role[] = ['payments', 'operator', 'auditor', 'admin']
 const chart: Role[] = ['operator', 'admin']
+const drafters: Role[] = ['product_manager', 'admin']
+const deciders: Role[] = ['approver', 'admin']
 const money: Role[] = ['payments', 'operator', 'admin']
 const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/postings': money,
@@ -21,6 +23,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/business-date': everybody,
   'GET /v1/accounts': books,
   'GET /v1/accounts/{accountId}': books,
+  'GET /v1/accounts/{accountId}/terms': books,
   'GET /v1/accounts/{accountId}/balance': books,
   'GET /v1/accounts/{accountId}/statement': books,
   'GET /v1/journal-entries': books,
@@ -52,6 +55,15 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/transaction-codes': everybody,
   'POST /v1/transaction-codes': ['admin'],
   'GET /v1/currencies': everybody,
+  'POST /v1/products': drafters,
+  'GET /v1/products': everybody,
+  'GET /v1/products/{productCode}': everybody,
+  'POST /v1/products/{productCode}/versions': drafters,
+  'POST /v1/products/{productCode}/versions/{version}': drafters,
+  'POST /v1/products/{productCode}/versions/{version}/submit': drafters,
+  'POST /v1/products/{productCode}/versions/{version}/approve': deciders,
+  'POST /v1/products/{productCode}/versions/{version}/reject': deciders,
+  'POST /v1/products/{productCode}/simulate': everybody,
   'POST /v1/proposals': money,
   'GET /v1/proposals': ['payments', 'operator', 'auditor', 'approver', 'admin'],
   'GET /v1/proposals/{proposalId}': ['payments', 'operator', 'auditor', 'approver', 'admin'],

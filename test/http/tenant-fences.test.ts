@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asAdmin } from '../support/database-admin.js'
 import { type Answer, newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
+import { launch, openProductChart } from './support/http-products.js'
 
 // Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
 // row-level security. Each is taken away here in turn, and the others hold.
@@ -42,6 +43,10 @@ beforeAll(async () => {
   const diverted = { ...astray, lines: [debit, { ...credit, fallbackAccountId: secret }] }
   expect((await bank().post('/v1/postings', diverted)).status).toBe(201)
   suspenseItemId = (await bank().get('/v1/suspense-items')).body.data[0].suspenseItemId
+  await openProductChart(bank())
+  await launch(bank(), secret)
+  const termed = { accountId: 'termed', name: secret, productCode: secret, eligibility: { residence: 'DE' } }
+  expect((await bank().post('/v1/accounts', termed)).status).toBe(201)
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   await asAdmin(bank().adminUrl, async (admin) => {
@@ -102,6 +107,9 @@ const questions = () => [
   `/v1/journal-entries/${entryId}`,
   `/v1/journal-entries/${entryId}/reversals`,
   '/v1/journal-entries?kind=reversal',
+  '/v1/products',
+  `/v1/products/${secret}`,
+  '/v1/accounts/termed/terms',
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')
@@ -126,6 +134,8 @@ async function expectNothingTold(): Promise<void> {
     [`holds/${holdId}/release`, {}, 'hold_not_found'],
     [`holds/${holdId}/extend`, { expiresAt: null }, 'hold_not_found'],
     [`journal-entries/${entryId}/reversals`, { reason: 'x' }, 'entry_not_found'],
+    [`products/${secret}/versions/1/approve`, {}, 'product_not_found'],
+    ['accounts', { name: 'x', productCode: secret }, 'product_not_found'],
   ]
   for (const [path, body, code] of commands) {
     const { status, body: told } = await bank().post(`/v1/${path}`, body, { tenant: 'beta' })

@@ -1,5 +1,6 @@
 import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
 import type { AccountId, BusinessDate, CurrencyCode, GlCode, Instant } from '@plinth/kernel'
+import type { Product } from '@plinth/product'
 import type { SettingsDocument, TenantSettings } from '@plinth/tenancy'
 import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import type { Book } from '../../packages/posting/src/domain/book.js'
@@ -65,6 +66,7 @@ export interface BookOptions {
   readonly daysBack?: number | undefined
   readonly daysAhead?: number
   readonly settings?: Partial<SettingsDocument>
+  readonly products?: readonly Product[]
 }
 
 const known = new Map<string, TenantSettings>()
@@ -85,6 +87,7 @@ export function bookOf({
   daysBack,
   daysAhead = 0,
   settings = {},
+  products = [],
 }: BookOptions = {}): Book {
   const states = Object.entries({ cash: { unlimited: true }, ...accounts }).map(([id, change]) =>
     stateOf(id, change),
@@ -100,6 +103,7 @@ export function bookOf({
     reversed: new Map(),
     proposals: new Map(),
     limits: noLimits(),
+    products: new Map(products.map((product) => [product.productCode, product])),
     accounts: new Map(states.map((state) => [state.accountId, state])),
     details: new Map(states.map((state) => [state.accountId, detailsOf(state)])),
     glAccounts: new Map(chart.map((glAccount) => [glAccount.code, glAccount])),

@@ -1,6 +1,11 @@
+import { captureEffectiveTermsWith } from './application/capture-effective-terms.js'
+import { readLastTerms, writeTerms } from './infrastructure/terms-store.js'
+
+export type { TakenTerms } from './application/ports.js'
 export type { Account, AccountDetails, AccountState, AccountStatus } from './domain/account-state.js'
 export type { GlAccount, GlType } from './domain/gl-account.js'
 export type { SpendingChange, SpendingRow, Usage } from './domain/spending.js'
+export type { TermsSnapshot } from './domain/terms-snapshot.js'
 export {
   type AccountFilter,
   type AccountPage,
@@ -31,9 +36,13 @@ export {
   readUsage,
   writeSpending,
 } from './infrastructure/spending-store.js'
+export { readLastTerms, readTermsSnapshots, writeTerms } from './infrastructure/terms-store.js'
 export {
   type AccountFacts,
   readStates,
   readStoredAccounts,
   type StoredAccount,
 } from './infrastructure/verify-reader.js'
+
+/** See captureEffectiveTermsWith. */
+export const captureEffectiveTerms = captureEffectiveTermsWith({ readLastTerms, writeTerms })

@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor.js'
 import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
+import { productCommand } from './commands/product.js'
 import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
@@ -73,6 +74,7 @@ function createProgram(runtime: CliRuntime): Command {
   ])
   addGroup(program, 'Books:', [
     accountCommand(runtime),
+    productCommand(runtime),
     postCommand(runtime),
     journalCommand(runtime),
     trialBalanceCommand(runtime),

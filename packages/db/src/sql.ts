@@ -16,6 +16,7 @@ export type ModuleName =
   | 'tenancy'
   | 'audit'
   | 'outbox'
+  | 'product'
   | 'account'
   | 'ledger'
   | 'holds'

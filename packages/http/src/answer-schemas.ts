@@ -83,6 +83,9 @@ export const account = z
     normalSide: fields.side,
     customerId: z.string().optional(),
     productCode: z.string().optional(),
+    productVersion: count.optional().meta({
+      description: 'The version of its product whose terms it has; told when it is opened and read.',
+    }),
     overdraftLimit: decimal,
     unlimited: z.boolean(),
     status: fields.accountStatus,

@@ -34,6 +34,14 @@ function permissionOf(command: Command): Permission {
       return command.accountId === undefined ? 'manage_settings' : 'manage_accounts'
     case 'issue_api_key':
       return 'manage_api_keys'
+    case 'create_product':
+    case 'draft_product_version':
+    case 'change_product_version':
+    case 'submit_product_version':
+      return 'draft_products'
+    case 'approve_product_version':
+    case 'reject_product_version':
+      return 'decide_products'
     case 'propose':
       return permissionOf(command.proposed)
     case 'decide_proposal':

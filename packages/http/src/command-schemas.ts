@@ -16,7 +16,7 @@ import type { FieldErrorCode } from './malformed.js'
 import { faultOfText } from './parse-json.js'
 
 // The message of every check is its code of contract §6; read-fields.ts turns both into an answer.
-const says = (code: FieldErrorCode) => ({ error: code })
+export const says = (code: FieldErrorCode) => ({ error: code })
 
 export const linesMax = 1000
 export const commandsMax = 10_000
@@ -29,21 +29,21 @@ const transactionCodePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/
 
 const wellFormed = (text: string): boolean => faultOfText(text) === undefined
 
-const text = (max: number) =>
+export const text = (max: number) =>
   z.string(says('wrong_type')).max(max, says('too_long')).refine(wellFormed, says('wrong_type'))
-const name = (max: number) => text(max).min(1, says('required'))
+export const name = (max: number) => text(max).min(1, says('required'))
 
-const id = (pattern: RegExp, description: string) =>
+export const id = (pattern: RegExp, description: string) =>
   z.string(says('wrong_type')).regex(pattern, says('id_malformed')).meta({ description })
 
 export const accountId = id(accountIdPattern, 'Chosen by the caller, or made by Plinth.')
-const glCode = id(glCodePattern, 'A code of the chart of accounts.')
+export const glCode = id(glCodePattern, 'A code of the chart of accounts.')
 const transactionCode = id(transactionCodePattern, 'What kind of transaction it is.')
-const currency = z
+export const currency = z
   .string(says('wrong_type'))
   .meta({ description: 'ISO 4217, or one of the tenant’s own.', pattern: '^[A-Z0-9]{3,10}$', example: 'EUR' })
 // Digits, decimals and size depend on the currency beside it: read-command.ts reads them.
-const amount = z.string(says('amount_not_a_string')).meta({
+export const amount = z.string(says('amount_not_a_string')).meta({
   description: 'A decimal string with at most as many decimals as its currency. Never a JSON number.',
   pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$',
   example: '100.00',
@@ -66,13 +66,16 @@ const metadata = z
   .meta({ description: `At most ${metadataKeysMax} names.`, maxProperties: metadataKeysMax })
 
 const flag = z.boolean(says('wrong_type'))
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, says('wrong_type'))
 
 const accountName = name(255)
 const reference = text(64)
 const customerId = name(64)
 const productCode = name(64)
+const eligibility = z
+  .record(name(64), text(256), says('wrong_type'))
+  .meta({ description: 'What is known of the customer, for the eligibility rules of the product.' })
 export const side = oneOf(['debit', 'credit'])
 export const glType = oneOf(glTypes)
 export const accountStatus = oneOf(['open', 'dormant', 'frozen', 'closed'])
@@ -177,11 +180,14 @@ const postFields = {
 const openAccountFields = {
   accountId: accountId.optional(),
   name: accountName,
-  glCode,
-  currency,
+  glCode: glCode.optional().meta({ description: 'Absent: that of the product.' }),
+  currency: currency.optional().meta({ description: 'Absent: that of the product.' }),
   customerId: customerId.optional(),
-  productCode: productCode.optional(),
-  overdraftLimit: amount.optional(),
+  productCode: productCode.optional().meta({
+    description: 'A product of the catalogue, whose terms the account gets; of no product there: a label.',
+  }),
+  overdraftLimit: amount.optional().meta({ description: 'Absent: that of the product, or none.' }),
+  eligibility: eligibility.optional(),
   unlimited: flag.optional(),
   metadata: metadata.optional(),
 }

@@ -21,6 +21,7 @@ import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
 import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
+import { productRoutes } from './routes/products.js'
 import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
@@ -59,6 +60,7 @@ export const routes: readonly Route[] = [
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,
+  ...productRoutes,
   ...proposalRoutes,
 ]
 

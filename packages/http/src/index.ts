@@ -1,6 +1,8 @@
+export { answerSimulation } from './answer-simulation.js'
 export { createHttpApp, type HttpAppOptions } from './http-app.js'
 export { type Listening, listen, PortTaken } from './listen.js'
 export { type FieldError, isMalformed, type Malformed } from './malformed.js'
 export { parseJson } from './parse-json.js'
 export { type BatchCommand, readBatchCommand } from './read-command.js'
+export { readProductCommand, readSimulation } from './read-products.js'
 export { uuidV7 } from './uuid-v7.js'

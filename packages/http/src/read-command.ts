@@ -148,8 +148,18 @@ function postFaults(value: object, currencies: Currencies): PlacedError[] {
 }
 
 function openingFaults(value: object, currencies: Currencies): PlacedError[] {
-  const { currency, overdraftLimit, unlimited } = value as Record<string, unknown>
+  const { glCode, currency, overdraftLimit, unlimited, productCode, eligibility } = value as Record<
+    string,
+    unknown
+  >
   const faults: PlacedError[] = []
+  if (productCode === undefined) {
+    // Nothing can be left to a product, and none has rules.
+    if (glCode === undefined) faults.push(placed(['glCode'], 'required'))
+    if (currency === undefined) faults.push(placed(['currency'], 'required'))
+    if (eligibility !== undefined)
+      faults.push(placed(['eligibility'], 'unknown_field', 'Only an account of a product has it.'))
+  }
   const known = typeof currency === 'string' && currencies.decimalsOf(currency) !== undefined
   if (typeof currency === 'string' && !known) faults.push(placed(['currency'], 'currency_unknown'))
   if (unlimited === true && overdraftLimit !== undefined) {
@@ -157,6 +167,8 @@ function openingFaults(value: object, currencies: Currencies): PlacedError[] {
   } else if (typeof overdraftLimit === 'string' && known) {
     const minor = minorOf(overdraftLimit, currency, currencies)
     if (typeof minor === 'string') faults.push(placed(['overdraftLimit'], minor))
+  } else if (overdraftLimit !== undefined && currency === undefined && productCode !== undefined) {
+    faults.push(placed(['currency'], 'required', 'An amount is of a currency.'))
   }
   return faults
 }
@@ -282,17 +294,24 @@ function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): 
   }
 }
 
+/** No member for what is not said: an opening from before there was a catalogue is the same opening. */
 function toOpenAccount(body: Bodies['open_account'], currencies: Currencies): ProposableCommand {
-  const { name, customerId, productCode, unlimited = false, metadata = {} } = body
+  const { name, customerId, productCode, eligibility, unlimited = false, metadata = {} } = body
+  const currency = body.currency as CurrencyCode | undefined
+  const limit =
+    currency === undefined ? 0n : (minorOf(body.overdraftLimit ?? '0', currency, currencies) as bigint)
+  const noOverdraft = productCode !== undefined && body.overdraftLimit !== undefined && limit === 0n
   return {
     type: 'open_account',
     accountId: body.accountId as AccountId | undefined,
     name,
-    glCode: body.glCode as GlCode,
-    currency: body.currency as CurrencyCode,
+    glCode: body.glCode as GlCode | undefined,
+    currency,
     customerId,
     productCode,
-    overdraftLimit: minorOf(body.overdraftLimit ?? '0', body.currency, currencies) as bigint,
+    overdraftLimit: limit,
+    ...(noOverdraft && { noOverdraft }),
+    ...(eligibility !== undefined && { eligibility }),
     unlimited,
     metadata,
   }

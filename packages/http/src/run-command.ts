@@ -32,11 +32,17 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   expire_hold: 200,
   register_transaction_code: 201,
   issue_api_key: 201,
+  create_product: 201,
+  draft_product_version: 201,
   propose: 201,
   set_status: 200,
   change_terms: 200,
   change_settings: 200,
   set_limit: 200,
+  change_product_version: 200,
+  submit_product_version: 200,
+  approve_product_version: 200,
+  reject_product_version: 200,
   decide_proposal: 200,
 }
 

@@ -37,3 +37,4 @@ export {
   type Usage,
   usageWith,
 } from './spending.js'
+export { renderTermsSnapshot, termsOn } from './terms-snapshot.js'

@@ -1,27 +1,30 @@
-import { type AccountStatus, listAccounts, readAccount, readState } from '@plinth/account'
-import { renderAccount, renderBalance, renderPastBalance } from '@plinth/account/domain'
+import {
+  type AccountStatus,
+  listAccounts,
+  readAccount,
+  readLastTerms,
+  readState,
+  readTermsSnapshots,
+} from '@plinth/account'
+import { renderAccount, renderBalance, renderPastBalance, renderTermsSnapshot } from '@plinth/account/domain'
 import { readBatchCommand } from '@plinth/http'
 import {
   type AccountId,
   type BusinessDate,
   type GlCode,
   type Instant,
-  idempotencyKeyPattern,
   instantOf,
   parseAccountId,
   parseBusinessDate,
-  type TenantId,
 } from '@plinth/kernel'
 import { type NotKnownYet, readHead, readPastTurnovers } from '@plinth/ledger'
-import type { Books, Outcome } from '@plinth/posting'
+import type { Books } from '@plinth/posting'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
-import { jsonOption, printFields, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+import { addNamed, type BookOptions, inBooks, keyOption, printAnswer, runOnBooks } from '../book-command.js'
+import { type CliRuntime, CommandFailure, exitCodes } from '../cli-runtime.js'
+import { jsonOption, printJson, printTable, tenantOption } from '../output.js'
 
-interface Options {
-  readonly tenant?: TenantId
-  readonly json?: true
-}
+type Options = BookOptions
 
 export function accountCommand(runtime: CliRuntime): Command {
   const account = new Command('account').description('accounts: open, read, list, freeze and close')
@@ -29,6 +32,7 @@ export function accountCommand(runtime: CliRuntime): Command {
     .addCommand(openCommand(runtime))
     .addCommand(listCommand(runtime))
     .addCommand(showCommand(runtime))
+    .addCommand(termsCommand(runtime))
     .addCommand(balanceCommand(runtime))
     .addCommand(statusCommand(runtime))
 }
@@ -36,10 +40,11 @@ export function accountCommand(runtime: CliRuntime): Command {
 interface OpenOptions extends Options {
   readonly key?: string
   readonly name: string
-  readonly gl: string
+  readonly gl?: string
   readonly currency?: string
   readonly customer?: string
   readonly product?: string
+  readonly eligibility?: Readonly<Record<string, string>>
   readonly overdraftLimit?: string
   readonly unlimited?: true
   readonly metadata?: Readonly<Record<string, string>>
@@ -47,35 +52,41 @@ interface OpenOptions extends Options {
 
 function openCommand(runtime: CliRuntime): Command {
   return new Command('open')
-    .description('open an account under a postable GL account')
+    .description('open an account under a postable GL account, or with the terms of a product')
     .argument('[id]', 'such as CUST-42:main (default: Plinth makes one)')
     .requiredOption('--name <name>', 'whose it is, or what for')
-    .requiredOption('--gl <code>', 'its GL account')
-    .option('--currency <code>', 'default: the base currency of the tenant')
+    .option('--gl <code>', 'its GL account (default: that of the product)')
+    .option('--currency <code>', 'default: that of the product, or with --gl the base currency of the tenant')
     .option('--customer <id>', 'the customer it belongs to')
-    .option('--product <code>')
-    .option('--overdraft-limit <amount>', 'how far it may be overdrawn (default 0)')
+    .option('--product <code>', 'a product of the catalogue; of none there: a label')
+    .addOption(
+      new Option('--eligibility <name=value>', 'what is known of the customer; may be repeated').argParser(
+        addNamed,
+      ),
+    )
+    .option('--overdraft-limit <amount>', 'how far it may be overdrawn (default: as the product says, or 0)')
     .option('--unlimited', 'an internal account without a limit')
     .addOption(
-      new Option('--metadata <name=value>', 'a note kept with it; may be repeated').argParser(addMetadata),
+      new Option('--metadata <name=value>', 'a note kept with it; may be repeated').argParser(addNamed),
     )
     .addOption(keyOption())
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (id: string | undefined, options: OpenOptions) => {
-      const body = await run(runtime, options, ({ tenant }) => ({
+      const body = await runItem(runtime, options, ({ tenant }) => ({
         type: 'open_account',
         accountId: id,
         name: options.name,
         glCode: options.gl,
-        currency: options.currency ?? tenant.baseCurrency,
+        currency: options.currency ?? (options.gl === undefined ? undefined : tenant.baseCurrency),
+        eligibility: options.eligibility,
         customerId: options.customer,
         productCode: options.product,
         overdraftLimit: options.overdraftLimit,
         unlimited: options.unlimited,
         metadata: options.metadata,
       }))
-      print(options, body)
+      printAnswer(options, body)
     })
 }
 
@@ -104,7 +115,7 @@ function statusCommand(runtime: CliRuntime): Command {
       // A `--no-…` option makes commander assume the other: only what was written counts.
       const block = (name: 'blockDebits' | 'blockCredits') =>
         command.getOptionValueSource(name) === 'cli' ? options[name] : undefined
-      const body = await run(runtime, options, () => ({
+      const body = await runItem(runtime, options, () => ({
         type: 'set_status',
         accountId,
         status,
@@ -112,7 +123,7 @@ function statusCommand(runtime: CliRuntime): Command {
         blockCredits: block('blockCredits'),
         reason: options.reason,
       }))
-      print(options, body)
+      printAnswer(options, body)
     })
 }
 
@@ -124,10 +135,43 @@ function showCommand(runtime: CliRuntime): Command {
     .addOption(jsonOption())
     .action(async (accountId: AccountId, options: Options) => {
       const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) => {
-        const account = await database.read(tenant.tenantId, (tx) => readAccount(tx, accountId))
-        return account && renderAccount(account, currencies)
+        return await database.read(tenant.tenantId, async (tx) => {
+          const account = await readAccount(tx, accountId)
+          if (account === undefined) return undefined
+          const [terms] = await readLastTerms(tx, [accountId])
+          return { ...renderAccount(account, currencies), productVersion: terms?.version }
+        })
       })
-      print(options, body ?? missing(accountId))
+      printAnswer(options, body ?? missing(accountId))
+    })
+}
+
+function termsCommand(runtime: CliRuntime): Command {
+  return new Command('terms')
+    .description('the terms that an account has had of its product, and since when')
+    .argument('<id>', '', parseId)
+    .addOption(tenantOption())
+    .addOption(jsonOption())
+    .action(async (accountId: AccountId, options: Options) => {
+      const found = await inBooks(runtime, options, async ({ database }, { tenant }) =>
+        database.read(tenant.tenantId, async (tx) => {
+          return (await readAccount(tx, accountId)) && readTermsSnapshots(tx, [accountId])
+        }),
+      )
+      const data = (found ?? missing(accountId)).map(renderTermsSnapshot)
+      if (options.json) return printJson({ data })
+      if (data.length === 0)
+        return console.log('No terms: the account was opened without a product of the catalogue.')
+      printTable(
+        [...['product', 'version', 'from', 'captured', 'checksum'].map((title) => ({ title }))],
+        data.map(({ productCode, version, effectiveFrom, capturedAt, checksum }) => [
+          productCode,
+          `${version}`,
+          effectiveFrom,
+          capturedAt,
+          checksum,
+        ]),
+      )
     })
 }
 
@@ -166,7 +210,7 @@ function balanceCommand(runtime: CliRuntime): Command {
           return renderPastBalance(state, { ...turnovers, valueDate, bookingDate }, currencies)
         }),
       )
-      print(options, body ?? missing(accountId))
+      printAnswer(options, body ?? missing(accountId))
     })
 }
 
@@ -255,85 +299,23 @@ function printAccounts(accounts: readonly ShownAccount[]): void {
   )
 }
 
-/** Reads a command as a line of a batch would be read, runs it, and answers what an HTTP call would answer. */
-async function run(
+/** Reads a command as a line of a batch would be read, and runs it. */
+const runItem = (
   runtime: CliRuntime,
   options: Options & { readonly key?: string },
   item: (books: Books) => Readonly<Record<string, unknown>>,
-): Promise<object> {
-  return await inBooks(runtime, options, async (plinth, books) => {
-    const idempotencyKey = options.key ?? `cli-${plinth.newId()}`
+): Promise<object> =>
+  runOnBooks(runtime, options, (books, idempotencyKey) => {
     const wanted = Object.entries(item(books)).filter(([, value]) => value !== undefined)
     const read = readBatchCommand({ ...Object.fromEntries(wanted), idempotencyKey }, books.currencies)
-    if ('kind' in read) {
-      const faults = read.errors.map(({ pointer, detail }) => `${pointer.slice(1)}: ${detail}`)
-      throw new CommandFailure(faults.length > 0 ? faults.join('\n') : read.detail, exitCodes.usage)
-    }
-    // Before it is used: whoever loses the answer can ask again with the same key.
-    if (options.key === undefined) console.error(`Idempotency key: ${idempotencyKey}`)
-    const outcome = await plinth.posting.submit(books, plinth.submission(books, read.command, read.key))
-    return bodyOf(outcome)
+    return 'kind' in read ? read : read.command
   })
-}
-
-function bodyOf(outcome: Outcome): object {
-  switch (outcome.kind) {
-    case 'answered':
-      if (outcome.replayed) console.error('This key was used before: that is the answer it got then.')
-      if (outcome.answer.outcome === 'accepted') return outcome.answer.body
-      throw new CommandFailure(`${outcome.answer.rejection.code}: ${outcome.answer.rejection.detail}`)
-    case 'key_reused':
-      throw new CommandFailure(
-        `idempotency_key_reused: this key belongs to another command, which differs at ${outcome.firstDifference || '/'}.`,
-      )
-    case 'linked_failed':
-      throw new CommandFailure('linked_command_failed')
-    case 'malformed':
-      throw new CommandFailure(`${outcome.code}: ${outcome.detail}`)
-    case 'approval_needed':
-      throw new CommandFailure(
-        `forbidden: the tenant's settings demand a second person here (${outcome.matter}). Propose it: POST /v1/proposals.`,
-      )
-    case 'failed':
-      throw outcome.error
-  }
-}
-
-async function inBooks<T>(
-  runtime: CliRuntime,
-  options: Options,
-  work: (plinth: Plinth, books: Books) => Promise<T>,
-): Promise<T> {
-  const tenantId = tenantOf(runtime, options)
-  return await runtime.withPlinth(async (plinth) => work(plinth, await plinth.books(tenantId)))
-}
-
-function print({ json }: Options, body: object): void {
-  if (json) printJson(body)
-  else printFields(Object.fromEntries(Object.entries(body).map(([name, value]) => [name, inWords(value)])))
-}
-
-/** A member of an answer on one line; undefined where there is nothing to show. */
-function inWords(value: unknown): string | undefined {
-  if (value === null) return '–'
-  if (typeof value !== 'object') return value === undefined ? undefined : String(value)
-  return Object.keys(value).length === 0 ? undefined : JSON.stringify(value)
-}
 
 function missing(accountId: AccountId): never {
   throw new CommandFailure(
     `There is no account ${accountId} in this tenant. \`plinth account list\` shows them.`,
   )
 }
-
-const keyOption = (): Option =>
-  new Option(
-    '--key <key>',
-    'idempotency key: the same key and command take effect once (default: a new one)',
-  ).argParser((text) => {
-    if (idempotencyKeyPattern.test(text)) return text
-    throw new InvalidArgumentError('A key has 1 to 255 visible ASCII characters.')
-  })
 
 function parseId(text: string): AccountId {
   const accountId = parseAccountId(text)
@@ -365,10 +347,4 @@ function parseEntryNo(text: string): number {
 function parseLimit(text: string): number {
   if (/^[0-9]{1,6}$/.test(text) && Number(text) >= 1) return Number(text)
   throw new InvalidArgumentError('A limit is a whole number from 1.')
-}
-
-function addMetadata(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const at = text.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('Write it as name=value.')
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
 }

@@ -5,9 +5,17 @@ import { type RuntimeRole, runtimeUrl, scramVerifier, urlAs } from './role-login
 /** Owns every object of Plinth; nobody logs in as it. */
 export const ownerRole = 'plinth_owner'
 
-const moduleRoles = ['tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'suspense', 'posting'].map(
-  (name) => `plinth_${name}`,
-)
+const moduleRoles = [
+  'tenancy',
+  'audit',
+  'outbox',
+  'product',
+  'account',
+  'ledger',
+  'holds',
+  'suspense',
+  'posting',
+].map((name) => `plinth_${name}`)
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']
 const loginRoles: readonly string[] = [...runtimeRoles, 'plinth_auditor']
 const everyRole = [ownerRole, ...moduleRoles, ...loginRoles]

@@ -1,5 +1,6 @@
-import { listAccounts, readAccount } from '@plinth/account'
-import { renderAccount } from '@plinth/account/domain'
+import { type Account, listAccounts, readAccount, readLastTerms, readTermsSnapshots } from '@plinth/account'
+import { renderAccount, renderTermsSnapshot } from '@plinth/account/domain'
+import type { Tx } from '@plinth/db'
 import { type AccountId, type GlCode, parseAccountId } from '@plinth/kernel'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
@@ -9,6 +10,7 @@ import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
 import { commandOperation, readOperation } from '../operations.js'
 import { notFound } from '../problem.js'
+import { termsSnapshot } from '../product-schemas.js'
 import { filterText, pageOf, pageParameters, readQuery } from '../query.js'
 import { readCommand } from '../read-command.js'
 import type { Route } from '../route.js'
@@ -58,6 +60,18 @@ export const accountRoutes: readonly Route[] = [
     permission: 'read_books',
     operation: readOperation({ operationId: 'readAccount', summary: 'One account', path, answer: account }),
     handle: read,
+  },
+  {
+    method: 'get',
+    path: '/v1/accounts/{accountId}/terms',
+    permission: 'read_books',
+    operation: readOperation({
+      operationId: 'readTerms',
+      summary: 'Every snapshot of the terms that the account has had of its product, in their order',
+      path,
+      answer: z.object({ data: z.array(termsSnapshot) }),
+    }),
+    handle: readTerms,
   },
   {
     method: 'post',
@@ -110,9 +124,42 @@ export function accountInPath(exchange: Exchange): AccountId {
 async function read(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   readQuery(exchange, noQuery)
   const accountId = accountInPath(exchange)
-  const found = await exchange.edge.database.read(tenant.tenantId, (tx) => readAccount(tx, accountId))
+  const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
+    const account = await readAccount(tx, accountId)
+    return account && { account, versionOf: await readVersions(tx, [account]) }
+  })
   if (found === undefined) throw notFound()
-  return { status: 200, body: renderAccount(found, currencies) }
+  return {
+    status: 200,
+    body: { ...renderAccount(found.account, currencies), ...found.versionOf(found.account) },
+  }
+}
+
+async function readTerms(exchange: Exchange, { tenant }: Principal): Promise<Reply> {
+  readQuery(exchange, noQuery)
+  const accountId = accountInPath(exchange)
+  const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
+    return (await readAccount(tx, accountId)) && readTermsSnapshots(tx, [accountId])
+  })
+  if (found === undefined) throw notFound()
+  return { status: 200, body: { data: found.map(renderTermsSnapshot) } }
+}
+
+/** How the answer of an account tells which version of its product it has the terms of; nothing of those that have none. */
+async function readVersions(
+  tx: Tx,
+  accounts: readonly Account[],
+): Promise<(account: Account) => { readonly productVersion?: number }> {
+  const ofProducts = accounts.filter(({ details }) => details.productCode !== undefined)
+  const last = await readLastTerms(
+    tx,
+    ofProducts.map(({ details }) => details.accountId),
+  )
+  const versions = new Map(last.map(({ accountId, version }) => [accountId, version]))
+  return ({ details }) => {
+    const productVersion = versions.get(details.accountId)
+    return productVersion === undefined ? {} : { productVersion }
+  }
 }
 
 async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
@@ -120,12 +167,13 @@ async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const page = pageOf<AccountId, typeof query>(exchange, principal, { list: 'accounts', query })
   const { order, limit, after } = page
   const filter = { ...page.filter, glCode: page.filter.glCode as GlCode | undefined }
-  const found = await exchange.edge.database.read(principal.tenant.tenantId, (tx) =>
-    listAccounts(tx, { filter, order, limit, after }),
-  )
+  const { found, versionOf } = await exchange.edge.database.read(principal.tenant.tenantId, async (tx) => {
+    const accounts = await listAccounts(tx, { filter, order, limit, after })
+    return { found: accounts, versionOf: await readVersions(tx, accounts) }
+  })
   return page.reply(
     found,
     ({ details }) => details.accountId,
-    (each) => renderAccount(each, principal.currencies),
+    (each) => ({ ...renderAccount(each, principal.currencies), ...versionOf(each) }),
   )
 }

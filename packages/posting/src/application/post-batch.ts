@@ -39,6 +39,7 @@ import type { Answer, Outcome } from '../domain/recorded-command.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
 import type { CommandStore } from './ports.js'
+import { expectedProducts, readCatalogue } from './read-catalogue.js'
 import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
 import { type DecidedBatch, type Written, writeBatch } from './write-batch.js'
@@ -91,11 +92,12 @@ export function postBatchWith(store: CommandStore) {
     })
     const { businessDate, enteredOn } = book
     const settingsVersion = book.settings.version
+    const products = expectedProducts(submissions, book.products)
     const plan = decideBatch(book, batch.units, book.known)
     const { currencies } = book.settings
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
-    const decision = { plan, expected, businessDate, enteredOn, settingsVersion, currencies }
+    const decision = { plan, expected, products, businessDate, enteredOn, settingsVersion, currencies }
     const { numbers, asForeseen, sent } = write(store, tx, batch, decision)
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
@@ -225,8 +227,9 @@ async function lockAndRead(
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
   const { businessDate, enteredOn } = datesOf(head, bookInto)
-  const [typed, limits] = await Promise.all([
+  const [typed, { products, mapped }, limits] = await Promise.all([
     readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
+    readCatalogue(tx, commands),
     readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
   ])
   return {
@@ -236,7 +239,7 @@ async function lockAndRead(
     settings,
     accounts: limits.begun.size === 0 ? accounts : asCounted([...accounts.values()], limits, businessDate),
     details: new Map(details.map((each) => [each.accountId, each])),
-    glAccounts: new Map([...glAccounts, ...typed].map((glAccount) => [glAccount.code, glAccount])),
+    glAccounts: new Map([...glAccounts, ...typed, ...mapped].map((glAccount) => [glAccount.code, glAccount])),
     holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
     suspenseItems,
     clearings,
@@ -244,6 +247,7 @@ async function lockAndRead(
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
     limits,
+    products,
     known: recorded(settings.currencies),
   }
 }

@@ -10,7 +10,9 @@ import { verifyJournal } from './verify-journal.js'
 import { verifyLimits } from './verify-limits.js'
 import { verifyLinks } from './verify-links.js'
 import type { VerifyStore } from './verify-ports.js'
+import { verifyProducts } from './verify-products.js'
 import { verifySuspense } from './verify-suspense.js'
+import { verifyTerms } from './verify-terms.js'
 import { verifyTurnovers } from './verify-turnovers.js'
 
 /**
@@ -31,6 +33,8 @@ export const verifyBooksWith =
     await verifyTurnovers(tx, currencies, findings)
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)
     if (accounts !== opened) await findUnopened(store, tx, findings)
+    const products = await verifyProducts(store, tx, findings)
+    await verifyTerms(store, tx, products, findings)
     await verifyHolds(tx, findings)
     await verifyLimits(store, tx, currencies, findings)
     await verifySuspense(tx, findings)

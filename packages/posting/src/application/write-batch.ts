@@ -2,12 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import {
   type AccountState,
   lockAsForeseen,
+  type TakenTerms,
   writeCountedFrom,
   writeDetails,
   writeGlAccounts,
   writeOpenedAccounts,
   writeSpending,
   writeStanding,
+  writeTerms,
   writeTurnovers,
 } from '@plinth/account'
 import { type AuditEvent, recordAuditEvents } from '@plinth/audit'
@@ -24,6 +26,7 @@ import {
 import { appendEntries, appendMarks, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
 import { assertBalanced, currentRendering, turnoverMarks } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
+import { type ExpectedProduct, expectProducts, writeProducts } from '@plinth/product'
 import { writeSuspense } from '@plinth/suspense'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 import type { Accepted } from '../domain/decision.js'
@@ -36,6 +39,8 @@ export interface DecidedBatch {
   readonly plan: BatchPlan
   /** If it was decided on the results of the batch in front: a key of that one, and the rows as it leaves them. */
   readonly expected: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
+  /** The products that were decided on. */
+  readonly products: readonly ExpectedProduct[]
   readonly businessDate: BusinessDate
   /** The business date of the head, where the entries are booked into the day that is closing. */
   readonly enteredOn: BusinessDate | undefined
@@ -77,14 +82,22 @@ async function sendRows(
   {
     plan,
     entries,
+    products,
     businessDate,
     enteredOn,
     currencies,
   }: DecidedBatch & { readonly entries: readonly EntryDraft[] },
 ): Promise<void> {
   const breathe = () => (plan.records.length > recordsAtOnce ? setImmediate() : undefined)
+  expectProducts(tx, products)
   writeGlAccounts(tx, plan.createdGlAccounts)
+  const decisions = plan.records.map(({ decision }) => decision)
+  writeProducts(
+    tx,
+    decisions.filter((decision) => decision.kind === 'product_changed'),
+  )
   writeOpenedAccounts(tx, plan.opened, businessDate)
+  writeTerms(tx, decisions.flatMap(termsOf))
   writeDetails(tx, latest(plan.changedDetails))
   appendEntries(tx, entries, { bookingDate: businessDate, enteredOn, rendering: currentRendering })
   appendMarks(tx, turnoverMarks(entries, turnoversAfter(plan)))
@@ -127,6 +140,11 @@ function turnoversAfter({ balanceSteps }: BatchPlan): (accountId: AccountId) => 
 // Of a larger batch the rows of a table take milliseconds to prepare; between tables the process serves others and hands the
 // database what it is waiting for.
 const recordsAtOnce = 100
+
+function termsOf(decision: Decided['decision']): TakenTerms[] {
+  if (decision.kind !== 'account_opened' || decision.terms === undefined) return []
+  return [{ accountId: decision.account.details.accountId, snapshotNo: 1, terms: decision.terms }]
+}
 
 async function expectForeseen(
   store: CommandStore,
@@ -241,6 +259,10 @@ function subjectOf(accepted: Accepted): string {
       return accepted.state.accountId
     case 'settings_changed':
       return accepted.registered?.code ?? `settings/${accepted.settings.version}`
+    case 'product_changed': {
+      const { product, version } = accepted
+      return version === undefined ? product.productCode : `${product.productCode}/${version.version}`
+    }
     case 'api_key_issued':
       return accepted.apiKey.keyId
     case 'proposed':

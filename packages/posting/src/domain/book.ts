@@ -2,6 +2,7 @@ import type { AccountDetails, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, BusinessDate, EntryId, GlCode, Instant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
+import type { Product } from '@plinth/product'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { LimitBook } from './limit-book.js'
@@ -31,4 +32,6 @@ export interface Book {
   readonly clearings: ReadonlyMap<EntryId, SuspenseItemId>
   readonly proposals: Map<ProposalId, Proposal>
   readonly limits: LimitBook
+  /** Those that are changed, or that accounts are opened with, by code. */
+  readonly products: Map<string, Product>
 }

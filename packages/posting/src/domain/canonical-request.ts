@@ -5,7 +5,7 @@ import {
   formatMinor,
   type RiskDecision,
 } from '@plinth/kernel'
-import type { Command, Condition, LineRequest, Post } from './command.js'
+import type { Command, Condition, LineRequest, OpenAccountCommand, Post } from './command.js'
 
 /**
  * The validated content of a command as one text: amounts normalised to their currency's decimals, members in name order,
@@ -18,7 +18,7 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
     case 'post':
       return canonicalPost(command, amount)
     case 'open_account':
-      return canonicalJson({ ...command, overdraftLimit: amount(command.overdraftLimit, command.currency) })
+      return canonicalJson({ ...command, overdraftLimit: limitText(command, amount) })
     case 'place_hold':
       return canonicalJson({ ...command, amount: amount(command.amount, command.currency) })
     case 'capture_hold':
@@ -35,6 +35,12 @@ export function canonicalRequest(command: Command, currencies: Currencies): stri
       return canonicalJson(command)
   }
 }
+
+/** Without a currency there is no limit to speak of: it is the product's. */
+const limitText = (
+  { overdraftLimit, currency }: OpenAccountCommand,
+  textOf: AmountText,
+): string | undefined => (currency === undefined ? undefined : textOf(overdraftLimit, currency))
 
 const inOrder = ({ accountId, availableGte, version }: Condition): Condition => ({
   accountId,

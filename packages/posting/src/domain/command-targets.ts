@@ -1,8 +1,10 @@
 import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, EntryId, GlCode } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
+import type { ProductCommand } from '@plinth/product'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId } from '@plinth/tenancy'
+import type { Book } from './book.js'
 import type { Command, Demands, EntryRequest, LineRequest } from './command.js'
 
 /**
@@ -110,11 +112,43 @@ export function describedAccountsOf(command: Command): readonly AccountId[] {
   return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
 }
 
-/** The GL accounts a command reads. */
+/** The GL accounts a command names. */
 export function glCodesOf(command: Command): readonly GlCode[] {
-  if (command.type === 'propose') return glCodesOf(command.proposed)
-  if (command.type === 'open_account') return [command.glCode]
-  if (command.type !== 'create_gl_account') return []
-  const { code, parentCode } = command.glAccount
-  return parentCode === undefined ? [code] : [code, parentCode]
+  switch (command.type) {
+    case 'propose':
+      return glCodesOf(command.proposed)
+    case 'open_account':
+      return command.glCode === undefined ? [] : [command.glCode]
+    case 'draft_product_version':
+    case 'change_product_version':
+      // A draft may name anything; a command behind it in the batch may submit it.
+      return command.parameters === undefined ? [] : Object.values(command.parameters.glMapping)
+    case 'create_gl_account': {
+      const { code, parentCode } = command.glAccount
+      return parentCode === undefined ? [code] : [code, parentCode]
+    }
+    default:
+      return []
+  }
 }
+
+/** The products that a command changes or opens an account with. */
+export function productsOf(command: Command): readonly string[] {
+  if (command.type === 'propose') return productsOf(command.proposed)
+  if (isProductCommand(command)) return [command.productCode]
+  return command.type === 'open_account' && command.productCode !== undefined ? [command.productCode] : []
+}
+
+/** The GL accounts that a command reads because versions of its product name them. */
+export function glCodesOfProduct(command: Command, products: Book['products']): readonly GlCode[] {
+  if (command.type === 'propose') return glCodesOfProduct(command.proposed, products)
+  const product = products.get(productsOf(command)[0] ?? '')
+  if (product === undefined) return []
+  // A command before this one in the batch may approve any of them.
+  if (command.type === 'open_account')
+    return product.versions.map(({ parameters }) => parameters.glMapping.customerGlCode)
+  return product.versions.flatMap(({ parameters }) => Object.values(parameters.glMapping))
+}
+
+export const isProductCommand = (command: Command): command is ProductCommand =>
+  command.type === 'create_product' || command.type.endsWith('_product_version')

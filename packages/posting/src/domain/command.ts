@@ -13,6 +13,7 @@ import type {
   Side,
 } from '@plinth/kernel'
 import type { BankEntryKind } from '@plinth/ledger'
+import type { Eligibility, ProductCommand } from '@plinth/product'
 import type { SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId, Role, SettingsChange, TransactionCode, Verdict } from '@plinth/tenancy'
 
@@ -80,12 +81,18 @@ export interface OpenAccountCommand {
   /** Undefined: Plinth makes one. */
   readonly accountId: AccountId | undefined
   readonly name: string
-  readonly glCode: GlCode
-  readonly currency: CurrencyCode
+  /** Undefined, as the currency may be: that of the product. */
+  readonly glCode: GlCode | undefined
+  readonly currency: CurrencyCode | undefined
   readonly customerId: string | undefined
+  /** A product of the catalogue, or, if there is none of that code, a label. */
   readonly productCode: string | undefined
-  /** In minor units. */
+  /** In minor units. Zero is what an opening says that says nothing: of a product the limit is then the product's. */
   readonly overdraftLimit: bigint
+  /** Zero was said in so many words, of a product that may give more. */
+  readonly noOverdraft?: true | undefined
+  /** What is known of the customer, for the eligibility rules of the product. */
+  readonly eligibility?: Eligibility | undefined
   readonly unlimited: boolean
   readonly metadata: Readonly<Record<string, string>>
 }
@@ -259,6 +266,7 @@ export type Command =
   | AbandonCommand
   | ProposableCommand
   | ExpireHoldCommand
+  | ProductCommand
   | ProposeCommand
   | DecideProposalCommand
 

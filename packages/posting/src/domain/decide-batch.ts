@@ -12,7 +12,7 @@ import {
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { Submission, Unit } from './command.js'
-import { accountsOf } from './command-targets.js'
+import { accountsOf, isProductCommand } from './command-targets.js'
 import { decide } from './decide.js'
 import type { Accepted, Decision, MalformedCommand, Posted } from './decision.js'
 import { spendingChangesOf } from './limits.js'
@@ -77,6 +77,7 @@ export function decideBatch(
 interface Mark {
   readonly settings: TenantSettings
   readonly proposals: ReadonlyMap<ProposalId, Proposal>
+  readonly products: Book['products']
   readonly holds: Book['holds']
   readonly suspenseItems: Book['suspenseItems']
   readonly reversed: Book['reversed']
@@ -201,6 +202,8 @@ class BatchRun {
   #unapproved({ command, request, approvedBy }: Submission, accepted: Accepted): Matter | undefined {
     if (command.type === 'propose' || command.type === 'decide_proposal') return undefined
     if (command.type === 'expire_hold' || command.type === 'abandon') return undefined
+    // Whoever submits a version of a product is never who approves it, whatever the settings say.
+    if (isProductCommand(command)) return undefined
     // To the letter: what was approved is what is run.
     if (approvedBy !== undefined && this.#approved.get(approvedBy) === request) return undefined
     invariant(approvedBy === undefined, 'what runs as approved was approved just before', { approvedBy })
@@ -253,6 +256,9 @@ class BatchRun {
         if (proposal.status === 'approved') this.#approved.set(proposal.proposalId, proposal.payload)
         return
       }
+      case 'product_changed':
+        this.book.products.set(accepted.product.productCode, accepted.product)
+        return
       case 'api_key_issued':
     }
   }
@@ -323,6 +329,7 @@ class BatchRun {
     return {
       settings: this.book.settings,
       proposals: new Map(this.book.proposals),
+      products: new Map(this.book.products),
       holds: new Map(this.book.holds),
       suspenseItems: new Map(this.book.suspenseItems),
       reversed: new Map(this.book.reversed),
@@ -345,6 +352,7 @@ class BatchRun {
   #undo(mark: Mark, submissions: readonly Submission[]): void {
     this.book.settings = mark.settings
     putBack(this.book.proposals, mark.proposals)
+    putBack(this.book.products, mark.products)
     putBack(this.book.holds, mark.holds)
     putBack(this.book.suspenseItems, mark.suspenseItems)
     putBack(this.book.reversed, mark.reversed)

@@ -1,17 +1,19 @@
 import type { Account } from '@plinth/account'
-import { decideGlAccount, decideOpenAccount, decideStatus, decideTerms } from '@plinth/account/domain'
-import { type AccountId, invariant, monthOf, type Rejection, reject } from '@plinth/kernel'
+import { decideGlAccount, decideStatus, decideTerms } from '@plinth/account/domain'
+import { type AccountId, invariant, type Rejection, reject } from '@plinth/kernel'
+import type { ProductVersionId } from '@plinth/product'
+import { decideProduct } from '@plinth/product/domain'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, Stamp } from './command.js'
 import { decideCorrect } from './decide-correct.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decideLimit } from './decide-limit.js'
+import { decideOpening } from './decide-opening.js'
 import { decidePost } from './decide-posting.js'
 import { decideReverse } from './decide-reverse.js'
 import { decideClearSuspenseItem } from './decide-suspense.js'
 import type { Decision } from './decision.js'
-import { isToBeCounted } from './limits.js'
 import { newProposal } from './new-proposal.js'
 
 /**
@@ -24,14 +26,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
   switch (command.type) {
     case 'post':
       return decidePost(book, command, stamp)
-    case 'open_account': {
-      const { name, glCode, currency, customerId, productCode, metadata, overdraftLimit, unlimited } = command
-      const accountId = command.accountId ?? stamp.accountId
-      const details = { accountId, name, glCode, currency, customerId, productCode, metadata }
-      const known = { glAccount: book.glAccounts.get(glCode), account: book.accounts.get(accountId) }
-      const opened = decideOpenAccount({ details, overdraftLimit, unlimited }, known)
-      return asAccount('account_opened', 'kind' in opened ? opened : counted(book, opened))
-    }
+    case 'open_account':
+      return decideOpening(book, command, stamp)
     case 'set_status':
       return asAccount('status_set', decideStatus(command, accountIn(book, command.accountId)))
     case 'change_terms':
@@ -75,6 +71,20 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return decideLimit(book, command)
     case 'issue_api_key':
       return { kind: 'api_key_issued', apiKey: command, createdBy: stamp.subject }
+    case 'create_product':
+    case 'draft_product_version':
+    case 'change_product_version':
+    case 'submit_product_version':
+    case 'approve_product_version':
+    case 'reject_product_version': {
+      const { glAccounts, businessDate, now, settings } = book
+      const product = book.products.get(command.productCode)
+      const actor = { subject: stamp.subject, onBehalfOf: stamp.onBehalfOf }
+      const newVersionId = stamp.entryId as string as ProductVersionId
+      const { currencies } = settings
+      const catalogue = { product, glAccounts, currencies, businessDate, now, actor, newVersionId }
+      return decideProduct(command, catalogue)
+    }
     case 'propose':
       return decidePropose(book, command, stamp)
     case 'decide_proposal':
@@ -102,22 +112,12 @@ function decideVerdict(
   return 'kind' in decided ? decided : { kind: 'proposal_decided', proposal: decided }
 }
 
-/** A new account that a limit on days or months applies to is counted from its first posting on. */
-function counted({ businessDate, settings, limits: { coming } }: Book, account: Account): Account {
-  const { state, details } = account
-  if (!isToBeCounted(state, details.productCode, { settings, coming })) return account
-  return { details, state: { ...state, countedFrom: monthOf(businessDate) } }
-}
-
 function accountIn({ accounts, details }: Book, accountId: AccountId): Account | undefined {
   const state = accounts.get(accountId)
   const described = details.get(accountId)
   return state && described && { state, details: described }
 }
 
-function asAccount(
-  kind: 'account_opened' | 'status_set' | 'terms_changed',
-  decided: Account | Rejection,
-): Decision {
+function asAccount(kind: 'status_set' | 'terms_changed', decided: Account | Rejection): Decision {
   return 'kind' in decided ? decided : { kind, account: decided }
 }

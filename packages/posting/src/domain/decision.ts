@@ -2,6 +2,7 @@ import type { Account, AccountState, GlAccount } from '@plinth/account'
 import type { Hold, HoldChange } from '@plinth/holds'
 import type { AccountId, Limit, Rejection } from '@plinth/kernel'
 import type { EntryDraft } from '@plinth/ledger'
+import type { CapturedTerms, ProductChanged } from '@plinth/product'
 import type { SuspenseStep } from '@plinth/suspense'
 import type { CommonLimit, Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { IssueApiKeyCommand } from './command.js'
@@ -28,7 +29,14 @@ export interface HoldStep {
 /** What an accepted command does. */
 export type Accepted =
   | Posted
-  | { readonly kind: 'account_opened' | 'status_set' | 'terms_changed'; readonly account: Account }
+  | {
+      readonly kind: 'account_opened'
+      readonly account: Account
+      /** Of a product of the catalogue. */
+      readonly terms?: CapturedTerms | undefined
+    }
+  | { readonly kind: 'status_set' | 'terms_changed'; readonly account: Account }
+  | ProductChanged
   | { readonly kind: 'gl_account_created'; readonly glAccount: GlAccount }
   | {
       readonly kind: 'hold_changed'

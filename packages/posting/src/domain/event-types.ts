@@ -23,6 +23,12 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   register_transaction_code: 'plinth.transaction_code.registered.v1',
   set_limit: 'plinth.limit.set.v1',
   issue_api_key: 'plinth.api_key.issued.v1',
+  create_product: 'plinth.product.created.v1',
+  draft_product_version: 'plinth.product.version_drafted.v1',
+  change_product_version: 'plinth.product.version_changed.v1',
+  submit_product_version: 'plinth.product.version_submitted.v1',
+  approve_product_version: 'plinth.product.version_approved.v1',
+  reject_product_version: 'plinth.product.version_rejected.v1',
   // Never accepted, so never told.
   abandon: 'plinth.command.abandoned.v1',
   propose: 'plinth.proposal.made.v1',

@@ -42,6 +42,8 @@ function mattersOf(book: Book, command: ProposableCommand, accepted: Accepted): 
       return command.transactionCode === manualCode ? ['manual_postings'] : []
     case 'open_account':
       if (command.unlimited) return ['unlimited_accounts']
+      // The limit is the one of its product's version, which two people have agreed to.
+      if (accepted.kind === 'account_opened' && accepted.terms !== undefined) return []
       return command.overdraftLimit > 0n ? ['limit_increases'] : []
     case 'change_terms': {
       const state = book.accounts.get(command.accountId)

@@ -1,6 +1,7 @@
 import type { AccountState } from '@plinth/account'
-import type { AccountId, BusinessDate, CurrencyCode, EntryId, Limit } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, Instant, Limit } from '@plinth/kernel'
 import { type RejectionCode, rejectionCodes, sumMinorMax } from '@plinth/kernel'
+import type { Product, ProductVersionId } from '@plinth/product'
 import { describe, expect, test } from 'vitest'
 import {
   newGlAccount,
@@ -11,6 +12,7 @@ import {
   standing,
 } from '../../../../test/support/commands.js'
 import { bookOf } from '../../../../test/support/memory-book.js'
+import { openingUnder, parametersOf } from '../../../../test/support/products.js'
 import type { Command } from './command.js'
 import { decide } from './decide.js'
 
@@ -155,6 +157,49 @@ describe('a limit', () => {
       const decision = decide(bookOf({ accounts: { alice: { ...alice, status } } }), place, stamp)
       expect(decision).toMatchObject({ code: `account_${status}` })
     }
+  })
+})
+
+describe('an opening with two faults', () => {
+  const savings: Product = {
+    ...{
+      productCode: 'SAVINGS',
+      name: 'Savings',
+      createdAt: '2026-01-01T00:00:00.000Z' as Instant,
+      rowVersion: 1,
+    },
+    versions: [
+      {
+        ...{ versionId: 'v' as ProductVersionId, version: 1, status: 'approved', makers: [], history: [] },
+        effectiveFrom: '2026-11-20' as BusinessDate,
+        parameters: parametersOf({ eligibility: [{ attribute: 'age', min: '18' }] }),
+      },
+    ],
+  }
+  const later: Product = {
+    ...savings,
+    versions: savings.versions.map((each) => ({ ...each, effectiveFrom: '2027-01-01' as BusinessDate })),
+  }
+  test.each<[RejectionCode, what: string, Parameters<typeof openingUnder>, Product]>([
+    [
+      'gl_account_not_found',
+      'a GL account and a version in force',
+      ['bob', { glCode: '9999', currency: 'EUR' }],
+      later,
+    ],
+    ['gl_account_not_found', 'a GL account and eligibility', ['bob', { glCode: '9999' }], savings],
+    [
+      'product_not_found',
+      'a version in force, of an account that is there',
+      ['alice', { glCode: '2100', currency: 'EUR' }],
+      later,
+    ],
+    ['product_not_found', 'a version in force, and everything else', ['alice', {}], later],
+    ['account_exists', 'eligibility, of an account that is there', ['alice', {}], savings],
+    ['condition_failed', 'eligibility', ['bob', {}], savings],
+  ])('is %s where there is no %s', (code, _what, [accountId, said], product) => {
+    const book = bookOf({ accounts: { alice: {} }, products: [product] })
+    expect(decide(book, openingUnder(accountId, said), stamp)).toMatchObject({ kind: 'rejected', code })
   })
 })
 

@@ -32,7 +32,7 @@ type Recorded =
   | WithLines<Post>
   | (Omit<CorrectCommand, 'posting'> & { readonly posting: WithLines<EntryRequest> })
   | WithLines<CaptureHoldCommand>
-  | AsText<OpenAccountCommand, 'overdraftLimit'>
+  | (Omit<OpenAccountCommand, 'overdraftLimit'> & { readonly overdraftLimit?: string })
   | AsText<PlaceHoldCommand, 'amount'>
   | Exclude<
       ProposableCommand,
@@ -63,8 +63,12 @@ function withMinorUnits(recorded: Recorded, currencies: Currencies): ProposableC
       const lines = posting.lines.map((line) => lineOf(line, minorOf))
       return { ...recorded, posting: { ...posting, lines } }
     }
-    case 'open_account':
-      return { ...recorded, overdraftLimit: minorOf(recorded.overdraftLimit, recorded.currency) }
+    case 'open_account': {
+      const { overdraftLimit, currency } = recorded
+      const limit =
+        overdraftLimit === undefined || currency === undefined ? 0n : minorOf(overdraftLimit, currency)
+      return { ...recorded, overdraftLimit: limit }
+    }
     case 'place_hold':
       return { ...recorded, amount: minorOf(recorded.amount, recorded.currency) }
     default:

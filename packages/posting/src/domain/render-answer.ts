@@ -3,6 +3,7 @@ import { renderHold } from '@plinth/holds/domain'
 import { type Currencies, invariant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
+import { renderProduct, renderProductVersion } from '@plinth/product/domain'
 import { renderProposal, renderSettings, renderTransactionCode } from '@plinth/tenancy/domain'
 import type { CommandType } from './command.js'
 import type { Decided } from './decide-batch.js'
@@ -51,6 +52,16 @@ export function renderAnswer(
     case 'proposed':
     case 'proposal_decided':
       return { outcome: 'accepted', type, body: renderProposal(decision.proposal) }
+    case 'product_changed': {
+      const { product, version } = decision
+      const body = version ? renderProductVersion(product, version) : renderProduct(product)
+      return { outcome: 'accepted', type, body }
+    }
+    case 'account_opened': {
+      const { account, terms } = decision
+      const body = renderAccount(account, currencies)
+      return { outcome: 'accepted', type, body: terms ? { ...body, productVersion: terms.version } : body }
+    }
     default:
       return { outcome: 'accepted', type, body: renderAccount(decision.account, currencies) }
   }

@@ -66,6 +66,7 @@ export function replayPosting(
     proposals: new Map(),
     limits: noLimits(),
     settings: { ...before.settings, limits: before.settings.limits.flatMap(asReplayed) },
+    products: new Map(),
   }
   const { entryId, causationId } = stored
   const { correlationId } = recorded

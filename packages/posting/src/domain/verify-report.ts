@@ -14,6 +14,10 @@ export const bookRules = {
   trial_balance: 'the balances of each currency add up to zero, in the lines and in the balance rows',
   accounts_agree: 'an account, its balance row and its GL account say the same',
   accounts_as_commanded: 'an account stands as its last command left it',
+  catalogue_as_commanded:
+    'a product and its versions are what their commands made them, and nobody decided what they had a hand in',
+  terms_as_captured:
+    'an account has the terms that it was opened with and those of newer versions, each a true copy of an approved one',
   holds_add_up:
     'a hold is what its changes made it, what it captured stands in the journal, and active ones are what is held',
   suspense_adds_up:

@@ -19,6 +19,8 @@ export type Permission =
   | 'propose'
   | 'read_proposals'
   | 'decide_proposals'
+  | 'draft_products'
+  | 'decide_products'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -37,15 +39,29 @@ const operator: readonly Permission[] = [
   'manage_chart',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
-const approver: readonly Permission[] = ['read_chart', 'read_proposals', 'decide_proposals']
+const approver: readonly Permission[] = [
+  'read_chart',
+  'read_proposals',
+  'decide_proposals',
+  'decide_products',
+]
+
+const productManager: readonly Permission[] = ['read_chart', 'draft_products']
 
 const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   payments: new Set(payments),
   operator: new Set(operator),
   auditor: new Set(auditor),
-  product_manager: new Set(['read_chart']),
+  product_manager: new Set(productManager),
   approver: new Set(approver),
-  admin: new Set([...operator, ...auditor, ...approver, 'manage_api_keys', 'manage_settings']),
+  admin: new Set([
+    ...operator,
+    ...auditor,
+    ...approver,
+    ...productManager,
+    'manage_api_keys',
+    'manage_settings',
+  ]),
 }
 
 /** Whether any of the roles grants the permission. */

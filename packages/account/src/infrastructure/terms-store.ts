@@ -1,0 +1,115 @@
+import type { Tx } from '@plinth/db'
+import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import type { AccountId, BusinessDate, Instant } from '@plinth/kernel'
+import type { TakenTerms } from '../application/ports.js'
+import type { TermsSnapshot } from '../domain/terms-snapshot.js'
+
+const sql = sqlDoor<Record<never, never>>('account')
+
+// An end of day takes no numbers for it, and has no moment at which it took them.
+const insertSnapshots: Statement = {
+  name: 'account.insert_terms_snapshots',
+  text: `insert into account.terms_snapshot
+      (tenant_id, account_id, snapshot_no, product_code, product_version, product_version_id, parameters, checksum,
+       effective_from, eligibility, eligibility_checksum, captured_at)
+    select $1, k.account_id, k.snapshot_no, k.product_code, k.product_version, k.product_version_id, k.parameters,
+           decode(k.checksum, 'hex'), k.effective_from, k.eligibility, decode(k.eligibility_checksum, 'hex'),
+           coalesce(nullif(current_setting('plinth.posted_at', true), '')::timestamptz,
+                    date_trunc('milliseconds', statement_timestamp()))
+      from unnest($2::text[], $3::integer[], $4::text[], $5::integer[], $6::uuid[], $7::text[], $8::text[], $9::date[],
+                  $10::text[], $11::text[])
+        as k (account_id, snapshot_no, product_code, product_version, product_version_id, parameters, checksum,
+              effective_from, eligibility, eligibility_checksum)
+     order by k.account_id, k.snapshot_no`,
+}
+
+/** Captures terms of accounts, behind their opening. */
+export function writeTerms(tx: Tx, taken: readonly TakenTerms[]): void {
+  if (taken.length === 0) return
+  const terms = taken.map((each) => each.terms)
+  sql.send(tx, insertSnapshots, [
+    tenantOf(tx),
+    textArray(taken.map(({ accountId }) => accountId)),
+    plainArray(taken.map(({ snapshotNo }) => snapshotNo)),
+    textArray(terms.map(({ productCode }) => productCode)),
+    plainArray(terms.map(({ version }) => version)),
+    textArray(terms.map(({ productVersionId }) => productVersionId)),
+    textArray(terms.map(({ parameters }) => parameters)),
+    textArray(terms.map(({ checksum }) => checksum)),
+    plainArray(terms.map(({ effectiveFrom }) => effectiveFrom)),
+    optionalTextArray(terms.map(({ eligibility }) => eligibility)),
+    optionalTextArray(terms.map(({ eligibilityChecksum }) => eligibilityChecksum)),
+  ])
+}
+
+interface LastRow {
+  readonly account_id: string
+  readonly snapshot_no: number
+  readonly product_code: string
+  readonly product_version: number
+  readonly effective_from: string
+}
+
+const lastByKey: Statement = {
+  name: 'account.last_terms',
+  text: `select t.* from unnest($2::text[]) as k (account_id)
+    cross join lateral (
+      select account_id, snapshot_no, product_code, product_version, effective_from
+        from account.terms_snapshot where tenant_id = $1 and account_id = k.account_id
+       order by snapshot_no desc limit 1) t`,
+}
+
+/** Which terms accounts took on last; those that have none are left out. */
+export async function readLastTerms(
+  tx: Tx,
+  accountIds: readonly AccountId[],
+): Promise<Pick<TermsSnapshot, 'accountId' | 'snapshotNo' | 'productCode' | 'version' | 'effectiveFrom'>[]> {
+  if (accountIds.length === 0) return []
+  const rows = await sql.run<LastRow>(tx, lastByKey, [tenantOf(tx), textArray(accountIds)])
+  return rows.map((row) => ({
+    accountId: row.account_id as AccountId,
+    snapshotNo: row.snapshot_no,
+    productCode: row.product_code,
+    version: row.product_version,
+    effectiveFrom: row.effective_from as BusinessDate,
+  }))
+}
+
+interface Row extends LastRow {
+  readonly product_version_id: string
+  readonly parameters: string
+  readonly checksum: string
+  readonly eligibility: string | null
+  readonly eligibility_checksum: string | null
+  readonly captured_at: string
+}
+
+const snapshotsByKey: Statement = {
+  name: 'account.terms_snapshots',
+  text: `select t.* from unnest($2::text[]) as k (account_id)
+    cross join lateral (
+      select account_id, snapshot_no, product_code, product_version, product_version_id, parameters,
+             encode(checksum, 'hex') as checksum, effective_from, eligibility,
+             encode(eligibility_checksum, 'hex') as eligibility_checksum, captured_at
+        from account.terms_snapshot where tenant_id = $1 and account_id = k.account_id
+       order by snapshot_no offset 0) t`,
+}
+
+/** Every snapshot of the terms of these accounts, those of one in their order: a handful in its life. */
+export async function readTermsSnapshots(tx: Tx, accountIds: readonly AccountId[]): Promise<TermsSnapshot[]> {
+  if (accountIds.length === 0) return []
+  const rows = await sql.run<Row>(tx, snapshotsByKey, [tenantOf(tx), textArray(accountIds)])
+  return rows.map((row) => ({
+    accountId: row.account_id as AccountId,
+    snapshotNo: row.snapshot_no,
+    productCode: row.product_code,
+    version: row.product_version,
+    productVersionId: row.product_version_id as TermsSnapshot['productVersionId'],
+    effectiveFrom: row.effective_from as BusinessDate,
+    parameters: row.parameters,
+    checksum: row.checksum,
+    eligibility: row.eligibility ?? undefined,
+    eligibilityChecksum: row.eligibility_checksum ?? undefined,
+    capturedAt: row.captured_at as Instant,
+  }))
+}
