@@ -400,8 +400,8 @@ describe('the database keeps what was written', () => {
   })
 
   // `truncate … cascade` empties what refers to the table too, and is refused for each.
-  const allTruncations = [...appendOnly, ...kept, 'account.spending'].flatMap((table) =>
-    off(table, 'never_truncated'),
+  const allTruncations = [...appendOnly, ...kept, 'account.spending', 'account.terms_snapshot'].flatMap(
+    (table) => off(table, 'never_truncated'),
   )
 
   test.each([
