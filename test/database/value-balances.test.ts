@@ -7,7 +7,7 @@ import { asAdmin } from '../support/database-admin.js'
 
 const openBank = useBank()
 
-const migration = readFileSync(new URL('../../migrations/0013_value_balances.sql', import.meta.url), 'utf8')
+const migration = readFileSync(new URL('../../migrations/0016_value_balances.sql', import.meta.url), 'utf8')
 /** What the migration makes, so that it can make it again. */
 const unmade = `
   drop table ledger.turnover_mark, ledger.value_turnover;

@@ -91,9 +91,10 @@ const linesInRange: Statement = {
        where l.tenant_id = $1 and l.account_id = $2 and l.entered_on is not null
          and l.booking_date <= (select last_day from days)
          and l.booking_date >= coalesce(
-               (select max(e.booking_date) from ledger.posting_line e
+               (select e.booking_date from ledger.posting_line e
                  where e.tenant_id = $1 and e.account_id = $2 and e.entered_on is not null
-                   and e.booking_date < (select first_day from days)), (select first_day from days)))
+                   and e.booking_date < (select first_day from days)
+                 order by e.booking_date desc, e.account_version desc limit 1), (select first_day from days)))
     select p.entry_no, p.line_no, e.entry_id, p.booking_date, p.value_date, e.posted_at, e.transaction_code,
            e.description, e.reference, e.end_to_end_id, p.side, p.amount, p.account_version,
            case when p.entered_on is null
