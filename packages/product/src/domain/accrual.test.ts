@@ -7,6 +7,7 @@ import {
   accrueDay,
   capitalise,
   endsPeriod,
+  exactOf,
   exactText,
   interestTermsOf,
   roundedOf,
@@ -148,6 +149,21 @@ describe('a day', () => {
     expect(state.credit.rounded).toBe(10n ** 25n)
     expect(state.credit.exact.toFixed()).toBe((10n ** 25n * BigInt(partsOfYear)).toString())
   })
+})
+
+test('what was stored goes on as exactly as it was', () => {
+  const terms = termsOf({ creditTiers: tiers(['0.00', '0.000000000001']) })
+  const first = accrueDay(terms, accrualFrom(date('2027-01-01')), {
+    day: date('2027-01-01'),
+    balance: 10n ** 37n + 1n,
+  }).state
+  const { exact, rounded } = first.credit
+  const stored = { ...first, credit: { exact: exactOf(exact.toFixed()), rounded } }
+  const next = { day: date('2027-01-02'), balance: 1n }
+  expect(accrueDay(terms, stored, next)).toEqual(accrueDay(terms, first, next))
+  expect(accrueDay(terms, stored, next).state.credit.exact.toFixed()).toBe(
+    exact.plus(`${partsOfYear / 365}e-12`).toFixed(),
+  )
 })
 
 describe('rounding', () => {

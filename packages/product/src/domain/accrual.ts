@@ -52,6 +52,12 @@ export interface Accrued {
   readonly rounded: bigint
 }
 
+/**
+ * What is exact, read back from the text that `toFixed` made of it. Numbers that decimal.js makes by itself keep twenty digits, and
+ * so would every sum that begins with one of them.
+ */
+export const exactOf = (text: string): Decimal => new Exact(text)
+
 /** What one account has accrued since the start of its period. What it earns and what it owes go to other GL accounts. */
 export interface AccrualState {
   /** From which the thirties are counted: the first day of the period, or of the account if that is later. */

@@ -7,6 +7,7 @@ export {
   capitalise,
   type DayAccrual,
   endsPeriod,
+  exactOf,
   type InterestTerms,
   interestTermsOf,
   roundedOf,
