@@ -92,14 +92,26 @@ export function accrueDay(
 ): { state: AccrualState; parts: number; credit: DayAccrual; debit: DayAccrual } {
   const { periodStart } = state
   const parts = yearPartsOfDay(terms.dayCount, { periodStart, day, next: addDays(day, 1) })
-  const earns = balance > 0n && balance >= terms.minimumBalance
-  const credit = grow(state.credit, earns ? yearly(terms.creditTiers, balance) : zero, { parts, terms })
-  const debit = grow(state.debit, balance < 0n ? yearly(terms.debitTiers, -balance) : zero, { parts, terms })
+  const earned = interestOfDay(terms, { balance, parts })
+  const credit = grow(state.credit, earned.credit, terms.rounding)
+  const debit = grow(state.debit, earned.debit, terms.rounding)
   return {
     state: { periodStart, credit: credit.accrued, debit: debit.accrued },
     parts,
     credit: credit.day,
     debit: debit.day,
+  }
+}
+
+/** What a day of so many `partsOfYear` brings on a balance, exact as in `Accrued`. At most one of the two is not zero. */
+export function interestOfDay(
+  terms: InterestTerms,
+  { balance, parts }: { balance: bigint; parts: number },
+): { credit: Decimal; debit: Decimal } {
+  const earns = balance > 0n && balance >= terms.minimumBalance
+  return {
+    credit: earns ? yearly(terms.creditTiers, balance).times(parts) : zero,
+    debit: balance < 0n ? yearly(terms.debitTiers, -balance).times(parts) : zero,
   }
 }
 
@@ -117,15 +129,15 @@ function yearly(tiers: readonly ParsedTier[], balance: bigint): Decimal {
   return interest
 }
 
-function grow(
+/** Adds what a day accrues, or by how much it accrues something else than was thought, and rounds the sum again. */
+export function grow(
   { exact, rounded }: Accrued,
-  aYear: Decimal,
-  { parts, terms }: { parts: number; terms: InterestTerms },
+  today: Decimal,
+  rounding: Rounding,
 ): { accrued: Accrued; day: DayAccrual } {
-  if (aYear.isZero() || parts === 0) return { accrued: { exact, rounded }, day: { exact: zero, posted: 0n } }
-  const today = aYear.times(parts)
+  if (today.isZero()) return { accrued: { exact, rounded }, day: { exact: zero, posted: 0n } }
   const grown = exact.plus(today)
-  const now = roundedOf(grown, terms.rounding)
+  const now = roundedOf(grown, rounding)
   return { accrued: { exact: grown, rounded: now }, day: { exact: today, posted: now - rounded } }
 }
 

@@ -8,7 +8,9 @@ export {
   type DayAccrual,
   endsPeriod,
   exactOf,
+  grow,
   type InterestTerms,
+  interestOfDay,
   interestTermsOf,
   roundedOf,
 } from './accrual.js'
