@@ -17,6 +17,7 @@ const modulesInOrder = [
   'holds',
   'suspense',
   'posting',
+  'interest',
 ]
 const edges = ['http', 'cli', 'app']
 
