@@ -11,6 +11,7 @@ export const schemas = [
   'holds',
   'suspense',
   'posting',
+  'interest',
 ] as const
 
 const anySchema = schemas.join('|')

@@ -36,7 +36,12 @@ export {
   readUsage,
   writeSpending,
 } from './infrastructure/spending-store.js'
-export { readLastTerms, readTermsSnapshots, writeTerms } from './infrastructure/terms-store.js'
+export {
+  listTermsHolders,
+  readLastTerms,
+  readTermsSnapshots,
+  writeTerms,
+} from './infrastructure/terms-store.js'
 export {
   type AccountFacts,
   readStates,

@@ -9,6 +9,7 @@ export const migratedSchemas = [
   'holds',
   'suspense',
   'posting',
+  'interest',
 ]
 
 const appendOnly = ['append_only', 'never_truncated']
@@ -42,6 +43,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'suspense.suspense_item': [...kept, 'stays_what_it_is'],
   'suspense.suspense_event': appendOnly,
   'posting.command': appendOnly,
+  'interest.accrual': appendOnly,
+  'interest.accrued': [...kept, 'moves_forward'],
+  'interest.capitalisation': [...kept, 'posted_once'],
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

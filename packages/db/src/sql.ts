@@ -22,6 +22,7 @@ export type ModuleName =
   | 'holds'
   | 'suspense'
   | 'posting'
+  | 'interest'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {

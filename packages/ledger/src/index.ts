@@ -32,6 +32,12 @@ export {
   readReversedAmounts,
 } from './infrastructure/journal-reader.js'
 export { appendEntries, appendMarks } from './infrastructure/journal-writer.js'
+export {
+  type LineBehind,
+  readEntryNumbers,
+  readLinesBehind,
+  readSumsUpTo,
+} from './infrastructure/lines-behind-reader.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

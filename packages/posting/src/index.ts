@@ -36,7 +36,7 @@ export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
 export { commandOfRequest } from './domain/recorded-request.js'
 export { renderLimit } from './domain/render-limit.js'
-export type { Finding, RuleResult, VerifyReport } from './domain/verify-report.js'
+export { type Finding, Findings, type RuleResult, type VerifyReport } from './domain/verify-report.js'
 
 /** The posting engine on a database. */
 export const openPosting = (database: Database, lanes?: LaneOptions): PostingEngine =>

@@ -113,3 +113,25 @@ export async function readTermsSnapshots(tx: Tx, accountIds: readonly AccountId[
     capturedAt: row.captured_at as Instant,
   }))
 }
+
+const termsHolders: Statement = {
+  name: 'account.terms_holders',
+  text: `select t.account_id from account.terms_snapshot t
+    cross join lateral (
+      select status from account.balance b where b.tenant_id = t.tenant_id and b.account_id = t.account_id offset 0) b
+     where t.tenant_id = $1 and t.snapshot_no = 1 and t.account_id > $2 and b.status <> 'closed'
+     order by t.account_id limit $3`,
+}
+
+/** The next accounts behind one that were opened with terms and are not closed, by id. */
+export async function listTermsHolders(
+  tx: Tx,
+  page: { readonly after: AccountId | undefined; readonly limit: number },
+): Promise<AccountId[]> {
+  const rows = await sql.run<{ account_id: AccountId }>(tx, termsHolders, [
+    tenantOf(tx),
+    page.after ?? '',
+    page.limit,
+  ])
+  return rows.map((row) => row.account_id)
+}

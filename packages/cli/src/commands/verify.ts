@@ -1,3 +1,4 @@
+import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
 import { listTenants } from '@plinth/tenancy'
@@ -49,7 +50,12 @@ async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantR
   const startedMs = performance.now()
   const books = await plinth.books(tenantId)
   // One snapshot for all of it, so that postings going on meanwhile are not taken for faults.
-  const report = await plinth.database.read(tenantId, (tx) => verifyBooks(tx, books))
+  const report = await plinth.database.read(tenantId, async (tx) => {
+    const { sound, rules, ...counts } = await verifyBooks(tx, books)
+    const interest = await verifyInterest(tx, books)
+    const all = [...rules, ...interest]
+    return { sound: sound && interest.every(({ first }) => first === undefined), ...counts, rules: all }
+  })
   return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
 }
 

@@ -15,6 +15,7 @@ const moduleRoles = [
   'holds',
   'suspense',
   'posting',
+  'interest',
 ].map((name) => `plinth_${name}`)
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']
 const loginRoles: readonly string[] = [...runtimeRoles, 'plinth_auditor']

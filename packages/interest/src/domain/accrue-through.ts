@@ -61,6 +61,33 @@ export function accrueThrough(state: InterestState, days: DaysToAccrue): Accrued
   return run.done()
 }
 
+/**
+ * Ends a period with this day: what rounding left is carried on, and so is what an adjustment left below zero. Nobody is charged
+ * for interest that was earned, nor paid for what was owed.
+ */
+export function endPeriod(
+  terms: InterestTerms,
+  { credit, debit, periodStart }: AccrualState,
+  { day, snapshotNo }: { day: BusinessDate; snapshotNo: number },
+): { accrual: AccrualState; due: DueInterest | undefined } {
+  const valueDate = addDays(day, 1)
+  const nothing = accrualFrom(valueDate)
+  const paid = credit.rounded > 0n
+  const charged = debit.rounded > 0n
+  const { capitalised, state } = capitalise(
+    terms,
+    { periodStart, credit: paid ? credit : nothing.credit, debit: charged ? debit : nothing.debit },
+    valueDate,
+  )
+  const accrual = {
+    periodStart: valueDate,
+    credit: paid ? state.credit : credit,
+    debit: charged ? state.debit : debit,
+  }
+  const due = paid || charged ? { periodStart, valueDate, snapshotNo, ...capitalised } : undefined
+  return { accrual, due }
+}
+
 class AccountRun {
   readonly #rows: AccrualRow[] = []
   readonly #postedWith: number[] = []
@@ -159,27 +186,13 @@ class AccountRun {
     this.#snapshotNo = snapshotNo
   }
 
-  /** What an adjustment left below zero is carried on: nobody is charged for interest that was earned, nor the other way round. */
   #endPeriod(terms: InterestTerms, day: BusinessDate): void {
-    const { credit, debit, periodStart } = this.#accrual
-    const valueDate = addDays(day, 1)
-    const nothing = accrualFrom(valueDate)
-    const paid = credit.rounded > 0n
-    const charged = debit.rounded > 0n
-    const { capitalised, state } = capitalise(
-      terms,
-      { periodStart, credit: paid ? credit : nothing.credit, debit: charged ? debit : nothing.debit },
-      valueDate,
-    )
-    this.#accrual = {
-      periodStart: valueDate,
-      credit: paid ? state.credit : credit,
-      debit: charged ? state.debit : debit,
-    }
-    if (!paid && !charged) return
-    this.#due.push({ periodStart, valueDate, snapshotNo: this.#snapshotNo, ...capitalised })
-    this.#balance += netOf(capitalised)
-    this.#unmet += netOf(capitalised)
+    const { accrual, due } = endPeriod(terms, this.#accrual, { day, snapshotNo: this.#snapshotNo })
+    this.#accrual = accrual
+    if (due === undefined) return
+    this.#due.push(due)
+    this.#balance += netOf(due)
+    this.#unmet += netOf(due)
   }
 
   done(): AccruedDays {

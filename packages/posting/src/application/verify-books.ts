@@ -2,7 +2,7 @@ import { readChart } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { readHeadCounters } from '@plinth/ledger'
 import { listSettings } from '@plinth/tenancy'
-import { Findings, type VerifyReport } from '../domain/verify-report.js'
+import { bookRules, Findings, type VerifyReport } from '../domain/verify-report.js'
 import type { Books } from './posting-engine.js'
 import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
 import { verifyHolds } from './verify-holds.js'
@@ -22,7 +22,7 @@ import { verifyTurnovers } from './verify-turnovers.js'
 export const verifyBooksWith =
   (store: VerifyStore) =>
   async (tx: Tx, { currencies }: Books): Promise<VerifyReport> => {
-    const findings = new Findings()
+    const findings = new Findings(bookRules)
     const head = await readHeadCounters(tx)
     const standings = await readStandings(store, tx)
     const settings = await listSettings(tx)

@@ -44,7 +44,7 @@ export interface Finding {
 }
 
 export interface RuleResult {
-  readonly rule: BookRule
+  readonly rule: string
   readonly says: string
   /** Rows found; some checks stop at their first. */
   readonly broken: number
@@ -61,10 +61,13 @@ export interface VerifyReport {
 }
 
 /** Collects findings: the first of each rule and how many there are, so that wholly broken books cost no memory. */
-export class Findings {
-  readonly #found = new Map<BookRule, { first: Finding; broken: number }>()
+export class Findings<Rule extends string = BookRule> {
+  readonly #found = new Map<Rule, { first: Finding; broken: number }>()
 
-  add(rule: BookRule, finding: Finding): void {
+  /** `rules` are what may be broken, each with what it says. */
+  constructor(readonly rules: Readonly<Record<Rule, string>>) {}
+
+  add(rule: Rule, finding: Finding): void {
     const known = this.#found.get(rule)
     if (known === undefined) this.#found.set(rule, { first: finding, broken: 1 })
     else known.broken += 1
@@ -72,7 +75,7 @@ export class Findings {
 
   /** Adds a finding unless both texts are equal. */
   compare(
-    rule: BookRule,
+    rule: Rule,
     row: Finding['row'],
     texts: { expected: string | number; found: string | number },
   ): void {
@@ -80,11 +83,14 @@ export class Findings {
     this.add(rule, { row, expected: String(texts.expected), found: String(texts.found) })
   }
 
-  report(counts: Pick<VerifyReport, 'entries' | 'lines' | 'accounts'>): VerifyReport {
-    const rules = (Object.keys(bookRules) as BookRule[]).map((rule) => {
+  results(): RuleResult[] {
+    return (Object.keys(this.rules) as Rule[]).map((rule) => {
       const found = this.#found.get(rule)
-      return { rule, says: bookRules[rule], broken: found?.broken ?? 0, first: found?.first }
+      return { rule, says: this.rules[rule], broken: found?.broken ?? 0, first: found?.first }
     })
-    return { sound: this.#found.size === 0, ...counts, rules }
+  }
+
+  report(counts: Pick<VerifyReport, 'entries' | 'lines' | 'accounts'>): VerifyReport {
+    return { sound: this.#found.size === 0, ...counts, rules: this.results() }
   }
 }

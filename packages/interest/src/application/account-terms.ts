@@ -1,0 +1,77 @@
+import { readTermsSnapshots, type TermsSnapshot } from '@plinth/account'
+import { termsOn } from '@plinth/account/domain'
+import type { Tx } from '@plinth/db'
+import { type AccountId, type BusinessDate, type Currencies, invariant } from '@plinth/kernel'
+import type { GlMapping, ProductParameters } from '@plinth/product'
+import { type InterestTerms, interestTermsOf } from '@plinth/product/domain'
+import type { NumberedTerms } from '../domain/accrue-through.js'
+
+/** What one snapshot says, read. Accounts of one version of a product share it. */
+export interface ReadTerms {
+  readonly productCode: string
+  readonly currency: ProductParameters['currency']
+  readonly glMapping: GlMapping
+  readonly terms: InterestTerms
+}
+
+/** The terms that one account has had and has. */
+export interface AccountTerms {
+  /** The first day on which it earns or owes interest; undefined if no day up to `through` does. */
+  firstDay(through: BusinessDate): BusinessDate | undefined
+  on(day: BusinessDate): NumberedTerms
+  of(snapshotNo: number): ReadTerms
+}
+
+/** The terms of accounts; those that were opened without are left out. */
+export async function readAccountTerms(
+  tx: Tx,
+  accountIds: readonly AccountId[],
+  currencies: Currencies,
+): Promise<ReadonlyMap<AccountId, AccountTerms>> {
+  const snapshots = new Map<AccountId, TermsSnapshot[]>()
+  for (const snapshot of await readTermsSnapshots(tx, accountIds)) {
+    const known = snapshots.get(snapshot.accountId)
+    if (known === undefined) snapshots.set(snapshot.accountId, [snapshot])
+    else known.push(snapshot)
+  }
+  // By what the text hashes to, which the database holds to: a thousand accounts have a handful of texts.
+  const read = new Map<string, ReadTerms>()
+  const readOnce = ({ checksum, productCode, parameters }: TermsSnapshot): ReadTerms => {
+    const known = read.get(`${productCode} ${checksum}`)
+    if (known !== undefined) return known
+    const said = JSON.parse(parameters) as ProductParameters
+    const { currency, glMapping } = said
+    const terms = { productCode, currency, glMapping, terms: interestTermsOf(said, currencies) }
+    read.set(`${productCode} ${checksum}`, terms)
+    return terms
+  }
+  return new Map(
+    [...snapshots].map(([accountId, own]) => [accountId, accountTerms(accountId, own, readOnce)]),
+  )
+}
+
+function accountTerms(
+  accountId: AccountId,
+  snapshots: readonly TermsSnapshot[],
+  read: (snapshot: TermsSnapshot) => ReadTerms,
+): AccountTerms {
+  const of = (snapshotNo: number): ReadTerms => {
+    const snapshot = snapshots[snapshotNo - 1]
+    invariant(snapshot?.snapshotNo === snapshotNo, 'snapshots are dense', { accountId, snapshotNo })
+    return read(snapshot)
+  }
+  return {
+    of,
+    on: (day) => {
+      const snapshot = termsOn(snapshots, day)
+      invariant(snapshot !== undefined, 'a day that accrues has terms', { accountId, day })
+      return { snapshotNo: snapshot.snapshotNo, terms: read(snapshot).terms }
+    },
+    firstDay: (through) =>
+      snapshots.find((snapshot) => snapshot.effectiveFrom <= through && hasRates(read(snapshot).terms))
+        ?.effectiveFrom,
+  }
+}
+
+const hasRates = ({ creditTiers, debitTiers }: InterestTerms): boolean =>
+  creditTiers.length + debitTiers.length > 0

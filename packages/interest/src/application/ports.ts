@@ -1,0 +1,96 @@
+import type { Tx } from '@plinth/db'
+import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
+import type { Books, CommandContext, Outcome, Unit } from '@plinth/posting'
+import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
+
+/**
+ * Runs units in the transaction at hand: locks, decides and writes, but neither begins nor commits. The head of the journal is
+ * locked from then on, so everything else of the transaction comes before. `bookInto` is the day that is closing.
+ */
+export type PostWithin = (
+  tx: Tx,
+  books: Books,
+  batch: { readonly units: readonly Unit[]; readonly bookInto?: BusinessDate },
+) => Promise<Outcome[]>
+
+/** For whom, for which day and in whose name interest is run. */
+export interface InterestRun {
+  readonly books: Books
+  /** The business date that is closing, and the next one: the days between them accrue with it. */
+  readonly day: BusinessDate
+  readonly next: BusinessDate
+  readonly context: CommandContext
+  readonly post: PostWithin
+  /** UUIDs of version 7. */
+  newId(): string
+}
+
+/** Where an account stands. `rowVersion` undefined: nowhere yet. */
+export interface StoredAccrued {
+  readonly accountId: AccountId
+  readonly state: InterestState
+  readonly rowVersion: number | undefined
+}
+
+export interface StoredRow {
+  readonly accountId: AccountId
+  readonly row: AccrualRow
+  /** Undefined: it changes no rounded sum. */
+  readonly entryId: EntryId | undefined
+}
+
+export interface StoredDue {
+  readonly accountId: AccountId
+  readonly due: DueInterest
+}
+
+export interface InterestStore {
+  /** Locks where accounts stand, in the order of the ids, which is ascending. */
+  lockAccrued(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredAccrued[]>
+  readAccrued(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredAccrued[]>
+  writeAccrued(tx: Tx, states: readonly StoredAccrued[]): void
+  /** The newest revision of each day from a day on. */
+  readNewestRows(
+    tx: Tx,
+    accounts: readonly { readonly accountId: AccountId; readonly from: BusinessDate }[],
+  ): Promise<Map<AccountId, AccrualRow[]>>
+  writeRows(tx: Tx, rows: readonly StoredRow[], bookedOn: BusinessDate): void
+  writeDue(tx: Tx, due: readonly StoredDue[], bookedOn: BusinessDate): void
+  /** What is due and not posted yet. */
+  lockDue(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredDue[]>
+  readDue(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredDue[]>
+  markPosted(
+    tx: Tx,
+    posted: readonly {
+      readonly accountId: AccountId
+      readonly valueDate: BusinessDate
+      readonly entryId: EntryId
+    }[],
+  ): void
+  /** The entries that last capitalised interest of these accounts, more than can be unmet. */
+  readLastCapitalisations(
+    tx: Tx,
+    accountIds: readonly AccountId[],
+  ): Promise<{ readonly accountId: AccountId; readonly entryId: EntryId }[]>
+}
+
+/** A row of a day with its account, as it is stored. */
+export type StoredDay = AccrualRow & { readonly accountId: AccountId }
+
+/** What was capitalised, and the entry in which; undefined if it is still due. */
+export interface StoredCapitalisation extends StoredDue {
+  readonly entryId: EntryId | undefined
+}
+
+export interface VerifyStore {
+  listAccrued(
+    tx: Tx,
+    page: { readonly after: AccountId | undefined; readonly limit: number },
+  ): Promise<StoredAccrued[]>
+  /** All days of these accounts with all revisions, by account, day and revision. */
+  readDays(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredDay[]>
+  readCapitalisations(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredCapitalisation[]>
+  /** How much the rows of each entry change, up and down, in minor units. */
+  sumByEntry(tx: Tx): Promise<{ readonly entryId: EntryId; readonly changed: bigint }[]>
+  countDays(tx: Tx): Promise<number>
+}

@@ -1,0 +1,138 @@
+import { readDetails, readGlAccounts } from '@plinth/account'
+import type { Tx } from '@plinth/db'
+import {
+  type AccountId,
+  type BusinessDate,
+  type CurrencyCode,
+  type EntryId,
+  type GlCode,
+  type IdempotencyKey,
+  invariant,
+  type Rejection,
+} from '@plinth/kernel'
+import {
+  type Command,
+  canonicalRequest,
+  type FixedLineRequest,
+  idsFor,
+  type Post,
+  type Submission,
+} from '@plinth/posting'
+import type { GlLine } from '../domain/gl-pairs.js'
+import type { InterestRun } from './ports.js'
+
+/** The transaction code of all entries of interest. */
+const transactionCode = 'INTEREST'
+
+/** An entry of the bank's own: its key says what it is for, so that it is never made twice. */
+export interface InterestEntry {
+  readonly key: string
+  readonly entryId: EntryId
+  readonly kind: 'accrual' | 'capitalisation'
+  readonly description: string
+  readonly valueDate: BusinessDate
+  readonly productCode: string
+  readonly currency: CurrencyCode
+  /** On the internal accounts of GL accounts. */
+  readonly glLines: readonly GlLine[]
+  /** On the customer's account, if it is about one. */
+  readonly accountLines?: readonly FixedLineRequest[]
+}
+
+/** The internal account that the bank's own entries of a GL account and currency are posted to. */
+export const internalAccount = (glCode: GlCode, currency: CurrencyCode): AccountId =>
+  `GL:${glCode}:${currency}` as AccountId
+
+/** An entry of interest was refused: nothing of the partition may stand. */
+export class InterestRefused extends Error {
+  override readonly name = 'InterestRefused'
+  constructor(
+    readonly key: string,
+    readonly rejection: Rejection,
+  ) {
+    super(`${key}: ${rejection.code}: ${rejection.detail}`)
+  }
+}
+
+/**
+ * Posts entries in the transaction, each alone, behind the openings of internal accounts that are not there yet.
+ *
+ * @throws InterestRefused one of them was rejected.
+ */
+export async function postInterest(
+  tx: Tx,
+  run: InterestRun,
+  entries: readonly InterestEntry[],
+): Promise<void> {
+  if (entries.length === 0) return
+  const openings = await openingsFor(tx, run, entries)
+  const submissions = [...openings, ...entries.map((entry) => submissionOf(run, entry))]
+  const outcomes = await run.post(tx, run.books, {
+    units: submissions.map((submission) => ({ submissions: [submission], broken: false })),
+    bookInto: run.day,
+  })
+  outcomes.forEach((outcome, at) => {
+    const { key } = submissions[at] as Submission
+    invariant(outcome.kind === 'answered', 'a unit that stands alone is answered', { key })
+    if (outcome.answer.outcome === 'rejected') throw new InterestRefused(key, outcome.answer.rejection)
+    invariant(at < openings.length || !outcome.replayed, 'what was posted is not posted again', { key })
+  })
+}
+
+function submissionOf(run: InterestRun, entry: InterestEntry): Submission {
+  const { productCode, kind, description, valueDate, currency, glLines, accountLines = [] } = entry
+  const lines = glLines.map(
+    ({ glCode, side, amount }): FixedLineRequest => ({
+      ...{ accountId: internalAccount(glCode, currency), side, amount, currency },
+    }),
+  )
+  const command: Post & { readonly kind: InterestEntry['kind'] } = {
+    ...{ type: 'post', kind, transactionCode, description, valueDate },
+    reference: undefined,
+    endToEndId: undefined,
+    lines: [...lines, ...accountLines],
+    metadata: { productCode },
+    // Interest is booked whatever the account has or is blocked for (contract §1, advice).
+    ...(kind === 'capitalisation' && { adviceReason: description }),
+  }
+  return stamped(run, command, entry)
+}
+
+function stamped(run: InterestRun, command: Command, { key, entryId }: Partial<InterestEntry>): Submission {
+  const ids = idsFor(command, run.newId)
+  return {
+    key: key as IdempotencyKey,
+    command,
+    request: canonicalRequest(command, run.books.currencies),
+    context: run.context,
+    ids: entryId === undefined ? ids : { ...ids, entryId },
+  }
+}
+
+/** Openings of the internal accounts that entries name and nobody has opened yet, in the order of their ids. */
+async function openingsFor(
+  tx: Tx,
+  run: InterestRun,
+  entries: readonly InterestEntry[],
+): Promise<Submission[]> {
+  const wanted = new Map(
+    entries.flatMap(({ currency, glLines }) =>
+      glLines.map(({ glCode }) => [internalAccount(glCode, currency), { glCode, currency }] as const),
+    ),
+  )
+  const there = new Set((await readDetails(tx, [...wanted.keys()])).map(({ accountId }) => accountId))
+  const missing = [...wanted].filter(([accountId]) => !there.has(accountId)).sort()
+  if (missing.length === 0) return []
+  const glAccounts = await readGlAccounts(tx, [...new Set(missing.map(([, { glCode }]) => glCode))])
+  const names = new Map(glAccounts.map(({ code, name }) => [code, name]))
+  return missing.map(([accountId, { glCode, currency }]) => {
+    const command: Command = {
+      ...{ type: 'open_account', accountId, glCode, currency, unlimited: true, overdraftLimit: 0n },
+      name: `${names.get(glCode) ?? glCode}, ${currency}`,
+      customerId: undefined,
+      productCode: undefined,
+      metadata: {},
+    }
+    return stamped(run, command, { key: `interest:open:${accountId}` })
+  })
+}

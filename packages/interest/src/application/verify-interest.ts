@@ -1,0 +1,257 @@
+import { readStates } from '@plinth/account'
+import type { Tx } from '@plinth/db'
+import { type AccountId, addDays, type CurrencyCode, type EntryId, type GlCode } from '@plinth/kernel'
+import { readEntriesById, readSumsUpTo } from '@plinth/ledger'
+import { type Books, Findings, type RuleResult } from '@plinth/posting'
+import { exactOf, interestOfDay, partsOfYear, yearPartsOfDay } from '@plinth/product/domain'
+import { netOf } from '../domain/interest-state.js'
+import { type AccountTerms, readAccountTerms } from './account-terms.js'
+import type { StoredAccrued, StoredCapitalisation, StoredDay, VerifyStore } from './ports.js'
+import { internalAccount } from './post-interest.js'
+
+/** What `plinth verify` recomputes of interest. */
+const interestRules = {
+  accruals_add_up:
+    'every day accrues what its balance brings under its terms, and an account has accrued what its days come to, less what was capitalised',
+  accruals_follow_lines: 'the balance that interest goes on with is what the lines of the account come to',
+  accruals_are_posted: 'what days change stands in the entries they name, and so does what was capitalised',
+  accrued_balances: 'the GL accounts of accrued interest come to the rounded sums of all accounts',
+} as const
+
+type InterestFindings = Findings<keyof typeof interestRules>
+
+// Some thousand days of each account are read at once.
+const accountsPerPage = 50
+const entriesPerPage = 500
+
+/** Recomputes what has accrued, in the snapshot of `tx`, and compares it with the journal. */
+export const verifyInterestWith =
+  (store: VerifyStore) =>
+  async (tx: Tx, { currencies }: Books): Promise<RuleResult[]> => {
+    const findings: InterestFindings = new Findings(interestRules)
+    const accrued = new AccruedByGl()
+    let days = 0
+    for (let after: AccountId | undefined; ; ) {
+      const page: StoredAccrued[] = await store.listAccrued(tx, { after, limit: accountsPerPage })
+      const ids = page.map(({ accountId }) => accountId)
+      const allTerms = await readAccountTerms(tx, ids, currencies)
+      const allDays = groupOf(await store.readDays(tx, ids))
+      const capitalised = groupOf(await store.readCapitalisations(tx, ids))
+      for (const stored of page) {
+        const { accountId } = stored
+        const terms = allTerms.get(accountId)
+        // The database holds a state to its terms.
+        if (terms === undefined) continue
+        const own = {
+          days: allDays.get(accountId) ?? [],
+          capitalised: capitalised.get(accountId) ?? [],
+          terms,
+        }
+        days += own.days.length
+        verifyDays(stored, own, findings)
+        accrued.add(stored, own)
+      }
+      await verifyBases(tx, page, findings)
+      await verifyCapitalised(tx, [...capitalised.values()].flat(), findings)
+      after = ids.at(-1)
+      if (page.length < accountsPerPage) break
+    }
+    findings.compare('accruals_add_up', {}, { expected: days, found: await store.countDays(tx) })
+    await verifyEntries(store, tx, findings)
+    await accrued.verify(tx, findings)
+    return findings.results()
+  }
+
+interface Own {
+  readonly days: readonly StoredDay[]
+  readonly capitalised: readonly StoredCapitalisation[]
+  readonly terms: AccountTerms
+}
+
+function verifyDays(
+  { accountId, state }: StoredAccrued,
+  { days, capitalised, terms }: Own,
+  findings: InterestFindings,
+): void {
+  let next = state.firstDay
+  let [credit, debit] = [exactOf('0'), exactOf('0')]
+  let [creditRounded, debitRounded] = [0n, 0n]
+  days.forEach((row, at) => {
+    const { day, revision } = row
+    const found = { accountId, day, revision }
+    if (revision === 0) {
+      findings.compare('accruals_add_up', { accountId }, { expected: `day ${next}`, found: `day ${day}` })
+      next = addDays(day, 1)
+    }
+    verifyDay(row, terms, findings)
+    creditRounded += row.creditPosted
+    debitRounded += row.debitPosted
+    // The next row is a newer revision of this day, if there is one.
+    if (days[at + 1]?.day === day) return
+    credit = credit.plus(row.credit)
+    debit = debit.plus(row.debit)
+    if (day > state.accruedThrough)
+      findings.add('accruals_add_up', { row: found, expected: 'no such day', found: day })
+  })
+  findings.compare(
+    'accruals_add_up',
+    { accountId },
+    { expected: next, found: addDays(state.accruedThrough, 1) },
+  )
+  for (const { due } of capitalised) {
+    creditRounded -= due.credit
+    debitRounded -= due.debit
+    credit = credit.minus(exactOf(due.credit.toString()).times(partsOfYear))
+    debit = debit.minus(exactOf(due.debit.toString()).times(partsOfYear))
+  }
+  const text = (parts: readonly (bigint | string)[]) => parts.join(' ')
+  const { accrual } = state
+  findings.compare(
+    'accruals_add_up',
+    { accountId },
+    {
+      expected: text([creditRounded, debitRounded, credit.toFixed(), debit.toFixed()]),
+      found: text([
+        ...[accrual.credit.rounded, accrual.debit.rounded],
+        ...[accrual.credit.exact.toFixed(), accrual.debit.exact.toFixed()],
+      ]),
+    },
+  )
+}
+
+/** Days of thirties hang on the start of their period; those of the other conventions are known by themselves. */
+function verifyDay(row: StoredDay, terms: AccountTerms, findings: InterestFindings): void {
+  const { accountId, day, revision, snapshotNo, balance, parts } = row
+  const read = terms.of(snapshotNo).terms
+  const { dayCount } = read
+  const own = dayCount.startsWith('30')
+    ? parts
+    : yearPartsOfDay(dayCount, { periodStart: day, day, next: addDays(day, 1) })
+  const { credit, debit } = interestOfDay(read, { balance, parts: own })
+  findings.compare(
+    'accruals_add_up',
+    { accountId, day, revision },
+    {
+      expected: `${own} ${credit.toFixed()} ${debit.toFixed()}`,
+      found: `${parts} ${row.credit.toFixed()} ${row.debit.toFixed()}`,
+    },
+  )
+}
+
+async function verifyBases(
+  tx: Tx,
+  page: readonly StoredAccrued[],
+  findings: InterestFindings,
+): Promise<void> {
+  const sums = await readSumsUpTo(
+    tx,
+    page.map(({ accountId, state }) => ({ accountId, version: state.baseVersion })),
+  )
+  for (const { accountId, state } of page) {
+    findings.compare(
+      'accruals_follow_lines',
+      { accountId, accountVersion: state.baseVersion },
+      { expected: String(sums.get(accountId) ?? 0n), found: String(state.baseBalance) },
+    )
+  }
+}
+
+async function verifyCapitalised(
+  tx: Tx,
+  capitalised: readonly StoredCapitalisation[],
+  findings: InterestFindings,
+): Promise<void> {
+  const posted = capitalised.filter(({ entryId }) => entryId !== undefined)
+  for (let at = 0; at < posted.length; at += entriesPerPage) {
+    const page = posted.slice(at, at + entriesPerPage)
+    const entries = await readEntriesById(
+      tx,
+      page.map(({ entryId }) => entryId as EntryId),
+    )
+    const byId = new Map(entries.map((entry) => [entry.entryId, entry]))
+    for (const { accountId, due, entryId } of page) {
+      const entry = byId.get(entryId as EntryId)
+      const own = entry?.lines.filter((line) => line.accountId === accountId) ?? []
+      const net = own.reduce((sum, { side, amount }) => sum + (side === 'credit' ? amount : -amount), 0n)
+      findings.compare(
+        'accruals_are_posted',
+        { accountId, entryId: entryId as EntryId },
+        {
+          expected: `${netOf(due)} of value ${due.valueDate}`,
+          found: entry === undefined ? 'no entry' : `${net} of value ${entry.valueDate}`,
+        },
+      )
+    }
+  }
+}
+
+async function verifyEntries(store: VerifyStore, tx: Tx, findings: InterestFindings): Promise<void> {
+  const sums = await store.sumByEntry(tx)
+  for (let at = 0; at < sums.length; at += entriesPerPage) {
+    const page = sums.slice(at, at + entriesPerPage)
+    const entries = await readEntriesById(
+      tx,
+      page.map(({ entryId }) => entryId),
+    )
+    const byId = new Map(entries.map((entry) => [entry.entryId, entry]))
+    for (const { entryId, changed } of page) {
+      const lines = byId.get(entryId)?.lines.filter(({ side }) => side === 'debit')
+      const found = lines?.reduce((sum, { amount }) => sum + amount, 0n)
+      findings.compare(
+        'accruals_are_posted',
+        { entryId },
+        { expected: String(changed), found: found === undefined ? 'no entry' : String(found) },
+      )
+    }
+  }
+}
+
+/** What stands accrued by GL account and currency: rounded sums, and what is due and not posted yet. */
+class AccruedByGl {
+  readonly #sums = new Map<AccountId, bigint>()
+
+  add({ state }: StoredAccrued, { capitalised, terms }: Own): void {
+    const { credit, debit } = state.accrual
+    this.#count(terms, state.snapshotNo, { credit: credit.rounded, debit: debit.rounded })
+    for (const { due, entryId } of capitalised)
+      this.#count(terms, due.snapshotNo, entryId === undefined ? due : { credit: 0n, debit: 0n })
+  }
+
+  #count(
+    terms: AccountTerms,
+    snapshotNo: number,
+    { credit, debit }: { readonly credit: bigint; readonly debit: bigint },
+  ): void {
+    const { glMapping, currency } = terms.of(snapshotNo)
+    const count = (glCode: GlCode, of: CurrencyCode, amount: bigint): void => {
+      const accountId = internalAccount(glCode, of)
+      this.#sums.set(accountId, (this.#sums.get(accountId) ?? 0n) + amount)
+    }
+    count(glMapping.accruedPayableGlCode, currency, credit)
+    count(glMapping.accruedReceivableGlCode, currency, -debit)
+  }
+
+  async verify(tx: Tx, findings: InterestFindings): Promise<void> {
+    const states = await readStates(tx, [...this.#sums.keys()].sort())
+    const found = new Map(states.map(({ accountId, credits, debits }) => [accountId, credits - debits]))
+    for (const [accountId, expected] of this.#sums) {
+      findings.compare(
+        'accrued_balances',
+        { accountId },
+        { expected: String(expected), found: String(found.get(accountId) ?? 0n) },
+      )
+    }
+  }
+}
+
+function groupOf<Row extends { readonly accountId: AccountId }>(
+  rows: readonly Row[],
+): ReadonlyMap<AccountId, Row[]> {
+  const groups = new Map<AccountId, Row[]>()
+  for (const row of rows) {
+    const known = groups.get(row.accountId)
+    if (known === undefined) groups.set(row.accountId, [row])
+    else known.push(row)
+  }
+  return groups
+}
