@@ -3,11 +3,9 @@ import type { Tx } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
 import { accruePartition, capitalisePartition, type InterestRun, listAccruing } from '@plinth/interest'
 import type { AccountId, BusinessDate } from '@plinth/kernel'
-import type { Command } from '@plinth/posting'
 import { postBatchWith } from '../../packages/posting/src/application/post-batch.js'
 import { commandStore } from '../../packages/posting/src/infrastructure/command-store.js'
 import type { Bank } from './bank.js'
-import { opening } from './commands.js'
 
 const postBatch = postBatchWith(commandStore)
 
@@ -30,12 +28,6 @@ export const interestRun = (bank: Bank, day: string, next: string): InterestRun 
   context: { subject: 'eod', roles: ['operator'], correlationId: randomUUID(), causationId: undefined },
   post,
   newId: uuidV7,
-})
-
-/** A customer's account with the terms of a product. */
-export const savings = (accountId: string, productCode = 'SAVINGS'): Command => ({
-  ...(opening(accountId) as Extract<Command, { type: 'open_account' }>),
-  productCode,
 })
 
 export const within = <T>(bank: Bank, work: (tx: Tx) => Promise<T>): Promise<T> =>

@@ -1,3 +1,4 @@
+import type { Tx } from '@plinth/db'
 import { type Books, type VerifyReport, verifyBooks } from '@plinth/posting'
 import type pg from 'pg'
 import { expect } from 'vitest'
@@ -22,16 +23,29 @@ const tables = [
   'suspense.suspense_item',
   'suspense.suspense_event',
   'posting.command',
+  'interest.accrual',
+  'interest.accrued',
+  'interest.capitalisation',
   'audit.audit_event',
   'outbox.outbox_event',
 ]
 
 /** The report on books in which a superuser did what no role of Plinth may. Undone afterwards. */
-export async function verifyTampered(
+export const verifyTampered = (
   pool: pg.Pool,
   books: Books,
   statements: readonly string[],
-): Promise<VerifyReport> {
+): Promise<VerifyReport> => reportTampered(pool, books, { statements, verify: verifyBooks })
+
+/** As `verifyTampered`, of whatever `verify` looks at. */
+export async function reportTampered<Report>(
+  pool: pg.Pool,
+  books: Books,
+  {
+    statements,
+    verify,
+  }: { statements: readonly string[]; verify: (tx: Tx, books: Books) => Promise<Report> },
+): Promise<Report> {
   const { tenantId } = books.tenant
   const client = await pool.connect()
   try {
@@ -44,7 +58,7 @@ export async function verifyTampered(
       expect(rowCount, statement).not.toBe(0)
     }
     const tx = openTx({ client, strictRoles: false, tenantId })
-    const report = await verifyBooks(tx, books)
+    const report = await verify(tx, books)
     await settle(tx)
     return report
   } finally {
