@@ -1,8 +1,13 @@
+import { accruePartition } from '@plinth/interest'
+import type { AccountId, BusinessDate, TenantId } from '@plinth/kernel'
+import type { Tenant } from '@plinth/tenancy'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { currencies } from '../support/commands.js'
 import { asAdmin } from '../support/database-admin.js'
+import { interestRun, within } from '../support/interest.js'
 import { type Answer, newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
-import { launch, openProductChart } from './support/http-products.js'
+import { effectiveFrom, launch, openProductChart } from './support/http-products.js'
 
 // Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
 // row-level security. Each is taken away here in turn, and the others hold.
@@ -47,6 +52,10 @@ beforeAll(async () => {
   await launch(bank(), secret)
   const termed = { accountId: 'termed', name: secret, productCode: secret, eligibility: { residence: 'DE' } }
   expect((await bank().post('/v1/accounts', termed)).status).toBe(201)
+  expect(
+    (await bank().post('/v1/postings', transfer({ from: 'cash', to: 'termed', amount: '365.00' }))).status,
+  ).toBe(201)
+  await accrueTermed()
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   await asAdmin(bank().adminUrl, async (admin) => {
@@ -60,6 +69,20 @@ beforeAll(async () => {
   await client.connect()
 })
 afterAll(() => client?.end())
+
+/** To the end of a month, so that interest is due. */
+async function accrueTermed(): Promise<void> {
+  const tenantId = 'alpha' as TenantId
+  const tenant: Tenant = {
+    ...{ tenantId, name: secret, baseCurrency: 'EUR', timeZone: 'UTC' },
+    firstBusinessDate: effectiveFrom as BusinessDate,
+  }
+  const run = interestRun({ books: { tenant, currencies } }, effectiveFrom, '2026-12-01')
+  const { accounts } = await within({ database: bank().database, tenantId }, (tx) =>
+    accruePartition(tx, run, ['termed' as AccountId]),
+  )
+  expect(accounts).toBe(1)
+}
 
 const everyTable = (change: string): Promise<unknown> =>
   asAdmin(bank().adminUrl, (admin) =>

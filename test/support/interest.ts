@@ -21,7 +21,7 @@ const post: InterestRun['post'] = async (tx, books, { units }) => {
 }
 
 /** What an end of day says of itself when it runs interest. */
-export const interestRun = (bank: Bank, day: string, next: string): InterestRun => ({
+export const interestRun = (bank: Pick<Bank, 'books'>, day: string, next: string): InterestRun => ({
   books: bank.books,
   day: day as BusinessDate,
   next: next as BusinessDate,
@@ -30,7 +30,10 @@ export const interestRun = (bank: Bank, day: string, next: string): InterestRun 
   newId: uuidV7,
 })
 
-export const within = <T>(bank: Bank, work: (tx: Tx) => Promise<T>): Promise<T> =>
+export const within = <T>(
+  bank: Pick<Bank, 'database' | 'tenantId'>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> =>
   bank.database.transaction({ tenantId: bank.tenantId, lane: 'batch', deadlineMs: Date.now() + 30_000 }, work)
 
 /** Accrues and capitalises all accounts for a day, and moves the business date on. */
