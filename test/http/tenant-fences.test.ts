@@ -78,6 +78,12 @@ async function accrueTermed(): Promise<void> {
     firstBusinessDate: effectiveFrom as BusinessDate,
   }
   const run = interestRun({ books: { tenant, currencies } }, effectiveFrom, '2026-12-01')
+  // The last of the postings: behind it the day is closing.
+  await asAdmin(bank().adminUrl, (admin) =>
+    admin.query(
+      "update ledger.journal_head set closing_date = business_date, business_date = '2026-12-01' where tenant_id = 'alpha'",
+    ),
+  )
   const { accounts } = await within({ database: bank().database, tenantId }, (tx) =>
     accruePartition(tx, run, ['termed' as AccountId]),
   )

@@ -12,7 +12,7 @@ import { interestTermsOf, simulate } from '@plinth/product/domain'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { currencies, endOf, reverseWhole, standing, transferOf } from '../support/commands.js'
-import { closeDay, interestRun, moveDate, partitionsOf, within } from '../support/interest.js'
+import { closeDay, interestRun, partitionsOf, within } from '../support/interest.js'
 import {
   addProductChart,
   approveVersion,
@@ -77,6 +77,7 @@ test('what all accounts of a product earn and owe is posted in one entry, each k
   await bank.fund('bob', '73000.00')
   await bank.transfer({ from: 'carol', to: 'cash', amount: '365.00' })
   const run = interestRun(bank, '2026-11-20', '2026-11-23')
+  await bank.moveTo(run.next)
   const [ids = []] = await partitionsOf(bank, 100)
   // A Friday: three days of 1.00, 2.00 and −0.10.
   expect(await within(bank, (tx) => accruePartition(tx, run, ids))).toEqual({
@@ -102,7 +103,8 @@ test('a second run of a day does nothing', async () => {
   const bank = await savingsBank(['alice'])
   await bank.fund('alice', '36500.00')
   const run = interestRun(bank, '2026-11-30', '2026-12-01')
-  await moveDate(bank, '2026-11-30')
+  await bank.moveTo('2026-11-30' as BusinessDate)
+  await bank.moveTo(run.next)
   const ids = ['alice' as AccountId]
   await within(bank, (tx) => accruePartition(tx, run, ids))
   await within(bank, (tx) => capitalisePartition(tx, run, ids))
@@ -185,10 +187,11 @@ const readState = async (bank: Bank, accountId: string) => {
 test('what is posted on the next day meanwhile does not change what a day accrues', async () => {
   const bank = await savingsBank(['alice'])
   await bank.fund('alice', '36500.00')
-  await moveDate(bank, '2026-11-21')
-  await bank.fund('alice', '36500.00')
   const ids = ['alice' as AccountId]
+  await bank.moveTo('2026-11-21' as BusinessDate)
+  await bank.fund('alice', '36500.00')
   await within(bank, (tx) => accruePartition(tx, interestRun(bank, '2026-11-20', '2026-11-21'), ids))
+  await bank.moveTo('2026-11-22' as BusinessDate)
   await within(bank, (tx) => accruePartition(tx, interestRun(bank, '2026-11-21', '2026-11-22'), ids))
   expect(await rowsOf(bank, 'alice')).toEqual([
     { day: '2026-11-20', revision: 0, balance: 3_650_000, posted: 100 },
@@ -218,7 +221,7 @@ test('an account that is to be closed gets its interest first, and what is left 
   const bank = await savingsBank(['alice'])
   await bank.fund('alice', '50000.00')
   await closeDay(bank, '2026-11-20', '2026-11-21')
-  const run = interestRun(bank, '2026-11-21', '2026-11-22')
+  const run = { ...interestRun(bank, '2026-11-21', '2026-11-22'), businessDate: '2026-11-21' as BusinessDate }
   // 50 000.00 × 1 % ÷ 365 = 136.98… cents.
   expect(await within(bank, (tx) => capitaliseNow(tx, run, ['alice' as AccountId]))).toEqual({ entries: 1 })
   expect(await posted(bank, 'alice')).toBe('50001.37')
@@ -233,8 +236,9 @@ test('of a partition in which one entry is refused nothing stands', async () => 
   const bank = await savingsBank(['alice', 'bob'])
   await bank.fund('alice', '36500.00')
   await bank.fund('bob', '36500.00')
-  await moveDate(bank, '2026-11-30')
   const run = interestRun(bank, '2026-11-30', '2026-12-01')
+  await bank.moveTo(run.day)
+  await bank.moveTo(run.next)
   const ids = ['alice', 'bob'] as AccountId[]
   await within(bank, (tx) => accruePartition(tx, run, ids))
   await bank.transfer({ from: 'bob', to: 'cash', amount: '36500.00' })

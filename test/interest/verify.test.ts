@@ -5,7 +5,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../packages/db/src/pool.js'
 import { type Bank, useBank } from '../support/bank.js'
-import { interestRun, moveDate, within } from '../support/interest.js'
+import { interestRun, within } from '../support/interest.js'
 import { addProductChart, approveVersion, openingUnder } from '../support/products.js'
 import { reportTampered } from '../verify/tampered-books.js'
 
@@ -37,9 +37,9 @@ beforeAll(async () => {
     if (day === '2026-12-02')
       await bank.transfer({ from: 'cash', to: 'alice', amount: '36500.00', valueDate: '2026-12-01' })
     const run = interestRun(bank, day, days[at + 1] as string)
+    await bank.moveTo(run.next)
     await within(bank, (tx) => accruePartition(tx, run, ids))
     await within(bank, (tx) => capitalisePartition(tx, run, ids))
-    await moveDate(bank, run.next)
   }
 })
 afterAll(() => pool.end())

@@ -1,10 +1,17 @@
 import type { Tx } from '@plinth/db'
-import { type AccountId, addDays, type EntryId, invariant, type Side } from '@plinth/kernel'
+import {
+  type AccountId,
+  addDays,
+  type BusinessDate,
+  type EntryId,
+  invariant,
+  type Side,
+} from '@plinth/kernel'
 import type { FixedLineRequest } from '@plinth/posting'
 import { endPeriod } from '../domain/accrue-through.js'
 import { type DueInterest, netOf } from '../domain/interest-state.js'
 import { type ReadTerms, readAccountTerms } from './account-terms.js'
-import type { InterestRun, InterestStore, StoredDue } from './ports.js'
+import type { InPosting, InterestRun, InterestStore, StoredDue } from './ports.js'
 import { type InterestEntry, postInterest } from './post-interest.js'
 
 /** What a partition came to. */
@@ -17,7 +24,7 @@ export const capitalisePartitionWith =
   (store: InterestStore) =>
   async (tx: Tx, run: InterestRun, accountIds: readonly AccountId[]): Promise<CapitalisationCounts> => {
     const due = await store.lockDue(tx, [...accountIds].sort())
-    return postDue(store, tx, run, due)
+    return postDue(store, tx, { ...run, bookInto: run.day }, due)
   }
 
 /**
@@ -26,7 +33,11 @@ export const capitalisePartitionWith =
  */
 export const capitaliseNowWith =
   (store: InterestStore) =>
-  async (tx: Tx, run: InterestRun, accountIds: readonly AccountId[]): Promise<CapitalisationCounts> => {
+  async (
+    tx: Tx,
+    run: InPosting & { readonly businessDate: BusinessDate },
+    accountIds: readonly AccountId[],
+  ): Promise<CapitalisationCounts> => {
     const sorted = [...accountIds].sort()
     const stored = await store.lockAccrued(tx, sorted)
     const allTerms = await readAccountTerms(tx, sorted, run.books.currencies)
@@ -39,7 +50,7 @@ export const capitaliseNowWith =
       return [{ accountId, rowVersion, state: { ...state, accrual, unmet: state.unmet + netOf(due) }, due }]
     })
     store.writeAccrued(tx, ended)
-    store.writeDue(tx, ended, run.day)
+    store.writeDue(tx, ended, run.businessDate)
     // Also what an end of day left due.
     return postDue(store, tx, run, await store.lockDue(tx, sorted))
   }
@@ -47,7 +58,7 @@ export const capitaliseNowWith =
 async function postDue(
   store: InterestStore,
   tx: Tx,
-  run: InterestRun,
+  run: InPosting & { readonly bookInto?: BusinessDate | undefined },
   due: readonly StoredDue[],
 ): Promise<CapitalisationCounts> {
   const accountIds = [...new Set(due.map(({ accountId }) => accountId))]

@@ -1,28 +1,21 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
-import type { Books, CommandContext, Outcome, Unit } from '@plinth/posting'
+import type { Books, CommandContext } from '@plinth/posting'
 import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
 
-/**
- * Runs units in the transaction at hand: locks, decides and writes, but neither begins nor commits. The head of the journal is
- * locked from then on, so everything else of the transaction comes before. `bookInto` is the day that is closing.
- */
-export type PostWithin = (
-  tx: Tx,
-  books: Books,
-  batch: { readonly units: readonly Unit[]; readonly bookInto?: BusinessDate },
-) => Promise<Outcome[]>
-
-/** For whom, for which day and in whose name interest is run. */
-export interface InterestRun {
+/** For whom and in whose name interest is posted. */
+export interface InPosting {
   readonly books: Books
+  readonly context: CommandContext
+  /** UUIDs of version 7. */
+  newId(): string
+}
+
+/** An end of day. */
+export interface InterestRun extends InPosting {
   /** The business date that is closing, and the next one: the days between them accrue with it. */
   readonly day: BusinessDate
   readonly next: BusinessDate
-  readonly context: CommandContext
-  readonly post: PostWithin
-  /** UUIDs of version 7. */
-  newId(): string
 }
 
 /** Where an account stands. `rowVersion` undefined: nowhere yet. */

@@ -16,10 +16,11 @@ import {
   type FixedLineRequest,
   idsFor,
   type Post,
+  postWithin,
   type Submission,
 } from '@plinth/posting'
 import type { GlLine } from '../domain/gl-pairs.js'
-import type { InterestRun } from './ports.js'
+import type { InPosting } from './ports.js'
 
 /** The transaction code of all entries of interest. */
 const transactionCode = 'INTEREST'
@@ -55,21 +56,22 @@ export class InterestRefused extends Error {
 }
 
 /**
- * Posts entries in the transaction, each alone, behind the openings of internal accounts that are not there yet.
+ * Posts entries in the transaction, each alone, behind the openings of internal accounts that are not there yet: into the day that
+ * is closing, or on the business date. The head of the journal is locked from then on, so this comes last.
  *
  * @throws InterestRefused one of them was rejected.
  */
 export async function postInterest(
   tx: Tx,
-  run: InterestRun,
+  run: InPosting & { readonly bookInto?: BusinessDate | undefined },
   entries: readonly InterestEntry[],
 ): Promise<void> {
   if (entries.length === 0) return
   const openings = await openingsFor(tx, run, entries)
   const submissions = [...openings, ...entries.map((entry) => submissionOf(run, entry))]
-  const outcomes = await run.post(tx, run.books, {
+  const outcomes = await postWithin(tx, run.books, {
     units: submissions.map((submission) => ({ submissions: [submission], broken: false })),
-    bookInto: run.day,
+    bookInto: run.bookInto,
   })
   outcomes.forEach((outcome, at) => {
     const { key } = submissions[at] as Submission
@@ -79,14 +81,14 @@ export async function postInterest(
   })
 }
 
-function submissionOf(run: InterestRun, entry: InterestEntry): Submission {
+function submissionOf(run: InPosting, entry: InterestEntry): Submission {
   const { productCode, kind, description, valueDate, currency, glLines, accountLines = [] } = entry
   const lines = glLines.map(
     ({ glCode, side, amount }): FixedLineRequest => ({
       ...{ accountId: internalAccount(glCode, currency), side, amount, currency },
     }),
   )
-  const command: Post & { readonly kind: InterestEntry['kind'] } = {
+  const command: Post = {
     ...{ type: 'post', kind, transactionCode, description, valueDate },
     reference: undefined,
     endToEndId: undefined,
@@ -98,7 +100,7 @@ function submissionOf(run: InterestRun, entry: InterestEntry): Submission {
   return stamped(run, command, entry)
 }
 
-function stamped(run: InterestRun, command: Command, { key, entryId }: Partial<InterestEntry>): Submission {
+function stamped(run: InPosting, command: Command, { key, entryId }: Partial<InterestEntry>): Submission {
   const ids = idsFor(command, run.newId)
   return {
     key: key as IdempotencyKey,
@@ -110,11 +112,7 @@ function stamped(run: InterestRun, command: Command, { key, entryId }: Partial<I
 }
 
 /** Openings of the internal accounts that entries name and nobody has opened yet, in the order of their ids. */
-async function openingsFor(
-  tx: Tx,
-  run: InterestRun,
-  entries: readonly InterestEntry[],
-): Promise<Submission[]> {
+async function openingsFor(tx: Tx, run: InPosting, entries: readonly InterestEntry[]): Promise<Submission[]> {
   const wanted = new Map(
     entries.flatMap(({ currency, glLines }) =>
       glLines.map(({ glCode }) => [internalAccount(glCode, currency), { glCode, currency }] as const),
