@@ -1,4 +1,5 @@
 import { type HoldId, listHolds, readOverdueHolds, showHold } from '@plinth/holds'
+import { accruePartition, capitaliseNow } from '@plinth/interest'
 import {
   type AccountId,
   addDays,
@@ -7,7 +8,7 @@ import {
   type EntryId,
   type Instant,
 } from '@plinth/kernel'
-import { readPastTurnovers, readTrialBalance } from '@plinth/ledger'
+import { readHead, readPastTurnovers, readTrialBalance } from '@plinth/ledger'
 import type { Command } from '@plinth/posting'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
@@ -25,6 +26,8 @@ import {
   transferOf,
 } from '../support/commands.js'
 import { until } from '../support/faults.js'
+import { interestRun, within } from '../support/interest.js'
+import { addProductChart, approveVersion, openingUnder } from '../support/products.js'
 
 // What a statement reads must not hang on how much there is: not with statistics that were never made, not with those of
 // a table that was still empty, not with fresh ones. Counted by PostgreSQL itself, tuple by tuple.
@@ -117,7 +120,7 @@ async function readsByTable(): Promise<Map<string, Reads>> {
             coalesce(idx_tup_fetch, 0) + coalesce((select sum(idx_tup_read) from pg_stat_user_indexes i
               where i.relid = t.relid), 0) as fetched
        from pg_stat_user_tables t
-      where schemaname in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting')`,
+      where schemaname in ('tenancy', 'audit', 'outbox', 'account', 'ledger', 'holds', 'posting', 'interest')`,
   )
   return new Map(
     rows.map(({ name, scanned, fetched }) => [name, { scanned: Number(scanned), fetched: Number(fetched) }]),
@@ -147,7 +150,7 @@ async function excessiveReads(
 }
 
 const ofModules =
-  "relnamespace::regnamespace::text in ('audit', 'outbox', 'account', 'ledger', 'holds', 'posting')"
+  "relnamespace::regnamespace::text in ('audit', 'outbox', 'account', 'ledger', 'holds', 'posting', 'interest')"
 const forgetStatistics = async (): Promise<void> => {
   await bank.rows(`delete from pg_statistic where starelid in (select oid from pg_class where ${ofModules})`)
   // What a table has that was never analysed.
@@ -325,3 +328,59 @@ test('a statement that looks through the whole tenant is noticed', async () => {
   )
   expect(Object.keys(found)).toEqual(['ledger.posting_line'])
 })
+
+let savings = false
+async function openSavings(): Promise<void> {
+  if (savings) return
+  savings = true
+  await addProductChart(bank)
+  await approveVersion(bank, { capitalisation: 'none' })
+}
+
+test.each(statistics)(
+  'with statistics %s interest reads what the accounts of its partition need and no more',
+  async (how, prepare) => {
+    await openSavings()
+    const mine = Array.from({ length: 1_000 }, (_, at) => `saver-${how.replaceAll(' ', '-')}-${at}`)
+    const loader = bank.elsewhere()
+    await loader.batch(mine.map((accountId) => openingUnder(accountId)))
+    await loader.batch(mine.map((to) => transferOf({ from: 'cash', to, amount: '5000.00' })))
+    const accrue = async (there: Bank, ids: readonly string[]): Promise<void> => {
+      const { businessDate: next } = await there.database.read(there.tenantId, (tx) => readHead(tx))
+      const run = interestRun(there, addDays(next, -1), next)
+      const accrued = await within(there, (tx) => accruePartition(tx, run, ids as AccountId[]))
+      expect(accrued.accounts).toBe(ids.length)
+    }
+    const nextDay = async () => {
+      const { businessDate } = await bank.database.read(bank.tenantId, (tx) => readHead(tx))
+      await bank.moveTo(addDays(businessDate, 1))
+    }
+    for (let day = 0; day < 5; day += 1) {
+      await nextDay()
+      await accrue(loader, mine)
+    }
+    await hangUp(loader)
+    const late = transferOf({
+      from: 'cash',
+      to: mine[3] as string,
+      amount: '1.00',
+      valueDate: firstBusinessDate,
+    })
+    expect(endOf(await bank.submit(late))).toBe('accepted')
+    await nextDay()
+    await prepare()
+    // Of each account its terms, where it stands, and the keys that its new row stands on; the days that a line of five days
+    // ago changes; and what an entry costs.
+    const ten = mine.slice(0, 10)
+    expect(await excessiveReads(10 * 15 + 60, (there) => accrue(there, ten))).toEqual({})
+    const hundred = mine.slice(10, 110)
+    expect(await excessiveReads(100 * 15, (there) => accrue(there, hundred))).toEqual({})
+    const capitalise = (there: Bank) => {
+      const businessDate = addDays(firstBusinessDate, 30)
+      const run = { ...interestRun(there, businessDate, businessDate), businessDate }
+      return within(there, (tx) => capitaliseNow(tx, run, hundred as AccountId[]))
+    }
+    // An entry for each of them.
+    expect(await excessiveReads(100 * 40, capitalise)).toEqual({})
+  },
+)
