@@ -93,6 +93,14 @@ test('what all accounts of a product earn and owe is posted in one entry, each k
       lines: 'debit GL:1900:EUR 30, credit GL:4200:EUR 30, debit GL:5100:EUR 900, credit GL:2900:EUR 900',
     },
   ])
+  // Everybody else books on Monday already.
+  expect(
+    await bank.rows(
+      `select kind, booking_date::text, entered_on::text from ledger.journal_entry
+        where tenant_id = $1 and transaction_code = 'INTEREST'`,
+      [bank.tenantId],
+    ),
+  ).toEqual([{ kind: 'accrual', booking_date: '2026-11-20', entered_on: '2026-11-23' }])
   expect(await bank.rows('select name from account.account where account_id = $1', ['GL:1900:EUR'])).toEqual([
     { name: 'GL 1900, EUR' },
   ])
@@ -189,12 +197,14 @@ test('what is posted on the next day meanwhile does not change what a day accrue
   await bank.fund('alice', '36500.00')
   const ids = ['alice' as AccountId]
   await bank.moveTo('2026-11-21' as BusinessDate)
-  await bank.fund('alice', '36500.00')
+  await bank.transfer({ from: 'cash', to: 'alice', amount: '36500.00', valueDate: '2026-11-20' })
   await within(bank, (tx) => accruePartition(tx, interestRun(bank, '2026-11-20', '2026-11-21'), ids))
   await bank.moveTo('2026-11-22' as BusinessDate)
   await within(bank, (tx) => accruePartition(tx, interestRun(bank, '2026-11-21', '2026-11-22'), ids))
   expect(await rowsOf(bank, 'alice')).toEqual([
     { day: '2026-11-20', revision: 0, balance: 3_650_000, posted: 100 },
+    // The next day's run makes up for it.
+    { day: '2026-11-20', revision: 1, balance: 7_300_000, posted: 100 },
     { day: '2026-11-21', revision: 0, balance: 7_300_000, posted: 200 },
   ])
 })
