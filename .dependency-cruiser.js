@@ -18,6 +18,7 @@ const modulesInOrder = [
   'suspense',
   'posting',
   'interest',
+  'eod',
 ]
 const edges = ['http', 'cli', 'app']
 

@@ -12,6 +12,7 @@ export const schemas = [
   'suspense',
   'posting',
   'interest',
+  'eod',
 ] as const
 
 const anySchema = schemas.join('|')

@@ -10,6 +10,7 @@ export const migratedSchemas = [
   'suspense',
   'posting',
   'interest',
+  'eod',
 ]
 
 const appendOnly = ['append_only', 'never_truncated']
@@ -46,6 +47,11 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'interest.accrual': appendOnly,
   'interest.accrued': [...kept, 'moves_forward'],
   'interest.capitalisation': [...kept, 'posted_once'],
+  'eod.run': [...kept, 'moves_forward'],
+  'eod.step': [...kept, 'done_once'],
+  'eod.partition': [...kept, 'done_once'],
+  'eod.set_aside': kept,
+  'eod.control_total': [...appendOnly, 'totals_are_equal'],
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

@@ -23,6 +23,7 @@ export type ModuleName =
   | 'suspense'
   | 'posting'
   | 'interest'
+  | 'eod'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {

@@ -280,6 +280,15 @@ const settingsShape = {
   strictTransactionCodes: z.boolean(),
   approvals: z.array(z.string()).meta({ description: 'What needs a second person.' }),
   reversalsAlone: z.record(z.string(), decimal),
+  calendar: z
+    .object({
+      weekend: z.array(z.string()),
+      holidays: z.string().nullable().meta({ example: 'DE-BY' }),
+      extra: z.array(fields.date),
+      working: z.array(fields.date),
+    })
+    .nullable()
+    .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
 }
 
 export const settings = z.object(settingsShape).meta({ id: 'Settings' })

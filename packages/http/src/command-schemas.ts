@@ -10,7 +10,7 @@ import {
   uuidPattern,
 } from '@plinth/kernel'
 import { roles } from '@plinth/tenancy'
-import { approvalMatters } from '@plinth/tenancy/domain'
+import { approvalMatters, weekdays } from '@plinth/tenancy/domain'
 import { z } from 'zod'
 import type { FieldErrorCode } from './malformed.js'
 import { faultOfText } from './parse-json.js'
@@ -231,6 +231,25 @@ const postingLimit = z
     description: 'The most that one posting may move, with this code or with any.',
   })
 
+const calendarDays = z.array(date, says('wrong_type')).max(1000, says('too_long')).optional()
+const calendar = z
+  .strictObject(
+    {
+      weekend: z.array(oneOf(weekdays), says('wrong_type')).max(weekdays.length - 1, says('too_long')),
+      holidays: z
+        .string(says('wrong_type'))
+        .nullable()
+        .meta({
+          description: 'Public and bank holidays of a country or a part of it; null: none.',
+          example: 'DE-BY',
+        }),
+      extra: calendarDays.meta({ description: 'More days off.' }),
+      working: calendarDays.meta({ description: 'Business days, whatever else says.' }),
+    },
+    says('wrong_type'),
+  )
+  .meta({ id: 'BusinessCalendar' })
+
 const settingsFields = {
   valueDateDaysBack: days.nullable().optional().meta({ description: 'Null: any date back.' }),
   valueDateDaysAhead: days.optional(),
@@ -253,6 +272,10 @@ const settingsFields = {
     .max(approvalMatters.length, says('too_long'))
     .optional()
     .meta({ description: 'What needs a second person. If anything does, so do the settings.' }),
+  calendar: calendar
+    .nullable()
+    .optional()
+    .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
 }
 
 const glTypeList = z

@@ -1,5 +1,7 @@
+import { isHolidayRegion } from '@plinth/eod/domain'
 import { type Currencies, currenciesWith, formatMinor } from '@plinth/kernel'
 import type { ProposableCommand } from '@plinth/posting'
+import { weekdays } from '@plinth/tenancy/domain'
 import type { CommandBodies } from './command-schemas.js'
 import { minorOf } from './read-amounts.js'
 import { type PlacedError, placed } from './read-fields.js'
@@ -8,8 +10,18 @@ const iso = currenciesWith()
 
 /** What no field of a change of settings shows alone. A limit may name a currency that the same change adds. */
 export function settingsFaults(value: object, currencies: Currencies): PlacedError[] {
-  const { currencies: added, postingLimits, reversalsAlone } = value as Readonly<Record<string, unknown>>
+  const {
+    currencies: added,
+    postingLimits,
+    reversalsAlone,
+    calendar,
+  } = value as Readonly<Record<string, unknown>>
   const faults: PlacedError[] = []
+  const { holidays } = asObject(calendar)
+  if (typeof holidays === 'string' && !isHolidayRegion(holidays))
+    faults.push(
+      placed(['calendar', 'holidays'], 'id_malformed', 'A country, as DE, or a part of one, as DE-BY.'),
+    )
   for (const code of Object.keys(asObject(added))) {
     if (iso.decimalsOf(code) !== undefined)
       faults.push(placed(['currencies', code], 'unknown_field', `${code} is a currency of ISO 4217.`))
@@ -42,7 +54,14 @@ const withAdded = (currencies: Currencies, added: unknown): Currencies => ({
 
 /** Amounts with all decimals of their currency, lists without doubles: the same change is the same text. */
 export function toChangeSettings(
-  { reason, approvals, postingLimits, reversalsAlone, ...changes }: CommandBodies['change_settings'],
+  {
+    reason,
+    approvals,
+    postingLimits,
+    reversalsAlone,
+    calendar,
+    ...changes
+  }: CommandBodies['change_settings'],
   currencies: Currencies,
 ): ProposableCommand {
   const known = withAdded(currencies, changes.currencies)
@@ -65,10 +84,23 @@ export function toChangeSettings(
       ...(limits && { postingLimits: limits }),
       ...(alone && { reversalsAlone: alone }),
       ...(approvals && { approvals: [...new Set(approvals)].sort() }),
+      ...(calendar !== undefined && { calendar: calendar && inOneForm(calendar) }),
     },
     reason,
   }
 }
+
+const inOneForm = ({
+  weekend,
+  holidays,
+  extra = [],
+  working = [],
+}: NonNullable<CommandBodies['change_settings']['calendar']>) => ({
+  weekend: weekdays.filter((day) => weekend.includes(day)),
+  holidays,
+  extra: [...new Set(extra)].sort(),
+  working: [...new Set(working)].sort(),
+})
 
 export function toRegister(body: CommandBodies['register_transaction_code']): ProposableCommand {
   const { customerInitiated = true, active = true, roles, debitGlTypes, creditGlTypes } = body

@@ -14,7 +14,9 @@ export type {
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export {
+  type DateMove,
   type Head,
+  moveBusinessDate,
   openBooks,
   readHead,
   type TakenNumbers,

@@ -15,6 +15,7 @@ export type { Actor, Proposal, ProposalId, ProposalStatus, Verdict } from './dom
 export { isRole, may, type Permission, type Role, roles, rolesWith } from './domain/role.js'
 export type {
   ApprovalMatter,
+  BusinessCalendar,
   CommonLimit,
   SettingsChange,
   SettingsDocument,

@@ -16,6 +16,7 @@ const moduleRoles = [
   'suspense',
   'posting',
   'interest',
+  'eod',
 ].map((name) => `plinth_${name}`)
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']
 const loginRoles: readonly string[] = [...runtimeRoles, 'plinth_auditor']

@@ -37,6 +37,40 @@ export async function takeNumbers(
   return { firstEntryNo: row.first_entry_no, postedAt: row.posted_at }
 }
 
+const moveDate: Statement = {
+  name: 'ledger.move_business_date',
+  text: 'select first_entry_no, posted_at from ledger.move_business_date($1, $2, $3, $4, $5)',
+}
+
+/** From where to where the business date moves, and what the day it moves to was found with. */
+export interface DateMove {
+  readonly from: BusinessDate
+  readonly to: BusinessDate
+  readonly settingsVersion: number
+  /** How many events the transaction tells of it. */
+  readonly events: number
+}
+
+/**
+ * The cut-off: locks the head until `tx` ends and moves the business date, so that entries before `firstEntryNo` are booked on
+ * the old date and all behind on the new one. For the end of day alone. Fails, and the transaction is run again, if the date or
+ * the settings are not these any more.
+ */
+export async function moveBusinessDate(
+  tx: Tx,
+  { from, to, settingsVersion, events }: DateMove,
+): Promise<TakenNumbers> {
+  const [row] = await sql.run<{ first_entry_no: number; posted_at: Instant }>(tx, moveDate, [
+    tenantOf(tx),
+    from,
+    to,
+    settingsVersion,
+    events,
+  ])
+  invariant(row !== undefined, 'the date is moved or the statement fails', { tenantId: tenantOf(tx) })
+  return { firstEntryNo: row.first_entry_no, postedAt: row.posted_at }
+}
+
 const readHeadRow: Statement = {
   name: 'ledger.read_head',
   text: `select next_entry_no, business_date, closing_date, settings_version,

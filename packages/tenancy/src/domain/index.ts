@@ -13,6 +13,7 @@ export { rolesWith } from './role.js'
 export {
   type ApprovalMatter,
   approvalMatters,
+  type BusinessCalendar,
   type CommonLimit,
   commonLimitDocumentOf,
   decideSettings,
@@ -24,5 +25,7 @@ export {
   setCommonLimit,
   settingsOf,
   type TenantSettings,
+  type Weekday,
+  weekdays,
 } from './settings.js'
 export { mayPostCode, type TransactionCode } from './transaction-code.js'

@@ -44,6 +44,26 @@ export interface CommonLimit extends Limit {
   readonly productCode: string | undefined
 }
 
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const
+export type Weekday = (typeof weekdays)[number]
+
+/** On which days the bank closes its books. What is named under `working` is a business day whatever else says. */
+export interface BusinessCalendar {
+  readonly weekend: readonly Weekday[]
+  /** A country `DE`, a state `DE-BY` or a region of one; undefined: holidays are business days. */
+  readonly holidays: string | undefined
+  readonly extra: readonly BusinessDate[]
+  readonly working: readonly BusinessDate[]
+}
+
 /** The settings of a tenant that decisions are made with. A version never changes; every change makes the next one. */
 export interface TenantSettings {
   readonly version: number
@@ -66,6 +86,8 @@ export interface TenantSettings {
   readonly reversalsAlone: ReadonlyMap<string, bigint>
   /** Of products and of the tenant; those of single accounts stand with the account. */
   readonly limits: readonly CommonLimit[]
+  /** Undefined: every day is a business day. */
+  readonly calendar: BusinessCalendar | undefined
 }
 
 /** Settings as they are kept and shown: JSON, amounts as decimal strings. */
@@ -83,6 +105,15 @@ export interface SettingsDocument {
   readonly valueDateFloor?: string | null | undefined
   /** Not in documents from before there were limits. */
   readonly limits?: readonly CommonLimitDocument[] | undefined
+  /** Not in documents from before there was an end of day. */
+  readonly calendar?: CalendarDocument | null | undefined
+}
+
+export interface CalendarDocument {
+  readonly weekend: readonly Weekday[]
+  readonly holidays: string | null
+  readonly extra: readonly string[]
+  readonly working: readonly string[]
 }
 
 export interface CommonLimitDocument extends LimitDocument {
@@ -107,6 +138,7 @@ export const initialSettings: SettingsDocument = {
   reversalsAlone: {},
   valueDateFloor: null,
   limits: [],
+  calendar: null,
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -137,8 +169,17 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
       ...limitOf(limit, currencies.decimalsOf(limit.currency) as number),
       productCode: limit.productCode,
     })),
+    calendar: calendarOf(document.calendar ?? undefined),
   }
 }
+
+const calendarOf = (document: CalendarDocument | undefined): BusinessCalendar | undefined =>
+  document && {
+    weekend: document.weekend,
+    holidays: document.holidays ?? undefined,
+    extra: document.extra as readonly BusinessDate[],
+    working: document.working as readonly BusinessDate[],
+  }
 
 export function documentOf(settings: TenantSettings): SettingsDocument {
   const { currencies, valueDateDaysBack, valueDateDaysAhead, ownCurrencies, strictTransactionCodes } =
@@ -163,6 +204,9 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
       ]),
     ),
     limits: settings.limits.map((limit) => commonLimitDocumentOf(limit, currencies)),
+    calendar: settings.calendar
+      ? { ...settings.calendar, holidays: settings.calendar.holidays ?? null }
+      : null,
   }
 }
 

@@ -1,0 +1,1 @@
+export { isBusinessDay, isHolidayRegion, nextBusinessDate } from './business-calendar.js'
