@@ -1,1 +1,42 @@
-export {}
+import type { Tx } from '@plinth/db'
+import type { BusinessDate } from '@plinth/kernel'
+import { type EodEngine, openEodEngine } from './application/eod-engine.js'
+import type { EodStore } from './application/ports.js'
+import { readReportWith } from './application/read-report.js'
+import type { EodSetting } from './application/setting.js'
+import type { Step } from './application/step.js'
+import { completeWith } from './application/steps/complete.js'
+import { controlTotalsWith } from './application/steps/control-totals.js'
+import { expireHolds } from './application/steps/expire-holds.js'
+import { runStore } from './infrastructure/run-store.js'
+import { setAsideStore } from './infrastructure/set-aside-store.js'
+import { stepStore } from './infrastructure/step-store.js'
+import { totalStore } from './infrastructure/total-store.js'
+
+export type { EodEngine } from './application/eod-engine.js'
+export { EodFailed, EodRefused, EodRunning } from './application/eod-error.js'
+export type { Progress } from './application/running.js'
+export type { Begun, Ended, EodRequest } from './application/setting.js'
+export type { AccountStep, Closing, DayStep, RangeStep, Step } from './application/step.js'
+export type { ControlTotal, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
+export { listRuns, type RunPage } from './infrastructure/run-store.js'
+
+const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }
+
+/** The steps of the end of day behind the cut-off, in order (ADR 0018). */
+export const eodSteps: readonly Step[] = [expireHolds, controlTotalsWith(store), completeWith(store)]
+
+/** The end of day on a database. */
+export const openEod = ({
+  steps = eodSteps,
+  ...setting
+}: Omit<EodSetting, 'store' | 'steps'> & { steps?: readonly Step[] }): EodEngine =>
+  openEodEngine({ ...setting, steps, store })
+
+export const readRunReport = readReportWith(store)
+export const { readRun, readRunOf, readOpenRun } = runStore
+
+/** The day that is closing, if one is: what is booked on it can still change. */
+export async function readClosingDate(tx: Tx): Promise<BusinessDate | undefined> {
+  return (await runStore.readOpenRun(tx))?.businessDate
+}

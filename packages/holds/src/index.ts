@@ -11,5 +11,6 @@ export {
   showHold,
   writeHolds,
 } from './infrastructure/hold-store.js'
+export { type EndOfTime, readOverdueAccounts, readOverdueHoldsOf } from './infrastructure/overdue-reader.js'
 export { readHeldSpending } from './infrastructure/spending-reader.js'
 export { readHeld, readHoldsWithHistory } from './infrastructure/verify-reader.js'

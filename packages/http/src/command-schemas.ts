@@ -236,13 +236,10 @@ const calendar = z
   .strictObject(
     {
       weekend: z.array(oneOf(weekdays), says('wrong_type')).max(weekdays.length - 1, says('too_long')),
-      holidays: z
-        .string(says('wrong_type'))
-        .nullable()
-        .meta({
-          description: 'Public and bank holidays of a country or a part of it; null: none.',
-          example: 'DE-BY',
-        }),
+      holidays: z.string(says('wrong_type')).nullable().meta({
+        description: 'Public and bank holidays of a country or a part of it; null: none.',
+        example: 'DE-BY',
+      }),
       extra: calendarDays.meta({ description: 'More days off.' }),
       working: calendarDays.meta({ description: 'Business days, whatever else says.' }),
     },

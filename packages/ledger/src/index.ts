@@ -13,6 +13,7 @@ export type {
 } from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
+export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
   type DateMove,
   type Head,

@@ -1,0 +1,93 @@
+import type { Tx } from '@plinth/db'
+import type { AccountId, BusinessDate } from '@plinth/kernel'
+import type { TakenNumbers } from '@plinth/ledger'
+import type {
+  ControlTotal,
+  Counts,
+  Partition,
+  Range,
+  Run,
+  RunId,
+  SetAside,
+  StepReport,
+} from '../domain/run.js'
+
+/** Whose turn it is: what every transaction of a run asks for first. */
+export interface Turn {
+  readonly runId: RunId
+  readonly epoch: number
+}
+
+export interface RunStore {
+  /** Its cut-off is noted when it is known. */
+  insertRun(
+    tx: Tx,
+    run: Pick<Run, 'runId' | 'businessDate' | 'nextDate' | 'startedBy' | 'correlationId'> & { owner: string },
+  ): Promise<void>
+  noteCutOff(tx: Tx, runId: RunId, cutOff: TakenNumbers): Promise<void>
+  /** The run of the day that is closing, if one is. */
+  readOpenRun(tx: Tx): Promise<Run | undefined>
+  readRun(tx: Tx, runId: RunId): Promise<Run | undefined>
+  readRunOf(tx: Tx, businessDate: BusinessDate): Promise<Run | undefined>
+  /**
+   * Takes a run over, if its lease has ended or `force` is said. Undefined: somebody has it, or works on it at this moment.
+   */
+  claim(tx: Tx, runId: RunId, asked: { owner: string; force: boolean }): Promise<Run | undefined>
+  /** Renews the lease and keeps others out until `tx` ends. False: it is somebody else's turn, or the run has ended. */
+  renew(tx: Tx, turn: Turn): Promise<boolean>
+  /** Gives the run back, as it stands or failed. */
+  release(tx: Tx, turn: Turn, failure?: { step: string; reason: string }): Promise<void>
+  complete(tx: Tx, runId: RunId): Promise<void>
+}
+
+export interface StepStore {
+  /** Whether a step was begun, and whether it has ended. */
+  readStep(tx: Tx, runId: RunId, name: string): Promise<{ stepNo: number; finished: boolean } | undefined>
+  insertStep(tx: Tx, runId: RunId, name: string): Promise<number>
+  finishStep(tx: Tx, place: StepPlace): Promise<void>
+  insertPartitions(tx: Tx, place: StepPlace, partitions: readonly Partition[]): Promise<void>
+  readPartitionsToDo(tx: Tx, place: StepPlace): Promise<{ toDo: Partition[]; done: number }>
+  isDone(tx: Tx, place: StepPlace, partitionNo: number): Promise<boolean>
+  markDone(tx: Tx, place: StepPlace, done: { partitionNo: number; counts: Counts; result?: unknown }): void
+  /** Cuts a partition in two, of which the second gets the next number. */
+  split(tx: Tx, place: StepPlace, cut: { partitionNo: number; to: string; rest: Range }): Promise<Partition>
+  readResults(tx: Tx, place: StepPlace): Promise<unknown[]>
+  readSteps(tx: Tx, runId: RunId): Promise<StepReport[]>
+}
+
+export interface StepPlace {
+  readonly runId: RunId
+  readonly stepNo: number
+}
+
+export interface SetAsideStore {
+  insertSetAside(
+    tx: Tx,
+    failed: Pick<SetAside, 'runId' | 'accountId' | 'step' | 'code' | 'detail'>,
+  ): Promise<void>
+  readSetAside(tx: Tx, runId: RunId): Promise<SetAside[]>
+  /** Those of a run, or of all runs, that are not settled. */
+  readUnsettled(tx: Tx, runId?: RunId): Promise<SetAside[]>
+  /** Locks one, unless somebody else tries it at this moment or it is settled. */
+  lockUnsettled(tx: Tx, failed: Pick<SetAside, 'runId' | 'accountId'>): Promise<SetAside | undefined>
+  settle(tx: Tx, failed: Pick<SetAside, 'runId' | 'accountId'>): void
+  noteFailure(
+    tx: Tx,
+    failed: Pick<SetAside, 'runId' | 'accountId' | 'step' | 'code' | 'detail'>,
+  ): Promise<void>
+}
+
+export interface TotalStore {
+  readTotals(tx: Tx, businessDate: BusinessDate): Promise<ControlTotal[]>
+  /** The cut-off of the day before and what it closed with. Undefined: there is no such day. */
+  readTotalsBefore(
+    tx: Tx,
+    businessDate: BusinessDate,
+  ): Promise<{ cutOffEntryNo: number; totals: ControlTotal[] } | undefined>
+  insertTotals(tx: Tx, businessDate: BusinessDate, totals: readonly ControlTotal[]): Promise<void>
+}
+
+export type EodStore = RunStore & StepStore & SetAsideStore & TotalStore
+
+/** The accounts that a run goes on without. */
+export type LeftOut = Set<AccountId>

@@ -1,0 +1,28 @@
+import type { Tx } from '@plinth/db'
+import type { AccountId } from '@plinth/kernel'
+import type { EodStore, Turn } from './ports.js'
+import type { Closing } from './step.js'
+
+/** A transaction of its own for each piece of work, or, of a rehearsal, the one for all. */
+export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+
+/** What steps run in. */
+export interface Running {
+  readonly store: EodStore
+  readonly transact: Transact
+  readonly closing: Closing
+  readonly turn: Turn
+  /** Asked between partitions. */
+  stopped(): boolean
+  progressed(progress: Progress): void
+  /** Told of what failed, whatever becomes of it. */
+  failed(error: unknown, where: { step: string; accountId?: AccountId }): void
+}
+
+/** How far a step has come, in partitions. */
+export interface Progress {
+  readonly businessDate: string
+  readonly step: string
+  readonly done: number
+  readonly of: number
+}

@@ -1,0 +1,55 @@
+import { type DaySums, readDaySums, readHead } from '@plinth/ledger'
+import { controlTotals } from '../../domain/control-totals.js'
+import { entryPartitions } from '../../domain/partitions.js'
+import type { TotalStore } from '../ports.js'
+import type { RangeStep } from '../step.js'
+
+// Some hundred milliseconds of adding up.
+const entriesAtOnce = 20_000
+
+/**
+ * What each GL account came to on the day, from its lines. Nothing is booked on it any more when this step begins, so it does
+ * not matter when, and in how many parts, the lines are read.
+ */
+export const controlTotalsWith = ({ readTotalsBefore, insertTotals }: TotalStore): RangeStep => ({
+  of: 'ranges',
+  name: 'control_totals',
+  plan: async (tx, { businessDate }) => {
+    const [before, { nextEntryNo }] = await Promise.all([readTotalsBefore(tx, businessDate), readHead(tx)])
+    // Behind the cut-off stand the entries of the end of day itself, among those of the next day.
+    return entryPartitions({ first: (before?.cutOffEntryNo ?? 0) + 1, last: nextEntryNo - 1 }, entriesAtOnce)
+  },
+  work: async (tx, { businessDate }, { from, to }) => {
+    const sums = await readDaySums(tx, {
+      day: businessDate,
+      fromEntryNo: Number(from),
+      toEntryNo: Number(to),
+    })
+    const lines = sums.reduce((count, each) => count + each.lines, 0)
+    return { counts: { lines }, result: sums.map(withText) }
+  },
+  finish: async (tx, { businessDate }, results) => {
+    const before = await readTotalsBefore(tx, businessDate)
+    const parts = (results as SumsAsText[][]).map((sums) => sums.map(withAmounts))
+    await insertTotals(tx, businessDate, controlTotals(before?.totals, parts))
+  },
+})
+
+/** Amounts as texts, because JSON has no integers of their size. */
+type SumsAsText = Omit<DaySums, 'before' | 'debits' | 'credits'> & {
+  readonly [Name in 'before' | 'debits' | 'credits']: string
+}
+
+const withText = ({ before, debits, credits, ...sums }: DaySums): SumsAsText => ({
+  ...sums,
+  before: String(before),
+  debits: String(debits),
+  credits: String(credits),
+})
+
+const withAmounts = ({ before, debits, credits, ...sums }: SumsAsText): DaySums => ({
+  ...sums,
+  before: BigInt(before),
+  debits: BigInt(debits),
+  credits: BigInt(credits),
+})

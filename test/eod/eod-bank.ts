@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Ended,
+  type EodEngine,
+  type EodRequest,
+  openEod,
+  type RunReport,
+  readRunReport,
+  type Step,
+} from '@plinth/eod'
+import type { BusinessDate } from '@plinth/kernel'
+import { readHead } from '@plinth/ledger'
+import { postWithin } from '@plinth/posting'
+import type { Bank } from '../support/bank.js'
+
+export const operator = {
+  subject: 'key:night-shift',
+  roles: ['operator'],
+  correlationId: 'night',
+  causationId: undefined,
+} as const
+
+export const day = (text: string): BusinessDate => text as BusinessDate
+
+/** An end of day at a bank, by an operator of its own. */
+export function eodAt(
+  bank: Bank,
+  { steps, owner = 'night-shift' }: { steps?: readonly Step[]; owner?: string } = {},
+) {
+  const { database, books } = bank
+  const engine: EodEngine = openEod({
+    ...{ database, postWithin, owner },
+    newId: () => randomUUID(),
+    ...(steps && { steps }),
+  })
+  return {
+    engine,
+    run: async (date: string, request: Partial<EodRequest> = {}): Promise<Ended> =>
+      await (await engine.begin(books, { operator, ...request, date: day(date) })).finish(),
+    resume: async (request: Partial<EodRequest> & { takeOver?: boolean } = {}): Promise<Ended> =>
+      await (await engine.resume(books, { operator, ...request })).finish(),
+    rehearse: (): Promise<RunReport> => engine.rehearse(books, { operator }),
+    businessDate: async (): Promise<string> => (await database.read(bank.tenantId, readHead)).businessDate,
+    report: (runId: RunReport['run']['runId']): Promise<RunReport> =>
+      database.read(bank.tenantId, (tx) => readRunReport(tx, runId)),
+  }
+}
+
+/** Everything an end of day leaves behind, without what hangs on the clock or on chance. */
+export async function leftBehind(bank: Bank): Promise<object> {
+  const of = (sql: string) => bank.rows(sql, [bank.tenantId])
+  return {
+    runs: await of(
+      `select business_date::text, next_date::text, status from eod.run where tenant_id = $1 order by 1`,
+    ),
+    steps:
+      await of(`select r.business_date::text, s.step_no, s.name, s.finished_at is not null as finished from eod.step s
+      join eod.run r using (tenant_id, run_id) where tenant_id = $1 order by 1, 2`),
+    partitions:
+      await of(`select r.business_date::text, s.name, count(*)::int as partitions, count(p.done_at)::int as done
+      from eod.partition p join eod.step s using (tenant_id, run_id, step_no) join eod.run r using (tenant_id, run_id)
+      where tenant_id = $1 group by 1, 2 order by 1, 2`),
+    totals: await of(`select business_date::text, gl_code, currency, opening, debits, credits, closing, lines
+      from eod.control_total where tenant_id = $1 order by 1, 2, 3`),
+    holds: await of(`select account_id, amount, remaining, status, version from holds.account_hold
+      where tenant_id = $1 order by 1, 2, 3`),
+    held: await of(`select account_id, held from account.balance where tenant_id = $1 order by 1`),
+    told: await of(`select type, subject, count(*)::int as times from outbox.outbox_event
+      where tenant_id = $1 and type like 'plinth.business%' group by 1, 2 order by 1, 2`),
+  }
+}
