@@ -1,5 +1,3 @@
-import type { Tx } from '@plinth/db'
-import type { BusinessDate } from '@plinth/kernel'
 import { type EodEngine, openEodEngine } from './application/eod-engine.js'
 import type { EodStore } from './application/ports.js'
 import { readReportWith } from './application/read-report.js'
@@ -35,8 +33,3 @@ export const openEod = ({
 
 export const readRunReport = readReportWith(store)
 export const { readRun, readRunOf, readOpenRun } = runStore
-
-/** The day that is closing, if one is: what is booked on it can still change. */
-export async function readClosingDate(tx: Tx): Promise<BusinessDate | undefined> {
-  return (await runStore.readOpenRun(tx))?.businessDate
-}

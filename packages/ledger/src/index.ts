@@ -15,6 +15,7 @@ export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-bal
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
+  closeDay,
   type DateMove,
   type Head,
   moveBusinessDate,

@@ -164,7 +164,7 @@ function closingOf(
   return {
     ...{ runId, books, businessDate, nextDate, cutOffEntryNo, cutOffAt, rehearsal, context, newId },
     bookInto: run.status === 'completed' ? undefined : businessDate,
-    post: (tx, commands) => {
+    post: (tx, commands, bookInto) => {
       const units = commands.map(({ key, command }) => {
         const request = canonicalRequest(command, books.currencies)
         const ids = idsFor(command, newId)
@@ -173,7 +173,7 @@ function closingOf(
           broken: false,
         }
       })
-      return postWithin(tx, books, { units })
+      return postWithin(tx, books, { units, bookInto })
     },
   }
 }

@@ -16,8 +16,11 @@ export interface Closing {
   readonly cutOffAt: Instant
   /** Nothing is kept and the head is not touched: a step that posts says what it would post. */
   readonly rehearsal: boolean
-  /** Posts in the transaction of the partition, which does all its other work before: the head is locked from then on. */
-  post(tx: Tx, commands: readonly KeyedCommand[]): Promise<Outcome[]>
+  /**
+   * Posts in the transaction of the partition, which does all its other work before: the head is locked from then on. On the
+   * business date, or into the day that is closing.
+   */
+  post(tx: Tx, commands: readonly KeyedCommand[], bookInto?: BusinessDate): Promise<Outcome[]>
   newId(): string
   readonly context: CommandContext
 }

@@ -53,7 +53,7 @@ export interface DateMove {
 
 /**
  * The cut-off: locks the head until `tx` ends and moves the business date, so that entries before `firstEntryNo` are booked on
- * the old date and all behind on the new one. For the end of day alone. Fails, and the transaction is run again, if the date or
+ * the old date, which is closing from now on, and all behind on the new one. For the end of day alone. Fails, and the transaction is run again, if the date or
  * the settings are not these any more.
  */
 export async function moveBusinessDate(
@@ -69,6 +69,17 @@ export async function moveBusinessDate(
   ])
   invariant(row !== undefined, 'the date is moved or the statement fails', { tenantId: tenantOf(tx) })
   return { firstEntryNo: row.first_entry_no, postedAt: row.posted_at }
+}
+
+const closeBooksOf: Statement = {
+  name: 'ledger.close_day',
+  text: 'update ledger.journal_head set closing_date = null where tenant_id = $1 and closing_date = $2',
+}
+
+/** Closes the day that is closing, in a transaction that holds the head: nothing is booked into it any more. */
+export async function closeDay(tx: Tx, day: BusinessDate): Promise<void> {
+  const closed = await sql.change(tx, closeBooksOf, [tenantOf(tx), day])
+  invariant(closed === 1, 'the day that is closed was closing', { tenantId: tenantOf(tx), day })
 }
 
 const readHeadRow: Statement = {

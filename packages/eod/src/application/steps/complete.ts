@@ -1,5 +1,5 @@
 import { recordAuditEvents } from '@plinth/audit'
-import { readHead, takeNumbers } from '@plinth/ledger'
+import { closeDay, readHead, takeNumbers } from '@plinth/ledger'
 import { enqueueEvents } from '@plinth/outbox'
 import type { RunStore, SetAsideStore } from '../ports.js'
 import type { DayStep } from '../step.js'
@@ -15,6 +15,7 @@ export const completeWith = ({ complete, readUnsettled }: RunStore & SetAsideSto
     if (!closing.rehearsal) {
       const { businessDate, settingsVersion } = await readHead(tx)
       await takeNumbers(tx, { businessDate, settingsVersion, entries: 0, events: 1 })
+      await closeDay(tx, closing.businessDate)
       recordAuditEvents(tx, [auditEventOf(closing, 'complete_eod')])
       enqueueEvents(tx, [eventOf(closing, 'closed', { setAside })])
     }

@@ -2,13 +2,13 @@
 -- Risk: none; a process of an older release books on whatever date the head has.
 
 -- Moves the head to its next business date and takes positions for events, as take_numbers does: everything before is booked on
--- the old date and everything behind on the new one. Fails, and the transaction is run again, if the date is not `from_date`
--- any more or the settings, of which the calendar is one, are not those that `to_date` was found with.
+-- the old date, which is closing from now on, and everything behind on the new one. Fails, and the transaction is run again, if
+-- the date is not `from_date` any more or the settings, of which the calendar is one, are not those that `to_date` was found with.
 create function ledger.move_business_date(of_tenant text, from_date date, to_date date, decided_with integer, events bigint,
     out first_entry_no bigint, out first_event_position bigint, out posted_at timestamptz) language plpgsql as $$
 begin
   update ledger.journal_head h
-     set business_date = to_date, next_event_position = next_event_position + events,
+     set business_date = to_date, closing_date = from_date, next_event_position = next_event_position + events,
          last_posted_at = greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp()))
    where tenant_id = of_tenant and business_date = from_date and from_date < to_date and settings_version = decided_with
   returning next_entry_no, next_event_position - events, last_posted_at
