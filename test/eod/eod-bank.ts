@@ -10,7 +10,6 @@ import {
 } from '@plinth/eod'
 import type { BusinessDate } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
-import { postWithin } from '@plinth/posting'
 import type { Bank } from '../support/bank.js'
 
 export const operator = {
@@ -29,7 +28,7 @@ export function eodAt(
 ) {
   const { database, books } = bank
   const engine: EodEngine = openEod({
-    ...{ database, postWithin, owner },
+    ...{ database, owner },
     newId: () => randomUUID(),
     ...(steps && { steps }),
   })
@@ -39,7 +38,8 @@ export function eodAt(
       await (await engine.begin(books, { operator, ...request, date: day(date) })).finish(),
     resume: async (request: Partial<EodRequest> & { takeOver?: boolean } = {}): Promise<Ended> =>
       await (await engine.resume(books, { operator, ...request })).finish(),
-    rehearse: (): Promise<RunReport> => engine.rehearse(books, { operator }),
+    rehearse: (date = '2026-11-20'): Promise<RunReport> =>
+      engine.rehearse(books, { operator, date: day(date) }),
     businessDate: async (): Promise<string> => (await database.read(bank.tenantId, readHead)).businessDate,
     report: (runId: RunReport['run']['runId']): Promise<RunReport> =>
       database.read(bank.tenantId, (tx) => readRunReport(tx, runId)),

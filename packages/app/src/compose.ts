@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Plinth } from '@plinth/cli'
-import { createHttpApp, type listen } from '@plinth/http'
+import { createHttpApp, type EodDesk, type listen, openEodDesk } from '@plinth/http'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
@@ -10,6 +10,8 @@ import { passwordIn } from './url-password.js'
 export interface Composed {
   readonly plinth: Plinth
   readonly app: HttpApp
+  /** Goes on behind the answers, and is stopped before the books are closed. */
+  readonly eod: EodDesk
 }
 
 export type HttpApp = Parameters<typeof listen>[0]
@@ -41,15 +43,17 @@ export function compose({
     },
     jwt,
   )
+  const eod = openEodDesk(database)
   const app = createHttpApp({
     database,
+    eod,
     posting,
     authenticate,
     logger,
     cursorSecret: cursorSecretOf(serveUrl),
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })
-  return { plinth, app }
+  return { plinth, app, eod }
 }
 
 /**

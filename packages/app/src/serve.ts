@@ -56,7 +56,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   await refuseUnsafeDatabase(access.serveUrl)
   if (signals.stopping) return
   const logger = openLogger(configuration, options)
-  const { plinth, app } = compose({
+  const { plinth, app, eod } = compose({
     serveUrl: access.serveUrl,
     strictRoles: configuration.strictRoles,
     logger,
@@ -79,6 +79,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
       await worker?.stop()
     }
   } finally {
+    await eod.stop()
     await plinth.database.close()
   }
 }

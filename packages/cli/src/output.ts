@@ -1,4 +1,4 @@
-import { parseTenantId, type TenantId } from '@plinth/kernel'
+import { type BusinessDate, parseBusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import Table from 'cli-table3'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CliRuntime } from './cli-runtime.js'
@@ -77,4 +77,12 @@ function parseTenant(text: string): TenantId {
     )
   }
   return tenantId
+}
+
+/** Of an option that takes a date. */
+export function parseDate(text: string): BusinessDate {
+  const date = parseBusinessDate(text)
+  if (date === undefined)
+    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
+  return date
 }

@@ -5,6 +5,7 @@ import { accountCommand } from './commands/account.js'
 import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
+import { eodCommand } from './commands/eod.js'
 import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
@@ -80,6 +81,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     verifyCommand(runtime),
   ])
+  addGroup(program, 'End of day:', [eodCommand(runtime)])
   addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program

@@ -1,3 +1,4 @@
+import { postWithin } from '@plinth/posting'
 import { type EodEngine, openEodEngine } from './application/eod-engine.js'
 import type { EodStore } from './application/ports.js'
 import { readReportWith } from './application/read-report.js'
@@ -24,12 +25,12 @@ const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalS
 /** The steps of the end of day behind the cut-off, in order (ADR 0018). */
 export const eodSteps: readonly Step[] = [expireHolds, controlTotalsWith(store), completeWith(store)]
 
-/** The end of day on a database. */
+/** The end of day on a database. `owner` names the process in a lease: who, where. */
 export const openEod = ({
   steps = eodSteps,
   ...setting
-}: Omit<EodSetting, 'store' | 'steps'> & { steps?: readonly Step[] }): EodEngine =>
-  openEodEngine({ ...setting, steps, store })
+}: Pick<EodSetting, 'database' | 'owner' | 'newId'> & { steps?: readonly Step[] }): EodEngine =>
+  openEodEngine({ ...setting, steps, store, postWithin })
 
 export const readRunReport = readReportWith(store)
-export const { readRun, readRunOf, readOpenRun } = runStore
+export const { readRun, readRunUpTo } = runStore

@@ -351,6 +351,68 @@ export const decidedProposal = z
 
 export const businessDate = z.object({ businessDate: fields.date }).meta({ id: 'BusinessDate' })
 
+const eodRunShape = {
+  runId: uuid,
+  businessDate: fields.date,
+  nextDate: fields.date.meta({ description: 'What everybody else books on from the cut-off.' }),
+  dayStatus: z.enum(['closing', 'closed']),
+  status: z.enum(['running', 'failed', 'completed']),
+  cutOffEntryNo: count.meta({ description: 'The last entry before the cut-off; 0: there was none.' }),
+  startedAt: instant,
+  startedBy: z.string(),
+  finishedAt: instant.nullable(),
+  correlationId: z.string(),
+  worker: z.string().optional().meta({ description: 'Who works on it, or did until `workerUntil`.' }),
+  workerSince: instant.optional(),
+  workerUntil: instant.optional(),
+  failedStep: z.string().optional(),
+  failure: z.string().optional(),
+}
+
+export const eodRun = z.object(eodRunShape).meta({ id: 'EodRun' })
+
+export const eodRunReport = z
+  .object({
+    ...eodRunShape,
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        startedAt: instant,
+        finishedAt: instant.nullable(),
+        partitions: count,
+        partitionsDone: count,
+        counts: z.record(z.string(), count).meta({ description: 'What was done, by name.' }),
+      }),
+    ),
+    setAside: z
+      .array(
+        z.object({
+          accountId: z.string(),
+          step: z.string(),
+          code: z.string(),
+          detail: z.string(),
+          setAsideAt: instant,
+          attempts: count,
+          settledAt: instant.nullable(),
+        }),
+      )
+      .meta({ description: 'Accounts for which a step failed; resume tries them again.' }),
+    controlTotals: z
+      .array(
+        z.object({
+          glCode: z.string(),
+          currency: z.string(),
+          opening: decimal,
+          debits: decimal,
+          credits: decimal,
+          closing: decimal,
+          lines: count,
+        }),
+      )
+      .meta({ description: 'By booking date; opening and closing are debits less credits.' }),
+  })
+  .meta({ id: 'EodRunReport' })
+
 export const auditEvent = z
   .object({
     auditEventId: uuid,

@@ -65,7 +65,7 @@ const metadata = z
   )
   .meta({ description: `At most ${metadataKeysMax} names.`, maxProperties: metadataKeysMax })
 
-const flag = z.boolean(says('wrong_type'))
+export const flag = z.boolean(says('wrong_type'))
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, says('wrong_type'))
 

@@ -3,6 +3,7 @@ import type { PostingEngine } from '@plinth/posting'
 import { may, type Permission, type Principal } from '@plinth/tenancy'
 import type { Request } from 'express'
 import type { Logger } from 'pino'
+import type { EodDesk } from './eod-desk.js'
 import type { Metrics } from './metrics.js'
 import { refuse } from './problem.js'
 import type { RateLimit } from './rate-limit.js'
@@ -13,6 +14,7 @@ import type { CheckToken } from './token-tries.js'
 export interface Edge {
   readonly database: Database
   readonly posting: PostingEngine
+  readonly eod: EodDesk
   readonly checkToken: CheckToken
   readonly logger: Pick<Logger, 'info' | 'error'>
   readonly metrics: Metrics

@@ -1,4 +1,5 @@
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
+import { EodRunning } from '@plinth/eod'
 import { KeyInProgress, QueueFull } from '@plinth/posting'
 import { KeysUnavailable } from '@plinth/tenancy'
 import { type Fault, RequestRefused } from './problem.js'
@@ -8,6 +9,11 @@ export function faultOfError(error: unknown): Fault {
   if (error instanceof RequestRefused) return error.fault
   if (error instanceof KeyInProgress) {
     return { code: 'idempotency_in_progress', detail: 'A request with this key is still being worked on.' }
+  }
+  if (error instanceof EodRunning) {
+    const { businessDate, lease } = error
+    const members = { businessDate, worker: lease.owner, workerSince: lease.since }
+    return { code: 'eod_running', detail: error.message, members }
   }
   if (error instanceof QueueFull) {
     return { code: 'unavailable', detail: 'Too many commands are waiting. Nothing was done; ask again.' }

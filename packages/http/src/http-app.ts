@@ -4,6 +4,7 @@ import type { Authenticate } from '@plinth/tenancy'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
 import { docsPages } from './docs-page.js'
+import { type EodDesk, openEodDesk } from './eod-desk.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
 import { openMetrics } from './metrics.js'
 import { describeApi } from './openapi.js'
@@ -16,6 +17,7 @@ import { apiKeyRoutes } from './routes/api-keys.js'
 import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
+import { eodRunRoutes } from './routes/eod-runs.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
@@ -42,6 +44,8 @@ export interface HttpAppOptions {
   /** Tokens of one address that may open nothing, in this process. */
   readonly failedTokensPerSecond?: number
   readonly now?: () => number
+  /** Whoever makes it stops it; absent: it ends with the process. */
+  readonly eod?: EodDesk
 }
 
 /** Every call under /v1: the edge and the OpenAPI document read this one list. */
@@ -57,6 +61,7 @@ export const routes: readonly Route[] = [
   ...suspenseItemRoutes,
   ...commandRoutes,
   ...reportRoutes,
+  ...eodRunRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,
@@ -73,10 +78,12 @@ export function createHttpApp({
   requestsPerSecond = requestsPerSecondDefault,
   authenticate,
   failedTokensPerSecond,
+  eod,
   ...options
 }: HttpAppOptions): Express {
   const edge: Edge = {
     ...options,
+    eod: eod ?? openEodDesk(options.database),
     now,
     rateLimit: openRateLimit(requestsPerSecond),
     checkToken: openTokenTries(authenticate, now, failedTokensPerSecond),

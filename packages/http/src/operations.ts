@@ -33,14 +33,18 @@ const correlationHeaders = {
   'X-Causation-Id': z.string().optional(),
 }
 
-const commandHeaders = z.object({
-  'Idempotency-Key': z.string().meta({
-    description: '1 to 255 visible ASCII characters. The same key and command get the same answer, for ever.',
-  }),
+const dryRunHeader = {
   'Plinth-Dry-Run': z
     .enum(['true', 'false'])
     .optional()
     .meta({ description: 'true: the answer the command would get; nothing is recorded.' }),
+}
+
+const commandHeaders = z.object({
+  'Idempotency-Key': z.string().meta({
+    description: '1 to 255 visible ASCII characters. The same key and command get the same answer, for ever.',
+  }),
+  ...dryRunHeader,
   ...correlationHeaders,
 })
 
@@ -97,8 +101,10 @@ export function actionOperation({
   body,
   status,
   accepted,
+  dryRun = false,
 }: Described & {
   body?: z.ZodType
+  dryRun?: boolean
   status: 200 | 201
   /** Of a change that a second person has yet to approve. */
   accepted?: z.ZodType
@@ -106,7 +112,10 @@ export function actionOperation({
   return {
     operationId,
     summary,
-    requestParams: { header: z.object(correlationHeaders), ...(path && { path }) },
+    requestParams: {
+      header: z.object({ ...(dryRun && dryRunHeader), ...correlationHeaders }),
+      ...(path && { path }),
+    },
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: {
       [`${status}`]: { description: 'Done.', content: json(answer) },

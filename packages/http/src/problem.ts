@@ -12,6 +12,7 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'request_timeout'
   | 'idempotency_in_progress'
+  | 'eod_running'
   | 'body_too_large'
   | 'unsupported_media_type'
   | 'idempotency_key_reused'
@@ -41,6 +42,7 @@ export const statusByCode: Readonly<Record<ProblemCode, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
   idempotency_in_progress: 409,
+  eod_running: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,

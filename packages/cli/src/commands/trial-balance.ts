@@ -1,14 +1,8 @@
-import {
-  type BusinessDate,
-  type Currencies,
-  formatMinor,
-  parseBusinessDate,
-  type TenantId,
-} from '@plinth/kernel'
+import { type BusinessDate, type Currencies, formatMinor, type TenantId } from '@plinth/kernel'
 import { readHead, readTrialBalance, type TrialBalance, type TrialBalanceRow } from '@plinth/ledger'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes } from '../cli-runtime.js'
-import { coloured, jsonOption, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+import { coloured, jsonOption, parseDate, printJson, printTable, tenantOf, tenantOption } from '../output.js'
 
 interface Options {
   readonly tenant?: TenantId
@@ -117,11 +111,4 @@ function depthsOf(rows: readonly TrialBalanceRow[]): Map<string, number> {
       return [glCode, depth]
     }),
   )
-}
-
-function parseDate(text: string): BusinessDate {
-  const date = parseBusinessDate(text)
-  if (date === undefined)
-    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
-  return date
 }

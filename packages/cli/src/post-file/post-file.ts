@@ -2,6 +2,7 @@ import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import type { TenantId } from '@plinth/kernel'
 import { SingleBar } from 'cli-progress'
 import { CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
+import { stopOnInterrupt } from '../stop-on-interrupt.js'
 import { filePartsOf } from './file-parts.js'
 import { postParts } from './post-parts.js'
 import { readCsvLines } from './read-csv.js'
@@ -57,7 +58,7 @@ export async function postFile(plinth: Plinth, input: Input, request: PostReques
   const tally = new Tally()
   const rejected = new RejectedFile(request.rejectedPath)
   const bar = progressBar(input.bytes)
-  const stop = stopOnInterrupt()
+  const stop = stopOnInterrupt('Stopping after the part in flight …')
   try {
     const ending = await postParts(filePartsOf(lines, reading), {
       posting: plinth.posting,
@@ -90,20 +91,4 @@ function progressBar(bytes: number | undefined): SingleBar | undefined {
   const bar = new SingleBar({ format, hideCursor: true, etaBuffer: 50, clearOnComplete: true })
   bar.start(bytes, 0, { read: 0 })
   return bar
-}
-
-/** The first interrupt lets the part in flight end; a second one ends the process at once, which loses nothing either. */
-function stopOnInterrupt() {
-  const state = { asked: false }
-  const ask = (): void => {
-    state.asked = true
-    console.error('Stopping after the part in flight …')
-  }
-  process.once('SIGINT', ask).once('SIGTERM', ask)
-  return {
-    get asked() {
-      return state.asked
-    },
-    forget: () => process.off('SIGINT', ask).off('SIGTERM', ask),
-  }
 }

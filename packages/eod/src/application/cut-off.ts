@@ -89,7 +89,7 @@ export async function takeUp(
 export async function rehearsedCutOff(
   tx: Tx,
   { store, owner, newId }: EodSetting,
-  { subject: startedBy, correlationId }: CommandContext,
+  { operator, date }: { operator: CommandContext; date: BusinessDate },
 ): Promise<Run> {
   const open = await store.readOpenRun(tx)
   if (open !== undefined)
@@ -97,8 +97,11 @@ export async function rehearsedCutOff(
       `${open.businessDate} is closing; the day behind it can be rehearsed when it is closed.`,
     )
   const { businessDate, settingsVersion, nextEntryNo, now } = await readHead(tx)
+  if (date < businessDate)
+    throw new EodRefused(`${date} is closed already; the business date is ${businessDate}.`)
   const { calendar } = await readSettingsVersion(tx, settingsVersion)
   const nextDate = nextBusinessDate(calendar, businessDate)
+  const { subject: startedBy, correlationId } = operator
   const runId = newId() as RunId
   await store.insertRun(tx, { runId, businessDate, nextDate, startedBy, correlationId, owner })
   await store.noteCutOff(tx, runId, { firstEntryNo: nextEntryNo, postedAt: now })

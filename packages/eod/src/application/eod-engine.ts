@@ -28,7 +28,7 @@ export interface EodEngine {
    */
   resume(books: Books, request: EodRequest & { readonly takeOver?: boolean }): Promise<Begun>
   /** What the end of the business date would come to now. Nothing is kept, and no posting waits for it. */
-  rehearse(books: Books, request: EodRequest): Promise<RunReport>
+  rehearse(books: Books, request: EodRequest & { readonly date: BusinessDate }): Promise<RunReport>
 }
 
 export function openEodEngine(setting: EodSetting): EodEngine {
@@ -124,9 +124,9 @@ async function closeDay(
 async function rehearseIn(
   tx: Tx,
   setting: EodSetting,
-  { books, request }: { books: Books; request: EodRequest },
+  { books, request }: { books: Books; request: EodRequest & { readonly date: BusinessDate } },
 ): Promise<RunReport> {
-  const run = await rehearsedCutOff(tx, setting, request.operator)
+  const run = await rehearsedCutOff(tx, setting, request)
   const closing = closingOf(setting, books, { run, ...request, rehearsal: true })
   const transact: Transact = (work) => work(tx)
   await runSteps(runningIn(setting, { closing, request, run, transact }), setting.steps)

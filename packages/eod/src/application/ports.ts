@@ -28,7 +28,8 @@ export interface RunStore {
   /** The run of the day that is closing, if one is. */
   readOpenRun(tx: Tx): Promise<Run | undefined>
   readRun(tx: Tx, runId: RunId): Promise<Run | undefined>
-  readRunOf(tx: Tx, businessDate: BusinessDate): Promise<Run | undefined>
+  /** The run of that day or the last one before it. */
+  readRunUpTo(tx: Tx, businessDate: BusinessDate): Promise<Run | undefined>
   /**
    * Takes a run over, if its lease has ended or `force` is said. Undefined: somebody has it, or works on it at this moment.
    */

@@ -58,7 +58,7 @@ const read = (name: string, where: string): Statement => ({
 })
 const byId = read('run', 'run_id = $2')
 const open = read('open_run', `status <> 'completed'`)
-const ofDay = read('run_of_day', 'business_date = $2')
+const upTo = read('run_up_to', 'business_date <= $2 order by business_date desc limit 1')
 
 async function readOne(
   tx: Tx,
@@ -114,7 +114,7 @@ export const runStore: RunStore = {
   },
   readOpenRun: (tx) => readOne(tx, open),
   readRun: (tx, runId) => readOne(tx, byId, [runId]),
-  readRunOf: (tx, businessDate) => readOne(tx, ofDay, [businessDate]),
+  readRunUpTo: (tx, businessDate) => readOne(tx, upTo, [businessDate]),
   claim: (tx, runId, { owner, force }) => readOne(tx, force ? claims.forced : claims.mild, [runId, owner]),
   renew: async (tx, { runId, epoch }) => (await sql.change(tx, renew, [tenantOf(tx), runId, epoch])) === 1,
   release: async (tx, { runId, epoch }, failure) => {

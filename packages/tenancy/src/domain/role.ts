@@ -21,6 +21,7 @@ export type Permission =
   | 'decide_proposals'
   | 'draft_products'
   | 'decide_products'
+  | 'run_eod'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -37,6 +38,7 @@ const operator: readonly Permission[] = [
   'open_unlimited_account',
   'manage_accounts',
   'manage_chart',
+  'run_eod',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
 const approver: readonly Permission[] = [

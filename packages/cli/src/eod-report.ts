@@ -1,0 +1,53 @@
+import type { renderRunReport } from '@plinth/eod/domain'
+import { coloured, printTable } from './output.js'
+
+type Rendered = ReturnType<typeof renderRunReport>
+
+/** The end of a day for people: its steps, what was set aside, its control totals. */
+export function printEodReport(report: Rendered, { rehearsal }: { rehearsal: boolean }): void {
+  const { businessDate, nextDate, cutOffEntryNo, failure, failedStep, worker, workerSince } = report
+  console.log(
+    rehearsal
+      ? `Rehearsal of ${businessDate}, to be followed by ${nextDate}: nothing is kept`
+      : `End of day ${businessDate}, followed by ${nextDate}: ${statusOf(report)}`,
+  )
+  console.log(`Cut off behind entry ${cutOffEntryNo}, at ${report.startedAt}, by ${report.startedBy}`)
+  if (worker !== undefined && !rehearsal) console.log(`Worked on by ${worker} since ${workerSince}`)
+  if (failure !== undefined) console.log(coloured(`Step ${failedStep} failed: ${failure}`, 'red'))
+  for (const step of report.steps) console.log(lineOf(step))
+  for (const { accountId, step, detail, settledAt } of report.setAside) {
+    if (settledAt === null) console.log(coloured(`set aside  ${accountId}  in ${step}: ${detail}`, 'yellow'))
+    else console.log(`made up for  ${accountId}, which had been set aside in ${step}`)
+  }
+  if (report.controlTotals.length === 0) return
+  printTable(
+    columns,
+    report.controlTotals.map(({ glCode, currency, opening, debits, credits, closing, lines }) => [
+      ...[glCode, currency, opening, debits, credits, closing],
+      String(lines),
+    ]),
+  )
+}
+
+function statusOf({ dayStatus, status, startedAt, finishedAt }: Rendered): string {
+  if (dayStatus === 'closed' && finishedAt !== null) {
+    const seconds = Math.round(Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000
+    return `${coloured('closed', 'green')}, ${seconds} s behind the cut-off`
+  }
+  return status === 'failed' ? coloured('closing, failed', 'red') : coloured('closing', 'yellow')
+}
+
+function lineOf({ name, finishedAt, partitions, partitionsDone, counts }: Rendered['steps'][number]): string {
+  const done = finishedAt === null ? coloured('…   ', 'yellow') : coloured('ok  ', 'green')
+  const parts = partitions === 0 ? '' : `${partitionsDone} of ${partitions} partitions`
+  const told = Object.entries(counts).map(([what, number]) => `${number} ${what}`)
+  return `${done}${name.padEnd(16)}${[parts, ...told].filter((text) => text !== '').join(', ')}`.trimEnd()
+}
+
+const columns = [
+  { title: 'GL account' },
+  { title: 'currency' },
+  ...['opening', 'debits', 'credits', 'closing', 'lines'].map(
+    (title) => ({ title, align: 'right' }) as const,
+  ),
+]
