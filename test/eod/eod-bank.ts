@@ -4,6 +4,7 @@ import {
   type EodEngine,
   type EodRequest,
   openEod,
+  type PartitionSizes,
   type RunReport,
   readRunReport,
   type Step,
@@ -21,16 +22,26 @@ export const operator = {
 
 export const day = (text: string): BusinessDate => text as BusinessDate
 
+interface EodOptions {
+  readonly steps?: readonly Step[]
+  readonly sizes?: PartitionSizes
+  readonly owner?: string
+}
+
+/** Small enough for several partitions of little work. */
+export const smallSizes: PartitionSizes = { load: 2, entries: 10 }
+
 /** An end of day at a bank, by an operator of its own. */
 export function eodAt(
-  bank: Bank,
-  { steps, owner = 'night-shift' }: { steps?: readonly Step[]; owner?: string } = {},
+  bank: Pick<Bank, 'tenantId' | 'database' | 'books'>,
+  { steps, sizes, owner = 'night-shift' }: EodOptions = {},
 ) {
   const { database, books } = bank
   const engine: EodEngine = openEod({
     ...{ database, owner },
     newId: () => randomUUID(),
     ...(steps && { steps }),
+    ...(sizes && { sizes }),
   })
   return {
     engine,
@@ -47,8 +58,8 @@ export function eodAt(
 }
 
 /** Everything an end of day leaves behind, without what hangs on the clock or on chance. */
-export async function leftBehind(bank: Bank): Promise<object> {
-  const of = (sql: string) => bank.rows(sql, [bank.tenantId])
+export async function leftBehind(bank: Bank) {
+  const of = (sql: string) => bank.rows<Record<string, string>>(sql, [bank.tenantId])
   return {
     runs: await of(
       `select business_date::text, next_date::text, status from eod.run where tenant_id = $1 order by 1`,

@@ -22,15 +22,32 @@ export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
 const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }
 
+/** How much of its work a step does in one transaction. */
+export interface PartitionSizes {
+  /** Accounts, or what there is to do for them. */
+  readonly load: number
+  readonly entries: number
+}
+
+// Some tens of milliseconds under the head's lock; some hundred of adding up.
+const sizesDefault: PartitionSizes = { load: 500, entries: 20_000 }
+
 /** The steps of the end of day behind the cut-off, in order (ADR 0018). */
-export const eodSteps: readonly Step[] = [expireHolds, controlTotalsWith(store), completeWith(store)]
+export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
+  expireHolds,
+  controlTotalsWith(store, entries),
+  completeWith(store),
+]
 
 /** The end of day on a database. `owner` names the process in a lease: who, where. */
 export const openEod = ({
-  steps = eodSteps,
+  sizes = sizesDefault,
+  steps = eodSteps(sizes),
   ...setting
-}: Pick<EodSetting, 'database' | 'owner' | 'newId'> & { steps?: readonly Step[] }): EodEngine =>
-  openEodEngine({ ...setting, steps, store, postWithin })
+}: Pick<EodSetting, 'database' | 'owner' | 'newId'> & {
+  steps?: readonly Step[]
+  sizes?: PartitionSizes
+}): EodEngine => openEodEngine({ ...setting, steps, loadMax: sizes.load, store, postWithin })
 
 export const readRunReport = readReportWith(store)
 export const { readRun, readRunUpTo } = runStore

@@ -134,7 +134,7 @@ async function rehearseIn(
 }
 
 function runningIn(
-  { store }: EodSetting,
+  { store, loadMax }: EodSetting,
   {
     closing,
     request,
@@ -146,6 +146,7 @@ function runningIn(
     store,
     transact,
     closing,
+    loadMax,
     turn: { runId: run.runId, epoch: run.lease.epoch },
     stopped: () => request.stopped?.() ?? false,
     progressed: (progress) => request.progressed?.(progress),

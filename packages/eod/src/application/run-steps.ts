@@ -8,8 +8,6 @@ import { reasonOf } from './reason.js'
 import type { Running } from './running.js'
 import type { AccountStep, Closing, DayStep, RangeStep, Step } from './step.js'
 
-// Of accounts: small enough for some tens of milliseconds under the head's lock.
-const loadMax = 500
 const accountsPerPage = 10_000
 // Beyond it something is wrong with the run rather than with the accounts.
 const setAsideMax = 1_000
@@ -117,17 +115,17 @@ async function beginStep(
     const place = { runId, stepNo: known.stepNo }
     return { place, ...(await store.readPartitionsToDo(tx, place)) }
   }
-  const ranges = step.of === 'ranges' ? await step.plan(tx, closing) : await planAccounts(tx, closing, step)
+  const ranges = step.of === 'ranges' ? await step.plan(tx, closing) : await planAccounts(tx, running, step)
   const toDo = ranges.map((range, at) => ({ partitionNo: at + 1, ...range }))
   const place = { runId, stepNo: await store.insertStep(tx, runId, step.name) }
   await store.insertPartitions(tx, place, toDo)
   return { place, toDo, done: 0 }
 }
 
-async function planAccounts(tx: Tx, closing: Closing, step: AccountStep): Promise<Range[]> {
+async function planAccounts(tx: Tx, running: Running, step: AccountStep): Promise<Range[]> {
   const ranges: Range[] = []
-  for await (const page of pagesOf(tx, closing, { step, from: '', to: undefined }))
-    ranges.push(...accountPartitions(page, loadMax))
+  for await (const page of pagesOf(tx, running.closing, { step, from: '', to: undefined }))
+    ranges.push(...accountPartitions(page, running.loadMax))
   return ranges
 }
 

@@ -12,6 +12,8 @@ export interface Running {
   readonly transact: Transact
   readonly closing: Closing
   readonly turn: Turn
+  /** The most that a partition of accounts has to do. */
+  readonly loadMax: number
   /** Asked between partitions. */
   stopped(): boolean
   progressed(progress: Progress): void

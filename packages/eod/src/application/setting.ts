@@ -13,6 +13,8 @@ export interface EodSetting {
   readonly postWithin: PostWithin
   /** Behind the cut-off, in order. */
   readonly steps: readonly Step[]
+  /** The most that a partition of accounts has to do. */
+  readonly loadMax: number
   /** Names this process in a lease: who, where. */
   readonly owner: string
   newId(): string

@@ -4,14 +4,14 @@ import { entryPartitions } from '../../domain/partitions.js'
 import type { TotalStore } from '../ports.js'
 import type { RangeStep } from '../step.js'
 
-// Some hundred milliseconds of adding up.
-const entriesAtOnce = 20_000
-
 /**
  * What each GL account came to on the day, from its lines. Nothing is booked on it any more when this step begins, so it does
  * not matter when, and in how many parts, the lines are read.
  */
-export const controlTotalsWith = ({ readTotalsBefore, insertTotals }: TotalStore): RangeStep => ({
+export const controlTotalsWith = (
+  { readTotalsBefore, insertTotals }: TotalStore,
+  entriesAtOnce: number,
+): RangeStep => ({
   of: 'ranges',
   name: 'control_totals',
   plan: async (tx, { businessDate }) => {

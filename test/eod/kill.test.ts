@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { EodRunning } from '@plinth/eod'
+import { readTrialBalance } from '@plinth/ledger'
+import { verifyBooks } from '@plinth/posting'
+import { expect, test } from 'vitest'
+import { type Bank, useBank } from '../support/bank.js'
+import { endOf, transferOf } from '../support/commands.js'
+import { place } from '../support/hold-commands.js'
+import { day, eodAt, leftBehind, smallSizes } from './eod-bank.js'
+
+const openBank = useBank()
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const today = '2026-11-20'
+
+/** Five customers with two holds each, of which one is over, and two accounts between which money goes to and fro. */
+async function busyBank(): Promise<Bank> {
+  const bank = await openBank()
+  await bank.glAccount('1900', 'asset')
+  for (const accountId of ['to', 'fro']) await bank.open(accountId, { gl: '1900', unlimited: true })
+  const over = new Date(Date.now() + 1_000).toISOString()
+  for (const customer of ['ada', 'ben', 'cleo', 'dan', 'eva']) {
+    await bank.open(customer)
+    await bank.fund(customer, '10.00')
+    const placed = await bank.batch([place(customer, 100n, over), place(customer, 200n)])
+    expect(placed.map(endOf)).toEqual(['accepted', 'accepted'])
+  }
+  for (let n = 0; n < 20; n += 1) await toAndFro(bank)
+  await sleep(Math.max(0, Date.parse(over) - Date.now()) + 20)
+  return bank
+}
+
+const toAndFro = async (bank: Bank): Promise<void> => {
+  expect(endOf(await bank.submit(transferOf({ from: 'to', to: 'fro', amount: '1.00' })))).toBe('accepted')
+}
+
+/** Posts on, whatever happens, until told to end. */
+function postMeanwhile(bank: Bank): () => Promise<void> {
+  let toEnd = false
+  const ended = (async () => {
+    while (!toEnd) await toAndFro(bank)
+  })()
+  return async () => {
+    toEnd = true
+    await ended
+  }
+}
+
+/** Runs the day in a process that dies in its n-th transaction. True: the day was closed before that. */
+async function runMortally(
+  bank: Bank,
+  { place: where, at }: { place: string; at: number },
+): Promise<boolean> {
+  const parameters = [bank.serveUrl, bank.tenantId, today, where, String(at)]
+  const program = ['--import', 'tsx', '--conditions=source', 'test/eod/dying-operator.ts', ...parameters]
+  const child = spawn(process.execPath, program, { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const [code, signal] = await once(child, 'close')
+  expect([code === 0 || signal === 'SIGKILL', said]).toEqual([true, ''])
+  return code === 0
+}
+
+/** What hangs on how many postings went on meanwhile is compared with the lines instead. */
+const comparable = (left: Awaited<ReturnType<typeof leftBehind>>) => ({
+  ...left,
+  partitions: left.partitions.filter(({ name }) => name !== 'control_totals'),
+  totals: left.totals.filter(({ gl_code }) => gl_code !== '1900'),
+})
+
+async function expectTotalsOfTheLines(bank: Bank): Promise<void> {
+  const { totals } = await leftBehind(bank)
+  const trial = await bank.database.read(bank.tenantId, (tx) =>
+    readTrialBalance(tx, { date: day(today), by: 'booking' }),
+  )
+  expect(totals.map(({ gl_code, closing }) => [gl_code, closing])).toEqual(
+    trial.rows.filter((row) => row.postable).map((row) => [row.glCode, String(row.debits - row.credits)]),
+  )
+}
+
+test.each(['inside', 'behind'])(
+  'a day whose operator is killed %s any transaction of it is closed by another as if nothing had been',
+  async (where) => {
+    const calm = await busyBank()
+    await eodAt(calm, { sizes: smallSizes }).run(today)
+    const expected = comparable(await leftBehind(calm))
+    let at = 0
+    for (let closed = false; !closed; ) {
+      at += 1
+      const bank = await busyBank()
+      const end = postMeanwhile(bank)
+      closed = await runMortally(bank, { place: where, at })
+      const eod = eodAt(bank.elsewhere(), { sizes: smallSizes })
+      // Nobody knows yet that the other is gone. Before the cut-off has committed there is nothing to know.
+      const open = await bank.rows(`select from eod.run where tenant_id = $1 and status <> 'completed'`, [
+        bank.tenantId,
+      ])
+      if (open.length > 0) await expect(eod.run(today)).rejects.toThrow(EodRunning)
+      await eod.resume({ takeOver: true })
+      await eod.run(today)
+      await end()
+      expect([at, comparable(await leftBehind(bank))]).toEqual([at, expected])
+      await expectTotalsOfTheLines(bank)
+      await bank.expectBooksInOrder()
+      const verified = await bank.database.read(bank.tenantId, (tx) => verifyBooks(tx, bank.books))
+      expect(verified.rules.filter(({ first }) => first !== undefined)).toEqual([])
+    }
+    // Cut-off, what was set aside, three partitions of holds and several of entries, each step's beginning and end, the closing.
+    expect(at).toBeGreaterThan(12)
+  },
+  240_000,
+)
