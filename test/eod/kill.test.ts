@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { EodRunning } from '@plinth/eod'
+import type { AccountId, CurrencyCode } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
 import { verifyBooks } from '@plinth/posting'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { endOf, transferOf } from '../support/commands.js'
+import { alone, endOf, opening, posting, transferOf } from '../support/commands.js'
 import { place } from '../support/hold-commands.js'
 import { day, eodAt, leftBehind, smallSizes } from './eod-bank.js'
 
@@ -15,22 +15,32 @@ const openBank = useBank()
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 const today = '2026-11-20'
 
-/** Five customers with two holds each, of which one is over, and two accounts between which money goes to and fro. */
+/** Five customers, each with a cheque that the next day frees and a hold that stays; two accounts for money to go to and fro. */
 async function busyBank(): Promise<Bank> {
   const bank = await openBank()
   await bank.glAccount('1900', 'asset')
   for (const accountId of ['to', 'fro']) await bank.open(accountId, { gl: '1900', unlimited: true })
-  const over = new Date(Date.now() + 1_000).toISOString()
-  for (const customer of ['ada', 'ben', 'cleo', 'dan', 'eva']) {
-    await bank.open(customer)
-    await bank.fund(customer, '10.00')
-    const placed = await bank.batch([place(customer, 100n, over), place(customer, 200n)])
-    expect(placed.map(endOf)).toEqual(['accepted', 'accepted'])
-  }
+  const cheques = customers.map((customer) =>
+    alone({ ...posting(['debit cash 10.00', `credit ${customer} 10.00`]), lines: chequeFor(customer) }),
+  )
+  const holds = customers.map((customer) => alone(place(customer, 200n)))
+  const opened = await bank.batch(customers.map((customer) => opening(customer, { limit: '5.00' })))
+  const made = await bank.batch([...cheques, ...holds])
+  expect([...opened, ...made].map(endOf)).toEqual(Array(15).fill('accepted'))
   for (let n = 0; n < 20; n += 1) await toAndFro(bank)
-  await sleep(Math.max(0, Date.parse(over) - Date.now()) + 20)
   return bank
 }
+
+const customers = ['ada', 'ben', 'cleo', 'dan', 'eva']
+const chequeFor = (customer: string) => [
+  { ...of('cash'), side: 'debit' as const },
+  { ...of(customer), side: 'credit' as const, availableFrom: day('2026-11-21') },
+]
+const of = (accountId: string) => ({
+  accountId: accountId as AccountId,
+  amount: 1000n,
+  currency: 'EUR' as CurrencyCode,
+})
 
 const toAndFro = async (bank: Bank): Promise<void> => {
   expect(endOf(await bank.submit(transferOf({ from: 'to', to: 'fro', amount: '1.00' })))).toBe('accepted')
@@ -54,7 +64,7 @@ async function runMortally(
   { place: where, at }: { place: string; at: number },
 ): Promise<boolean> {
   const parameters = [bank.serveUrl, bank.tenantId, today, where, String(at)]
-  const program = ['--import', 'tsx', '--conditions=source', 'test/eod/dying-operator.ts', ...parameters]
+  const program = ['test/eod/dying-operator.mjs', ...parameters]
   const child = spawn(process.execPath, program, { cwd: repository, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {

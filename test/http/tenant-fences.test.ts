@@ -20,6 +20,7 @@ let proposalId: string
 let holdId: string
 let entryId: string
 let suspenseItemId: string
+let runId: string
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -58,7 +59,11 @@ beforeAll(async () => {
   await accrueTermed()
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
+  expect((await bank().post('/v1/eod-runs', { date: '2026-11-20' })).status).toBe(201)
   await asAdmin(bank().adminUrl, async (admin) => {
+    await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
+      select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
+    runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns
         where column_name = 'tenant_id' and table_schema not in ('information_schema', 'pg_catalog') order by 1`,
@@ -139,6 +144,8 @@ const questions = () => [
   '/v1/products',
   `/v1/products/${secret}`,
   '/v1/accounts/termed/terms',
+  '/v1/eod-runs',
+  `/v1/eod-runs/${runId}`,
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')

@@ -1,24 +1,24 @@
 // An operator who closes a day in a process of their own and dies by SIGKILL in the n-th transaction or right behind it:
-//   node --import tsx --conditions=source test/eod/dying-operator.ts URL TENANT DATE inside|behind N
-import { type Database, openDatabase } from '@plinth/db'
-import type { TenantId } from '@plinth/kernel'
-import { invariant } from '@plinth/kernel'
+//   node test/eod/dying-operator.mjs URL TENANT DATE inside|behind N
+// It runs the compiled modules: these tests start it dozens of times.
+import { randomUUID } from 'node:crypto'
+import { openDatabase } from '@plinth/db'
+import { openEod } from '@plinth/eod'
+import { currenciesWith } from '@plinth/kernel'
 import { readTenant } from '@plinth/tenancy'
-import { currencies } from '../support/commands.js'
-import { day, eodAt, smallSizes } from './eod-bank.js'
 
-const [url = '', tenant = '', date = '', place, at] = process.argv.slice(2)
+const [url, tenantId, date, place, at] = process.argv.slice(2)
 const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
 const database = openDatabase({ url, applicationName: 'dying operator', strictRoles })
 let transactions = 0
 
-const die = (): never => {
+function die() {
   process.kill(process.pid, 'SIGKILL')
   // The signal is on its way; nothing must happen before it arrives.
   for (;;);
 }
 
-const mortal: Database = {
+const mortal = {
   ...database,
   transaction: async (options, work) => {
     transactions += 1
@@ -33,12 +33,10 @@ const mortal: Database = {
   },
 }
 
-const tenantId = tenant as TenantId
-const found = await database.read(tenantId, readTenant)
-invariant(found !== undefined, 'the bank is there', { tenant })
-const eod = eodAt(
-  { tenantId, database: mortal, books: { tenant: found, currencies } },
-  { sizes: smallSizes, owner: 'the one who died' },
-)
-await eod.run(day(date))
+const tenant = await database.read(tenantId, readTenant)
+const books = { tenant, currencies: currenciesWith({ GOLD: 4 }) }
+const sizes = { load: 2, entries: 10 }
+const engine = openEod({ database: mortal, newId: randomUUID, owner: 'the one who died', sizes })
+const operator = { subject: 'mortal', roles: [], correlationId: 'night', causationId: undefined }
+await (await engine.begin(books, { operator, date })).finish()
 await database.close()
