@@ -41,7 +41,15 @@ describe('the end of a business day', () => {
       { businessDate: '2026-11-20', nextDate: '2026-11-21', status: 'completed', cutOffEntryNo: 2 },
     ])
     const names = reports[0]?.steps.map(({ name }) => name)
-    expect(names).toEqual(['cut_off', 'expire_holds', 'control_totals', 'complete'])
+    expect(names).toEqual([
+      'cut_off',
+      'expire_holds',
+      'capture_terms',
+      'accrue',
+      'capitalise',
+      'control_totals',
+      'complete',
+    ])
     expect(reports[0]?.steps.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)
     const { runId } = reports[0]?.run ?? {}
     const told = { runId, businessDate: '2026-11-20', nextDate: '2026-11-21' }

@@ -73,6 +73,14 @@ export async function leftBehind(bank: Bank) {
       where tenant_id = $1 group by 1, 2 order by 1, 2`),
     totals: await of(`select business_date::text, gl_code, currency, opening, debits, credits, closing, lines
       from eod.control_total where tenant_id = $1 order by 1, 2, 3`),
+    interest:
+      await of(`select a.account_id, a.accrued_through::text, a.credit_exact, a.credit_rounded, a.unmet, count(r.*)::int as days,
+             sum(r.credit_posted)::text as posted
+        from interest.accrued a join interest.accrual r using (tenant_id, account_id) where tenant_id = $1
+       group by 1, 2, 3, 4, 5 order by 1`),
+    late: await of(`select e.kind, e.booking_date::text, e.value_date::text, l.account_id, l.side, l.amount
+        from ledger.journal_entry e join ledger.posting_line l using (tenant_id, entry_no)
+       where tenant_id = $1 and e.kind in ('accrual', 'capitalisation') order by 1, 2, 3, 4, 5, 6`),
     holds: await of(`select account_id, amount, remaining, status, version from holds.account_hold
       where tenant_id = $1 order by 1, 2, 3`),
     held: await of(`select account_id, held from account.balance where tenant_id = $1 order by 1`),

@@ -10,6 +10,7 @@ export const interestRun = (bank: Pick<Bank, 'books'>, day: string, next: string
   books: bank.books,
   day: day as BusinessDate,
   next: next as BusinessDate,
+  bookInto: day as BusinessDate,
   context: { subject: 'eod', roles: ['operator'], correlationId: randomUUID(), causationId: undefined },
   newId: uuidV7,
 })
@@ -31,11 +32,11 @@ export async function closeDay(bank: Bank, day: string, next: string, partition 
 
 export async function partitionsOf(bank: Bank, size: number): Promise<AccountId[][]> {
   const partitions: AccountId[][] = []
-  for (let after: AccountId | undefined; ; ) {
-    const page = { after, limit: size }
+  for (let from = ''; ; ) {
+    const page = { from, to: undefined, limit: size }
     const ids = await bank.database.read(bank.tenantId, (tx) => listAccruing(tx, page))
     if (ids.length > 0) partitions.push(ids)
     if (ids.length < size) return partitions
-    after = ids.at(-1)
+    from = `${ids.at(-1)} `
   }
 }

@@ -7,6 +7,7 @@ import type { Step } from './application/step.js'
 import { completeWith } from './application/steps/complete.js'
 import { controlTotalsWith } from './application/steps/control-totals.js'
 import { expireHolds } from './application/steps/expire-holds.js'
+import { accrueInterest, capitaliseInterest, captureTerms } from './application/steps/interest.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
@@ -35,6 +36,9 @@ const sizesDefault: PartitionSizes = { load: 500, entries: 20_000 }
 /** The steps of the end of day behind the cut-off, in order (ADR 0018). */
 export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
   expireHolds,
+  captureTerms,
+  accrueInterest,
+  capitaliseInterest,
   controlTotalsWith(store, entries),
   completeWith(store),
 ]

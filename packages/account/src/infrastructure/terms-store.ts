@@ -119,18 +119,20 @@ const termsHolders: Statement = {
   text: `select t.account_id from account.terms_snapshot t
     cross join lateral (
       select status from account.balance b where b.tenant_id = t.tenant_id and b.account_id = t.account_id offset 0) b
-     where t.tenant_id = $1 and t.snapshot_no = 1 and t.account_id > $2 and b.status <> 'closed'
-     order by t.account_id limit $3`,
+     where t.tenant_id = $1 and t.snapshot_no = 1 and t.account_id >= $2 and ($3::text is null or t.account_id <= $3)
+       and b.status <> 'closed'
+     order by t.account_id limit $4`,
 }
 
-/** The next accounts behind one that were opened with terms and are not closed, by id. */
+/** Accounts that were opened with terms and are not closed, by id: from one to another, both included; `to` undefined: all behind. */
 export async function listTermsHolders(
   tx: Tx,
-  page: { readonly after: AccountId | undefined; readonly limit: number },
+  page: { readonly from: string; readonly to: string | undefined; readonly limit: number },
 ): Promise<AccountId[]> {
   const rows = await sql.run<{ account_id: AccountId }>(tx, termsHolders, [
     tenantOf(tx),
-    page.after ?? '',
+    page.from,
+    page.to ?? null,
     page.limit,
   ])
   return rows.map((row) => row.account_id)

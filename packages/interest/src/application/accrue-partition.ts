@@ -57,7 +57,7 @@ export const accruePartitionWith =
       run.day,
     )
     // Last, because it locks the head of the journal.
-    await postInterest(tx, { ...run, bookInto: run.day }, entries)
+    await postInterest(tx, run, entries)
     const madeUp = rows.filter(({ row }) => row.revision > 0).length
     return { accounts: accounts.length, days: rows.length - madeUp, madeUp, entries: entries.length }
   }

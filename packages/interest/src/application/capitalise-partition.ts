@@ -24,7 +24,7 @@ export const capitalisePartitionWith =
   (store: InterestStore) =>
   async (tx: Tx, run: InterestRun, accountIds: readonly AccountId[]): Promise<CapitalisationCounts> => {
     const due = await store.lockDue(tx, [...accountIds].sort())
-    return postDue(store, tx, { ...run, bookInto: run.day }, due)
+    return postDue(store, tx, run, due)
   }
 
 /**

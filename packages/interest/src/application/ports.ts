@@ -16,6 +16,8 @@ export interface InterestRun extends InPosting {
   /** The business date that is closing, and the next one: the days between them accrue with it. */
   readonly day: BusinessDate
   readonly next: BusinessDate
+  /** The day, while it is closing; undefined: it has closed, and what is made up for is booked on the business date. */
+  readonly bookInto: BusinessDate | undefined
 }
 
 /** Where an account stands. `rowVersion` undefined: nowhere yet. */

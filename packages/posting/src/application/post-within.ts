@@ -23,7 +23,11 @@ export type PostWithin = (tx: Tx, books: Books, batch: OwnBatch) => Promise<Outc
 export const postWithinWith = (store: CommandStore): PostWithin => {
   const postBatch = postBatchWith(store)
   return async (tx, { tenant }, { units, bookInto }) => {
-    const batch = { tenantId: tenant.tenantId, units, rehearsal: false, bookInto }
+    const own = units.map(({ broken, submissions }) => ({
+      broken,
+      submissions: submissions.map((submission) => ({ ...submission, own: true as const })),
+    }))
+    const batch = { tenantId: tenant.tenantId, units: own, rehearsal: false, bookInto }
     const { outcomes } = await postBatch(tx, batch, { foreseen: undefined, decided: () => {} })
     return await outcomes
   }

@@ -293,6 +293,8 @@ export interface Submission {
   readonly ids: SubmissionIds
   /** The proposal whose payload it is: approved by the command before it in its unit, it needs nobody else. */
   readonly approvedBy?: ProposalId | undefined
+  /** The bank's own work at the end of the day: nobody else is asked. No edge says so. */
+  readonly own?: true | undefined
 }
 
 export interface SubmissionIds {

@@ -199,7 +199,8 @@ class BatchRun {
   }
 
   /** What the submission needs a second person for, and has none. */
-  #unapproved({ command, request, approvedBy }: Submission, accepted: Accepted): Matter | undefined {
+  #unapproved({ command, request, approvedBy, own }: Submission, accepted: Accepted): Matter | undefined {
+    if (own === true) return undefined
     if (command.type === 'propose' || command.type === 'decide_proposal') return undefined
     if (command.type === 'expire_hold' || command.type === 'abandon') return undefined
     // Whoever submits a version of a product is never who approves it, whatever the settings say.

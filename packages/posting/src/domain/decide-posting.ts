@@ -44,11 +44,11 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
   const advice = adviceReason !== undefined
   const { lines, fault } = linesToPost(book, command.lines, { advice })
   const valueDate = command.valueDate ?? book.businessDate
-  // The bank's own entries are no customer's: whatever the code, dormancy, limits and the window for value dates are not for them.
+  // The bank's own entries are no customer's: codes, dormancy, limits and the window for value dates are not for them.
   const customers = kind === undefined && isCustomerInitiated(book, transactionCode)
   const faults = [
     kind === undefined ? faultOfValueDate(book, valueDate) : faultOfFloor(book, valueDate),
-    faultOfCode(book, { transactionCode, lines }),
+    kind === undefined ? faultOfCode(book, { transactionCode, lines }) : undefined,
     advice || kind !== undefined ? undefined : faultOfLimit(book, { transactionCode, lines }),
     fault,
     ...faultsOfDemands(book, command),
