@@ -13,7 +13,7 @@ import type { BusinessDate } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import type { Bank } from '../support/bank.js'
 
-export const operator = {
+const operator = {
   subject: 'key:night-shift',
   roles: ['operator'],
   correlationId: 'night',
