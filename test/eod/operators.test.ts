@@ -169,6 +169,28 @@ describe('an account for which a step fails', () => {
     await expectVerified(bank)
   })
 
+  test('is left out of the steps behind it, and goes through them when it is tried again', async () => {
+    const bank = await bankWithCustomers()
+    const failing = new Set(['cleo'])
+    const [paid, fails] = [payingStep(new Set()), payingStep(failing)]
+    const checked: AccountStep = {
+      ...fails,
+      name: 'check',
+      work: async (_, __, accountIds) => {
+        for (const accountId of accountIds) invariant(!failing.has(accountId), 'the account is in order')
+        return {}
+      },
+    }
+    const eod = eodAt(bank, { steps: [checked, paid, ...eodSteps(smallSizes)] })
+    await eod.run(today)
+    const accounts = async () => (await gifts(bank)).map(({ account }) => account)
+    expect(await accounts()).toEqual(['ada', 'ben', 'dan', 'eva'])
+    failing.clear()
+    await eod.resume()
+    expect(await accounts()).toEqual(customers)
+    await expectVerified(bank)
+  })
+
   test('is tried again by resume until it succeeds, on the business date if its day is closed', async () => {
     const bank = await bankWithCustomers()
     const failing = new Set(['ben', 'eva'])

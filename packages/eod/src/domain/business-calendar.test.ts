@@ -53,13 +53,15 @@ describe('what the bank adds', () => {
   })
 })
 
-// The days on which US summer time begins and ends, and a feast of several days.
+// The days on which US summer time begins and ends, a feast of several days, holidays moved to a working day.
 test.each([
   ['US', '2026-03-06', '2026-03-09'],
   ['US', '2026-10-30', '2026-11-02'],
   ['US', '2026-07-02', '2026-07-06'],
   ['SA', '2026-03-18', '2026-03-23'],
   ['GB-ENG', '2026-12-24', '2026-12-29'],
+  // Half a day off from noon on.
+  ['AS', '2026-12-23', '2026-12-24'],
 ])('the holidays of %s: behind %s comes %s', (holidays, date, next) => {
   expect(after(date, { holidays })).toBe(next)
 })
