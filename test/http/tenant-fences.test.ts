@@ -1,13 +1,8 @@
-import { accruePartition } from '@plinth/interest'
-import type { AccountId, BusinessDate, TenantId } from '@plinth/kernel'
-import type { Tenant } from '@plinth/tenancy'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { currencies } from '../support/commands.js'
 import { asAdmin } from '../support/database-admin.js'
-import { interestRun, within } from '../support/interest.js'
 import { type Answer, newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
-import { effectiveFrom, launch, openProductChart } from './support/http-products.js'
+import { launch, openProductChart } from './support/http-products.js'
 
 // Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
 // row-level security. Each is taken away here in turn, and the others hold.
@@ -56,10 +51,10 @@ beforeAll(async () => {
   expect(
     (await bank().post('/v1/postings', transfer({ from: 'cash', to: 'termed', amount: '365.00' }))).status,
   ).toBe(201)
-  await accrueTermed()
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
-  expect((await bank().post('/v1/eod-runs', { date: '2026-11-20' })).status).toBe(201)
+  // To the end of a month, so that interest is capitalised.
+  expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
@@ -74,26 +69,6 @@ beforeAll(async () => {
   await client.connect()
 })
 afterAll(() => client?.end())
-
-/** To the end of a month, so that interest is due. */
-async function accrueTermed(): Promise<void> {
-  const tenantId = 'alpha' as TenantId
-  const tenant: Tenant = {
-    ...{ tenantId, name: secret, baseCurrency: 'EUR', timeZone: 'UTC' },
-    firstBusinessDate: effectiveFrom as BusinessDate,
-  }
-  const run = interestRun({ books: { tenant, currencies } }, effectiveFrom, '2026-12-01')
-  // The last of the postings: behind it the day is closing.
-  await asAdmin(bank().adminUrl, (admin) =>
-    admin.query(
-      "update ledger.journal_head set closing_date = business_date, business_date = '2026-12-01' where tenant_id = 'alpha'",
-    ),
-  )
-  const { accounts } = await within({ database: bank().database, tenantId }, (tx) =>
-    accruePartition(tx, run, ['termed' as AccountId]),
-  )
-  expect(accounts).toBe(1)
-}
 
 const everyTable = (change: string): Promise<unknown> =>
   asAdmin(bank().adminUrl, (admin) =>

@@ -52,7 +52,8 @@ export const capitaliseNowWith =
     store.writeAccrued(tx, ended)
     store.writeDue(tx, ended, run.businessDate)
     // Also what an end of day left due.
-    return postDue(store, tx, run, await store.lockDue(tx, sorted))
+    const { books, context, newId } = run
+    return postDue(store, tx, { books, context, newId }, await store.lockDue(tx, sorted))
   }
 
 async function postDue(
