@@ -19,6 +19,7 @@ const modulesInOrder = [
   'posting',
   'interest',
   'eod',
+  'reconciliation',
 ]
 const edges = ['http', 'cli', 'app']
 

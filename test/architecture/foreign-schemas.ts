@@ -13,6 +13,7 @@ export const schemas = [
   'posting',
   'interest',
   'eod',
+  'reconciliation',
 ] as const
 
 const anySchema = schemas.join('|')

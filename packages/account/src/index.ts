@@ -14,6 +14,7 @@ export {
   readChart,
   readDetails,
   readGlAccounts,
+  readOpenedOn,
   readState,
   writeDetails,
   writeGlAccounts,

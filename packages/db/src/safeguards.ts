@@ -11,6 +11,7 @@ export const migratedSchemas = [
   'posting',
   'interest',
   'eod',
+  'reconciliation',
 ]
 
 const appendOnly = ['append_only', 'never_truncated']
@@ -52,6 +53,7 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'eod.partition': [...kept, 'done_once'],
   'eod.set_aside': kept,
   'eod.control_total': [...appendOnly, 'totals_are_equal'],
+  'reconciliation.statement': [...appendOnly, 'follows_the_one_before'],
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

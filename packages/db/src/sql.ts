@@ -24,6 +24,7 @@ export type ModuleName =
   | 'posting'
   | 'interest'
   | 'eod'
+  | 'reconciliation'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {

@@ -150,6 +150,23 @@ export const pastBalance = z
   // No program is answered so that does not ask so: test/openapi looks whether these are there and were not before.
   .meta({ id: 'PastBalance', 'x-only-when-asked-by': parametersOfThePast })
 
+const statementLine = z.object({
+  entryNo: count,
+  lineNo: count,
+  journalEntryId: uuid,
+  bookingDate: fields.date,
+  valueDate: fields.date,
+  postedAt: instant,
+  transactionCode: z.string(),
+  description: z.string().optional(),
+  reference: z.string().optional(),
+  endToEndId: z.string().optional(),
+  side: fields.side,
+  amount: decimal,
+  runningBalance: decimal,
+  accountVersion: count,
+})
+
 export const statement = z
   .object({
     accountId: z.string(),
@@ -157,29 +174,46 @@ export const statement = z
     from: fields.date,
     to: fields.date,
     opening: decimal,
-    lines: z.array(
-      z.object({
-        entryNo: count,
-        lineNo: count,
-        journalEntryId: uuid,
-        bookingDate: fields.date,
-        valueDate: fields.date,
-        postedAt: instant,
-        transactionCode: z.string(),
-        description: z.string().optional(),
-        reference: z.string().optional(),
-        endToEndId: z.string().optional(),
-        side: fields.side,
-        amount: decimal,
-        runningBalance: decimal,
-        accountVersion: count,
-      }),
-    ),
+    lines: z.array(statementLine),
     closing: decimal,
     provisional: z.boolean().meta({ description: 'A day in it is not closed yet.' }),
     nextCursor: z.string().nullable(),
   })
   .meta({ id: 'Statement' })
+
+const turnover = z.object({ count, amount: decimal })
+
+/** A numbered statement without its lines. */
+export const keptStatement = z
+  .object({
+    accountId: z.string(),
+    statementNo: count.meta({ description: '1, 2, 3 … of the account.' }),
+    name: z.string().meta({ description: 'Of the account, when the statement was made.' }),
+    currency: z.string(),
+    normalSide: fields.side.meta({ description: 'On which balances are above zero.' }),
+    from: fields.date,
+    to: fields.date,
+    opening: decimal,
+    debits: turnover,
+    credits: turnover,
+    closing: decimal,
+    provisional: z.literal(false).meta({ description: 'All its days are closed.' }),
+    madeAt: instant,
+    madeBy: z.string(),
+    checksum: z.string().meta({
+      description:
+        'SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of each line and then of all other members but `checksum`, `page` and `pages`, each followed by a line feed.',
+    }),
+  })
+  .meta({ id: 'NumberedStatement' })
+
+export const statementPage = keptStatement
+  .extend({
+    page: count,
+    pages: count,
+    lines: z.array(statementLine.extend({ kind: z.string().meta({ description: 'Of the entry.' }) })),
+  })
+  .meta({ id: 'NumberedStatementPage' })
 
 export const trialBalance = z
   .object({

@@ -29,6 +29,8 @@ export interface Reply {
   readonly status: number
   /** Becomes JSON. */
   readonly body: object
+  /** Sent instead of the body, as it is; its type is in the headers. */
+  readonly text?: string | undefined
   /** The code of a problem, for the log and the metrics. */
   readonly code?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined

@@ -28,6 +28,7 @@ import { proposalRoutes } from './routes/proposals.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
+import { statementsRoutes } from './routes/statements.js'
 import { suspenseItemRoutes } from './routes/suspense-items.js'
 import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...balanceRoutes,
   ...statementRoutes,
+  ...statementsRoutes,
   ...journalEntryRoutes,
   ...holdRoutes,
   ...suspenseItemRoutes,

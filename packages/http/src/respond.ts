@@ -58,8 +58,11 @@ function refusal({ edge, correlation }: Exchange, error: unknown): Reply | undef
   return { status: statusByCode[code], body: problemOf(fault, correlationId), code, headers }
 }
 
-function send(response: Response, { status, body, code, headers }: Reply, correlationId: string): void {
-  const text = JSON.stringify(body)
+function send(
+  response: Response,
+  { status, body, text = JSON.stringify(body), code, headers }: Reply,
+  correlationId: string,
+): void {
   response.writeHead(status, {
     ...securityHeaders,
     'Content-Type': code === undefined ? 'application/json' : 'application/problem+json',

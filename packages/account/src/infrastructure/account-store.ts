@@ -184,6 +184,19 @@ export async function readState(tx: Tx, accountId: AccountId): Promise<AccountSt
   return row && toState(row)
 }
 
+/** The business date on which an account was opened. */
+export async function readOpenedOn(tx: Tx, accountId: AccountId): Promise<BusinessDate | undefined> {
+  const [row] = await sql.rows(
+    tx,
+    sql.build
+      .selectFrom('account.account')
+      .select(['opened_on'])
+      .where('tenant_id', '=', tenantOf(tx))
+      .where('account_id', '=', accountId),
+  )
+  return row?.opened_on as BusinessDate | undefined
+}
+
 export interface AccountFilter {
   readonly glCode?: GlCode | undefined
   readonly status?: string | undefined

@@ -14,7 +14,6 @@ import {
   type GlCode,
   type Instant,
   instantOf,
-  parseAccountId,
   parseBusinessDate,
 } from '@plinth/kernel'
 import { type NotKnownYet, readHead, readPastTurnovers } from '@plinth/ledger'
@@ -23,6 +22,8 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { addNamed, type BookOptions, inBooks, keyOption, printAnswer, runOnBooks } from '../book-command.js'
 import { type CliRuntime, CommandFailure, exitCodes } from '../cli-runtime.js'
 import { jsonOption, printJson, printTable, tenantOption } from '../output.js'
+import { parseDate, parseId } from '../read-arguments.js'
+import { statementCommand } from './account-statement.js'
 
 type Options = BookOptions
 
@@ -34,6 +35,7 @@ export function accountCommand(runtime: CliRuntime): Command {
     .addCommand(showCommand(runtime))
     .addCommand(termsCommand(runtime))
     .addCommand(balanceCommand(runtime))
+    .addCommand(statementCommand(runtime))
     .addCommand(statusCommand(runtime))
 }
 
@@ -315,20 +317,6 @@ function missing(accountId: AccountId): never {
   throw new CommandFailure(
     `There is no account ${accountId} in this tenant. \`plinth account list\` shows them.`,
   )
-}
-
-function parseId(text: string): AccountId {
-  const accountId = parseAccountId(text)
-  if (accountId === undefined)
-    throw new InvalidArgumentError('An account id has letters, digits and : . _ -, at most 64.')
-  return accountId
-}
-
-function parseDate(text: string): BusinessDate {
-  const date = parseBusinessDate(text)
-  if (date === undefined)
-    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
-  return date
 }
 
 function parseInstant(text: string): Instant {

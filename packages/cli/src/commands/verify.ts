@@ -1,6 +1,7 @@
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
+import { type StatementFindings, verifyStatements } from '@plinth/reconciliation'
 import { listTenants } from '@plinth/tenancy'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
@@ -12,7 +13,8 @@ interface Options {
   readonly json?: true
 }
 
-interface TenantReport extends VerifyReport {
+interface TenantReport extends Omit<VerifyReport, 'rules'> {
+  readonly rules: readonly (RuleResult | StatementFindings)[]
   readonly tenantId: TenantId
   readonly elapsedSeconds: number
 }
@@ -53,8 +55,10 @@ async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantR
   const report = await plinth.database.read(tenantId, async (tx) => {
     const { sound, rules, ...counts } = await verifyBooks(tx, books)
     const interest = await verifyInterest(tx, books)
-    const all = [...rules, ...interest]
-    return { sound: sound && interest.every(({ first }) => first === undefined), ...counts, rules: all }
+    const statements = await verifyStatements(tx, books.currencies)
+    const all = [...rules, ...interest, statements]
+    const found = interest.every(({ first }) => first === undefined) && statements.broken === 0
+    return { sound: sound && found, ...counts, rules: all }
   })
   return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
 }
@@ -77,7 +81,7 @@ function printReport({
   )
 }
 
-function lineOf({ rule, says, broken, first }: RuleResult): string {
+function lineOf({ rule, says, broken, first }: TenantReport['rules'][number]): string {
   const name = rule.padEnd(26)
   if (first === undefined) return `${coloured('ok    ', 'green')}  ${name}  ${says}`
   const row = Object.entries(first.row)

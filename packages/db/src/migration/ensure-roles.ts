@@ -17,6 +17,7 @@ const moduleRoles = [
   'posting',
   'interest',
   'eod',
+  'reconciliation',
 ].map((name) => `plinth_${name}`)
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']
 const loginRoles: readonly string[] = [...runtimeRoles, 'plinth_auditor']

@@ -108,7 +108,7 @@ function amountsOf(
   const format = (minor: bigint): string => formatFor(state, minor, currencies)
   return {
     opening: format(opening),
-    lines: lines.map(({ entryId, amount, balanceAfter, accountVersion, ...line }) => ({
+    lines: lines.map(({ entryId, kind: _, amount, balanceAfter, accountVersion, ...line }) => ({
       journalEntryId: entryId,
       ...line,
       amount: format(amount),

@@ -8,6 +8,7 @@ import {
   minorFromDatabase,
   type Side,
 } from '@plinth/kernel'
+import type { EntryKind } from '../domain/journal-entry.js'
 import type { LedgerTables } from './tables.js'
 
 const sql = sqlDoor<LedgerTables>('ledger')
@@ -17,6 +18,8 @@ export interface StatementLine {
   readonly entryNo: number
   readonly lineNo: number
   readonly entryId: EntryId
+  /** Of the entry. */
+  readonly kind: EntryKind
   readonly bookingDate: BusinessDate
   readonly valueDate: BusinessDate
   readonly postedAt: Instant
@@ -49,6 +52,7 @@ interface StatementRow {
   entry_no: number
   line_no: number
   entry_id: EntryId
+  kind: EntryKind
   booking_date: BusinessDate
   value_date: BusinessDate
   posted_at: Instant
@@ -95,7 +99,7 @@ const linesInRange: Statement = {
                  where e.tenant_id = $1 and e.account_id = $2 and e.entered_on is not null
                    and e.booking_date < (select first_day from days)
                  order by e.booking_date desc, e.account_version desc limit 1), (select first_day from days)))
-    select p.entry_no, p.line_no, e.entry_id, p.booking_date, p.value_date, e.posted_at, e.transaction_code,
+    select p.entry_no, p.line_no, e.entry_id, e.kind, p.booking_date, p.value_date, e.posted_at, e.transaction_code,
            e.description, e.reference, e.end_to_end_id, p.side, p.amount, p.account_version,
            case when p.entered_on is null
              then p.balance_after + coalesce((select sum(n.change) from near n
@@ -127,6 +131,7 @@ export async function readStatementLines(tx: Tx, range: StatementRange): Promise
     entryNo: row.entry_no,
     lineNo: row.line_no,
     entryId: row.entry_id,
+    kind: row.kind,
     bookingDate: row.booking_date,
     valueDate: row.value_date,
     postedAt: row.posted_at,

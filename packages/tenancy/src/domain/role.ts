@@ -13,6 +13,7 @@ export type Permission =
   | 'open_account'
   | 'open_unlimited_account'
   | 'manage_accounts'
+  | 'make_statements'
   | 'manage_chart'
   | 'manage_api_keys'
   | 'manage_settings'
@@ -37,6 +38,7 @@ const operator: readonly Permission[] = [
   'clear_suspense',
   'open_unlimited_account',
   'manage_accounts',
+  'make_statements',
   'manage_chart',
   'run_eod',
 ]

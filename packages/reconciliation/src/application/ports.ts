@@ -1,0 +1,30 @@
+import type { Tx } from '@plinth/db'
+import type { AccountId, BusinessDate, CurrencyCode } from '@plinth/kernel'
+import type { Statement } from '../domain/statement.js'
+
+/** A statement as it is kept. */
+export interface StoredStatement {
+  readonly statement: Omit<Statement, 'decimals' | 'statementNo'> & {
+    readonly statementNo: number
+    readonly currency: CurrencyCode
+  }
+  readonly checksum: string
+}
+
+export interface StatementKey {
+  readonly accountId: AccountId
+  readonly statementNo: number
+}
+
+/** Where statements are kept. */
+export interface StatementStore {
+  /** The last statement of an account. */
+  readLast(tx: Tx, accountId: AccountId): Promise<StoredStatement | undefined>
+  readByNumber(tx: Tx, key: StatementKey): Promise<StoredStatement | undefined>
+  /** The one in which a day stands. */
+  readByDay(tx: Tx, accountId: AccountId, day: BusinessDate): Promise<StoredStatement | undefined>
+  /** Fails, and a repeatable transaction is run again, if somebody else has made the same one. */
+  insert(tx: Tx, statement: StoredStatement): void
+  /** All statements of the tenant by account and number. */
+  readAfter(tx: Tx, page: { after: StatementKey | undefined; limit: number }): Promise<StoredStatement[]>
+}
