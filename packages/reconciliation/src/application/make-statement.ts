@@ -49,7 +49,7 @@ export const makeStatementWith =
       const detail = `${to} is not closed: the first day that is not is ${firstOpenDay(head)}.`
       return { outcome: 'refused', detail }
     }
-    const { statement, checksum } = await gatherLines(tx, {
+    const { statement: made, checksum } = await gatherLines(tx, {
       statementNo: (last?.statement.statementNo ?? 0) + 1,
       accountId,
       name: account.details.name,
@@ -62,7 +62,7 @@ export const makeStatementWith =
       madeAt: head.now,
       madeBy: asker.subject,
     })
-    const { statementNo } = statement
+    const { decimals: _, statementNo, ...statement } = made
     invariant(statementNo !== undefined, 'what is made has a number', { accountId })
     const stored = { statement: { ...statement, statementNo }, checksum }
     store.insert(tx, stored)

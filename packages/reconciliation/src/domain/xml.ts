@@ -39,5 +39,5 @@ const references: Readonly<Record<string, string>> = {
 }
 
 /** A text for content or attributes. What XML has no characters for becomes U+FFFD, which shows that something was there. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   text.replace(notOfXml, '\ufffd').replace(/[&<>"'\t\n\r]/g, (character) => references[character] as string)
