@@ -1,7 +1,14 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asAdmin } from '../support/database-admin.js'
-import { type Answer, newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
+import {
+  type Answer,
+  firstBusinessDate,
+  newKey,
+  openCustomers,
+  transfer,
+  useHttpBank,
+} from './support/http-bank.js'
 import { launch, openProductChart } from './support/http-products.js'
 
 // Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
@@ -55,6 +62,8 @@ beforeAll(async () => {
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
   // To the end of a month, so that interest is capitalised.
   expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
+  const statement = await bank().post(`/v1/accounts/${secret}/statements`, { to: firstBusinessDate })
+  expect(statement.status).toBe(200)
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
@@ -101,6 +110,8 @@ const questions = () => [
   `/v1/accounts/${secret}`,
   `/v1/accounts/${secret}/balance`,
   `/v1/accounts/${secret}/statement`,
+  `/v1/accounts/${secret}/statements`,
+  `/v1/accounts/${secret}/statements/1`,
   `/v1/commands/${secret}`,
   '/v1/suspense-items',
   `/v1/suspense-items?intendedAccountId=nobody`,

@@ -85,10 +85,15 @@ function table(rows: readonly (readonly string[])[]): string[] {
 const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, ' ')
 
+/** Rows of a text, broken at spaces where there are some. */
 function wrapped(text: string): string[] {
-  const letters = [...text]
-  const parts: string[] = []
-  for (let at = 0; at < letters.length; at += descriptionWidth)
-    parts.push(letters.slice(at, at + descriptionWidth).join(''))
-  return parts
+  const rows: string[] = []
+  let rest = [...text]
+  while (rest.length > descriptionWidth) {
+    const space = rest.lastIndexOf(' ', descriptionWidth)
+    const at = space > 0 ? space : descriptionWidth
+    rows.push(rest.slice(0, at).join(''))
+    rest = rest.slice(space > 0 ? at + 1 : at)
+  }
+  return [...rows, rest.join('')]
 }

@@ -61,7 +61,26 @@ const paid = lineOf(7, { side: 'debit', amount: 250n, balanceAfter: 750n, kind: 
 describe('as text', () => {
   test('a statement has columns, and long descriptions go on in the next row', () => {
     const description = 'rent for the flat in the house at the corner of the street'
-    expect(renderText(pageOf([lineOf(4, { description }), paid]))).toMatchInlineSnapshot()
+    expect(renderText(pageOf([lineOf(4, { description }), paid]))).toMatchInlineSnapshot(`
+      "Statement 3
+      Account   alice  Alice Example
+      Currency  EUR; balances are credit balances
+      Days      2026-11-20 to 2026-11-30
+      Page      1 of 1
+      Made      2026-12-01T00:00:00.000Z by operator
+
+      booked      value       entry  code      description                            debit  credit  balance
+                                               opening balance                                          0.00
+      2026-11-20  2026-11-20      4  TRANSFER  rent for the flat in the house at the          10.00    10.00
+                                               corner of the street
+      2026-11-20  2026-11-20      7  TRANSFER  reversal                                2.50             7.50
+                                               closing balance                                          7.50
+
+      Debits    1, 2.50
+      Credits   1, 10.00
+      Checksum  cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+      "
+    `)
   })
 
   test('nothing that was written moves the cursor or turns the writing round', () => {
@@ -74,7 +93,16 @@ describe('as text', () => {
 
 describe('as CSV', () => {
   test('a statement has one header, its balances, and a record a line', () => {
-    expect(renderCsv(pageOf([lineOf(4), paid])).split('\r\n')).toMatchInlineSnapshot()
+    expect(renderCsv(pageOf([lineOf(4), paid])).split('\r\n')).toMatchInlineSnapshot(`
+      [
+        "record,accountId,statementNo,bookingDate,valueDate,entryNo,lineNo,journalEntryId,kind,transactionCode,description,reference,endToEndId,side,amount,currency,runningBalance,postedAt,accountVersion",
+        "opening,alice,3,2026-11-20,,,,,,,,,,,,EUR,0.00,,",
+        "line,alice,3,2026-11-20,2026-11-20,4,1,0199a000-0000-7000-8000-000000000001,posting,TRANSFER,,,,credit,10.00,EUR,10.00,2026-11-20T09:00:00.000Z,4",
+        "line,alice,3,2026-11-20,2026-11-20,7,1,0199a000-0000-7000-8000-000000000001,reversal,TRANSFER,,,,debit,2.50,EUR,7.50,2026-11-20T09:00:00.000Z,7",
+        "closing,alice,3,2026-11-30,,,,,,,,,,,,EUR,7.50,,",
+        "",
+      ]
+    `)
   })
 
   test('what has commas, quotes or line ends is quoted, and nothing else is changed', () => {
