@@ -68,18 +68,20 @@ interface StatementRow {
 
 // Versions rise with entry and line numbers, and with the dates on which lines are made. Those that the end of day made later for a
 // day that was closing come behind the others of their day (ADR 0019), and what they move is in the balance of the next day's lines
-// only from there on: `near` are all of those that lie about the page.
+// only from there on: `near` are all of those that lie about the page. What is searched for stands in queries of its own: in a
+// condition it would be searched for again for every line that a plan from old statistics comes by.
 const linesInRange: Statement = {
   name: 'ledger.statement_lines',
   text: `with first as (
       select greatest(ledger.version_from($1, $2, ledger.entry_no_from($1, $3)),
                least($6::bigint + 1, ledger.version_from($1, $2, ledger.entry_no_from($1, $5::date + 1)))) as version),
+    past as (select ledger.version_from($1, $2, ledger.entry_no_from($1, $4::date + 1)) as version),
     page as (
       select * from (
         (select * from ledger.posting_line l
           where l.tenant_id = $1 and l.account_id = $2 and l.entered_on is null
             and l.account_version >= (select version from first)
-            and l.account_version < ledger.version_from($1, $2, ledger.entry_no_from($1, $4::date + 1))
+            and l.account_version < (select version from past)
           order by l.account_version limit $7)
         union all
         (select * from ledger.posting_line l
@@ -106,7 +108,8 @@ const linesInRange: Statement = {
                     where n.entered_on = p.booking_date and n.account_version > p.account_version), 0)
              else coalesce((select b.balance_after from ledger.posting_line b
                     where b.tenant_id = $1 and b.account_id = $2
-                      and b.account_version = ledger.version_from($1, $2, ledger.entry_no_from($1, p.booking_date + 1)) - 1), 0)
+                      and b.account_version =
+                          (select ledger.version_from($1, $2, ledger.entry_no_from($1, p.booking_date + 1)) - 1)), 0)
                   + (select sum(n.change) from near n
                       where n.booking_date = p.booking_date and n.account_version <= p.account_version)
            end as balance_after
@@ -150,7 +153,7 @@ const lastBookedBy: Statement = {
   name: 'ledger.balance_booked_by',
   text: `select coalesce((select balance_after from ledger.posting_line
             where tenant_id = $1 and account_id = $2
-              and account_version = ledger.version_from($1, $2, ledger.entry_no_from($1, $3::date + 1)) - 1), 0)
+              and account_version = (select ledger.version_from($1, $2, ledger.entry_no_from($1, $3::date + 1)) - 1)), 0)
          + case when $4 = 'debit' then late.debits - late.credits else late.credits - late.debits end as balance
     from ledger.late_turnovers($1, $2, null, $3, null, null) late`,
 }
