@@ -10,7 +10,7 @@ import { endOf, entryOf, opening, posting } from '../support/commands.js'
 import { extract, make, numbered } from './in-bank.js'
 
 // Two schemas judge what is written. Our own, which says by the message definition what Plinth may use of camt.053.001.08 and in
-// which order, always. And ISO's of camt.052.001.08, where Debian's libhbci4j-core-java is installed (.ci/run installs it): ISO's of
+// which order, always. And ISO's of camt.052.001.08, where Debian's libhbci4j-core-java is at hand (.ci/run fetches it): ISO's of
 // camt.053 can be had neither from npm nor from Debian, but its Stmt is made of the same types as that one's Rpt, so that under
 // other names it judges everything within (ADR 0020).
 const ownSchema = readFileSync(new URL('camt053-subset.xsd', import.meta.url), 'utf8')
@@ -129,7 +129,7 @@ describe('every camt.053 is valid', () => {
     expect(await faultsBy(ownSchema, xmlOf(name))).toEqual([])
   })
 
-  // libhbci4j-core-java is not installed everywhere.
+  // libhbci4j-core-java is not everywhere.
   test.skipIf(!jarIsHere).each(names)('by ISO’s types, as camt.052 has them: %s', async (name) => {
     const schema = fileInJar(jar, 'camt.052.001.08.xsd')
     expect(await faultsBy(schema, asReport(xmlOf(name)))).toEqual([])
