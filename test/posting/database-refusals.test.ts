@@ -401,9 +401,13 @@ describe('the database keeps what was written', () => {
 
   const ofInterest = ['interest.accrual', 'interest.accrued', 'interest.capitalisation']
   // `truncate … cascade` empties what refers to the table too, and is refused for each.
-  const allTruncations = [...appendOnly, ...kept, 'account.spending', 'account.terms_snapshot', ...ofInterest].flatMap(
-    (table) => off(table, 'never_truncated'),
-  )
+  const allTruncations = [
+    ...appendOnly,
+    ...kept,
+    'account.spending',
+    'account.terms_snapshot',
+    ...ofInterest,
+  ].flatMap((table) => off(table, 'never_truncated'))
 
   test.each([
     ['ledger.journal_entry', "description = 'x'"],
