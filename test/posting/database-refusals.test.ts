@@ -399,14 +399,19 @@ describe('the database keeps what was written', () => {
     )
   })
 
-  const ofInterest = ['interest.accrual', 'interest.accrued', 'interest.capitalisation']
+  const onAccounts = [
+    'interest.accrual',
+    'interest.accrued',
+    'interest.capitalisation',
+    'reconciliation.statement',
+  ]
   // `truncate … cascade` empties what refers to the table too, and is refused for each.
   const allTruncations = [
     ...appendOnly,
     ...kept,
     'account.spending',
     'account.terms_snapshot',
-    ...ofInterest,
+    ...onAccounts,
   ].flatMap((table) => off(table, 'never_truncated'))
 
   test.each([

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import * as fields from './command-schemas.js'
 
-const decimal = z.string().meta({ description: 'With all decimals of the currency.', example: '400.00' })
+export const decimal = z
+  .string()
+  .meta({ description: 'With all decimals of the currency.', example: '400.00' })
 const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
 const uuid = z.string().meta({ format: 'uuid' })
-const count = z.int()
+export const count = z.int()
 const texts = z.record(z.string(), z.string())
 const unlessUnlimited = decimal.nullable().meta({ description: 'Null for an unlimited account.' })
 
@@ -120,35 +122,6 @@ export const balance = z
     bookingDate: fields.date,
   })
   .meta({ id: 'Balance' })
-
-const nothingKept = z.null().meta({ description: 'Not kept of the past.' })
-const unlessAsked = 'Null if not asked for.'
-
-/** The query parameters of a balance that ask for the past. */
-const parametersOfThePast = ['valueDate', 'bookingDate', 'knownAtEntryNo', 'knownAt'] as const
-
-export const pastBalance = z
-  .object({
-    accountId: z.string(),
-    currency: z.string(),
-    posted: decimal,
-    held: nothingKept,
-    available: nothingKept,
-    overdraftLimit: nothingKept,
-    debits: decimal,
-    credits: decimal,
-    version: count.nullable().meta({
-      description:
-        'How many lines count, the first ones; null if asked for by value date, or where the end of day made some later.',
-    }),
-    valueDate: fields.date.nullable().meta({ description: unlessAsked }),
-    bookingDate: fields.date.nullable().meta({ description: unlessAsked }),
-    knownAtEntryNo: count.meta({
-      description: 'The last entry that was known: asked with it, the question has this answer for ever.',
-    }),
-  })
-  // No program is answered so that does not ask so: test/openapi looks whether these are there and were not before.
-  .meta({ id: 'PastBalance', 'x-only-when-asked-by': parametersOfThePast })
 
 const statementLine = z.object({
   entryNo: count,
