@@ -1,6 +1,6 @@
 import { readState } from '@plinth/account'
 import { verifyInterest } from '@plinth/interest'
-import { type AccountId, addDays, type BusinessDate } from '@plinth/kernel'
+import { type AccountId, addDays, type BusinessDate, type IdempotencyKey } from '@plinth/kernel'
 import { verifyBooks } from '@plinth/posting'
 import { interestTermsOf, simulate } from '@plinth/product/domain'
 import { describe, expect, test } from 'vitest'
@@ -109,6 +109,36 @@ describe('interest at the end of the day', () => {
       [bank.tenantId],
     )
     expect(accrued).toEqual({ n: 1 })
+    await expectSound(bank)
+  })
+
+  test('is nobody’s to stop by using its keys for something else', async () => {
+    const bank = await savingsBank(['ada'])
+    await bank.transfer({ from: 'cash', to: 'ada', amount: '36500.00' })
+    for (const key of [
+      'interest:accrual:2026-11-20:SAVINGS:ada',
+      'interest:open:GL:5100:EUR',
+      'interest:open:GL:2900:EUR',
+    ])
+      await bank.transfer({ from: 'cash', to: 'ada', amount: '0.01', key: key as IdempotencyKey })
+    const { reports } = await eodAt(bank).run('2026-11-20')
+    expect(reports[0]?.setAside).toEqual([])
+    const [row] = await bank.rows(
+      'select credit_posted::int as posted from interest.accrual where tenant_id = $1 and day = $2',
+      [bank.tenantId, '2026-11-20'],
+    )
+    expect(row).toEqual({ posted: 197 })
+    await expectSound(bank)
+  })
+
+  test('is posted to no account that somebody opened elsewhere under the name of an internal one', async () => {
+    const bank = await savingsBank(['ada'])
+    await bank.transfer({ from: 'cash', to: 'ada', amount: '36500.00' })
+    await bank.open('GL:5100:EUR')
+    const { reports } = await eodAt(bank).run('2026-11-20')
+    const detail = expect.stringContaining('GL:5100:EUR is kept under 2100')
+    expect(reports[0]?.setAside).toMatchObject([{ accountId: 'ada', step: 'accrue', detail }])
+    expect((await bank.balance('GL:5100:EUR')).posted).toBe('0.00')
     await expectSound(bank)
   })
 

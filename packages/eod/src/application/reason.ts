@@ -1,9 +1,11 @@
 import { sqlStateOf } from '@plinth/db'
+import { InterestRefused } from '@plinth/interest'
 import { InvariantViolation } from '@plinth/kernel'
 
 /** Why work on an account failed, for operators: a code and a sentence, and nothing of the database's own words. */
 export function reasonOf(error: unknown): { code: string; detail: string } {
   if (error instanceof InvariantViolation) return { code: 'fault', detail: error.message }
+  if (error instanceof InterestRefused) return { code: error.rejection.code, detail: error.message }
   const state = sqlStateOf(error)
   if (state !== undefined)
     return { code: 'refused_by_database', detail: `The database refused it (SQLSTATE ${state}).` }

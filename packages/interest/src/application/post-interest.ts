@@ -1,4 +1,4 @@
-import { readDetails, readGlAccounts } from '@plinth/account'
+import { type AccountDetails, readDetails, readGlAccounts } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import {
   type AccountId,
@@ -9,6 +9,7 @@ import {
   type IdempotencyKey,
   invariant,
   type Rejection,
+  reject,
 } from '@plinth/kernel'
 import {
   type Command,
@@ -25,8 +26,9 @@ import type { InPosting } from './ports.js'
 /** The transaction code of all entries of interest. */
 const transactionCode = 'INTEREST'
 
-/** An entry of the bank's own: its key says what it is for, so that it is never made twice. */
+/** An entry of the bank's own. */
 export interface InterestEntry {
+  /** What it is for. The row that it settles, locked in the same transaction, is why it is never made twice. */
   readonly key: string
   readonly entryId: EntryId
   readonly kind: 'accrual' | 'capitalisation'
@@ -69,12 +71,13 @@ export async function postInterest(
   if (entries.length === 0) return
   const openings = await openingsFor(tx, run, entries)
   const submissions = [...openings, ...entries.map((entry) => submissionOf(run, entry))]
+  const names = [...openings.map(({ key }) => key as string), ...entries.map(({ key }) => key)]
   const outcomes = await postWithin(tx, run.books, {
     units: submissions.map((submission) => ({ submissions: [submission], broken: false })),
     bookInto: run.bookInto,
   })
   outcomes.forEach((outcome, at) => {
-    const { key } = submissions[at] as Submission
+    const key = names[at] as string
     invariant(outcome.kind === 'answered', 'a unit that stands alone is answered', { key })
     if (outcome.answer.outcome === 'rejected') throw new InterestRefused(key, outcome.answer.rejection)
     invariant(at < openings.length || !outcome.replayed, 'what was posted is not posted again', { key })
@@ -103,12 +106,21 @@ function submissionOf(run: InPosting, entry: InterestEntry): Submission {
 function stamped(run: InPosting, command: Command, { key, entryId }: Partial<InterestEntry>): Submission {
   const ids = idsFor(command, run.newId)
   return {
-    key: key as IdempotencyKey,
+    // Keys are anybody's to choose: what nobody can foresee nobody has used.
+    key: `${key}:${run.newId()}` as IdempotencyKey,
     command,
     request: canonicalRequest(command, run.books.currencies),
     context: run.context,
     ids: entryId === undefined ? ids : { ...ids, entryId },
   }
+}
+
+/** Account ids are anybody's to choose, too: what stands under another GL account is not the bank's own. */
+function expectOwn(found: AccountDetails | undefined, glCode: GlCode): void {
+  if (found === undefined || found.glCode === glCode) return
+  const { accountId, glCode: other } = found
+  const detail = `${accountId} is kept under ${other}, where the bank’s own account of ${glCode} should be: products need another GL account.`
+  throw new InterestRefused(accountId, reject('condition_failed', detail, { accountId, condition: 'glCode' }))
 }
 
 /** Openings of the internal accounts that entries name and nobody has opened yet, in the order of their ids. */
@@ -118,7 +130,8 @@ async function openingsFor(tx: Tx, run: InPosting, entries: readonly InterestEnt
       glLines.map(({ glCode }) => [internalAccount(glCode, currency), { glCode, currency }] as const),
     ),
   )
-  const there = new Set((await readDetails(tx, [...wanted.keys()])).map(({ accountId }) => accountId))
+  const there = new Map((await readDetails(tx, [...wanted.keys()])).map((each) => [each.accountId, each]))
+  for (const [accountId, { glCode }] of wanted) expectOwn(there.get(accountId), glCode)
   const missing = [...wanted].filter(([accountId]) => !there.has(accountId)).sort()
   if (missing.length === 0) return []
   const glAccounts = await readGlAccounts(tx, [...new Set(missing.map(([, { glCode }]) => glCode))])

@@ -121,7 +121,7 @@ function writeAccrued(tx: Tx, states: readonly StoredAccrued[]): void {
   }
 }
 
-interface AccrualRowRow {
+export interface AccrualRowRow {
   account_id: AccountId
   day: BusinessDate
   revision: number
@@ -133,6 +133,18 @@ interface AccrualRowRow {
   credit_posted: string
   debit_posted: string
 }
+
+export const toAccrualRow = (row: AccrualRowRow): AccrualRow => ({
+  day: row.day,
+  revision: row.revision,
+  balance: minorFromDatabase(row.balance),
+  parts: row.parts,
+  snapshotNo: row.snapshot_no,
+  credit: exactOf(row.credit_exact),
+  debit: exactOf(row.debit_exact),
+  creditPosted: minorFromDatabase(row.credit_posted),
+  debitPosted: minorFromDatabase(row.debit_posted),
+})
 
 const newestRows: Statement = {
   name: 'interest.newest_rows',
@@ -155,18 +167,7 @@ async function readNewestRows(
     textArray(accounts.map(({ accountId }) => accountId)),
     plainArray(accounts.map(({ from }) => from)),
   ])
-  for (const row of rows)
-    found.get(row.account_id)?.push({
-      day: row.day,
-      revision: row.revision,
-      balance: minorFromDatabase(row.balance),
-      parts: row.parts,
-      snapshotNo: row.snapshot_no,
-      credit: exactOf(row.credit_exact),
-      debit: exactOf(row.debit_exact),
-      creditPosted: minorFromDatabase(row.credit_posted),
-      debitPosted: minorFromDatabase(row.debit_posted),
-    })
+  for (const row of rows) found.get(row.account_id)?.push(toAccrualRow(row))
   return found
 }
 

@@ -1,9 +1,8 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import { type AccountId, type BusinessDate, type EntryId, minorFromDatabase } from '@plinth/kernel'
-import { exactOf } from '@plinth/product/domain'
 import type { VerifyStore } from '../application/ports.js'
-import { type StateRow, stateColumns, toState } from './interest-store.js'
+import { type AccrualRowRow, type StateRow, stateColumns, toAccrualRow, toState } from './interest-store.js'
 
 const sql = sqlDoor<Record<never, never>>('interest')
 
@@ -15,19 +14,6 @@ const statesAfter: Statement = {
 const listAccrued: VerifyStore['listAccrued'] = async (tx, { after, limit }) =>
   (await sql.run<StateRow>(tx, statesAfter, [tenantOf(tx), after ?? '', limit])).map(toState)
 
-interface DayRow {
-  account_id: AccountId
-  day: BusinessDate
-  revision: number
-  balance: string
-  parts: number
-  snapshot_no: number
-  credit_exact: string
-  debit_exact: string
-  credit_posted: string
-  debit_posted: string
-}
-
 const daysOf: Statement = {
   name: 'interest.verify_days',
   text: `select r.* from unnest($2::text[]) as k (account_id)
@@ -37,19 +23,8 @@ const daysOf: Statement = {
 }
 
 const readDays: VerifyStore['readDays'] = async (tx, accountIds) => {
-  const rows = await sql.run<DayRow>(tx, daysOf, [tenantOf(tx), textArray(accountIds)])
-  return rows.map((row) => ({
-    accountId: row.account_id,
-    day: row.day,
-    revision: row.revision,
-    balance: minorFromDatabase(row.balance),
-    parts: row.parts,
-    snapshotNo: row.snapshot_no,
-    credit: exactOf(row.credit_exact),
-    debit: exactOf(row.debit_exact),
-    creditPosted: minorFromDatabase(row.credit_posted),
-    debitPosted: minorFromDatabase(row.debit_posted),
-  }))
+  const rows = await sql.run<AccrualRowRow>(tx, daysOf, [tenantOf(tx), textArray(accountIds)])
+  return rows.map((row) => ({ accountId: row.account_id, ...toAccrualRow(row) }))
 }
 
 interface CapitalisationRow {
