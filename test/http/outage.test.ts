@@ -1,5 +1,5 @@
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
-import { createHttpApp, type HttpAppOptions, type Listening, listen } from '@plinth/http'
+import { createHttpApp, type HttpAppOptions, type Listening, listen } from '@plinth/http/server'
 import { currenciesWith } from '@plinth/kernel'
 import { KeyInProgress, type PostingEngine, QueueFull } from '@plinth/posting'
 import { initialSettings, settingsOf } from '@plinth/tenancy/domain'

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { createHttpApp, listen, PortTaken } from '@plinth/http'
+import { createHttpApp, listen, PortTaken } from '@plinth/http/server'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newKey, openCustomers, transfer, useHttpBank } from './support/http-bank.js'
 import { answersIn, rawRequest, sendRaw } from './support/raw-http.js'

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Plinth } from '@plinth/cli'
-import { createHttpApp, type EodDesk, type listen, openEodDesk } from '@plinth/http'
+import { createHttpApp, type EodDesk, type listen, openEodDesk } from '@plinth/http/server'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { CommandFailure } from '@plinth/cli'
-import { PortTaken } from '@plinth/http'
+import { PortTaken } from '@plinth/http/server'
 
 export interface Address {
   readonly host: string

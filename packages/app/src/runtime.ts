@@ -7,8 +7,6 @@ import { makeDemo } from './demo.js'
 import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
-import { serve } from './serve.js'
-import { runWorker } from './worker.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -52,7 +50,8 @@ export function createRuntime(environment: Environment): CliRuntime {
       return await withPlinth(({ database, subject }) => createTenant(database, tenant, subject))
     },
     makeDemo: () => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir)),
-    serve: async (options) => serve(configuration(), options),
-    work: async () => runWorker(configuration()),
+    // What only servers need is read by nobody else: a short command should start at once.
+    serve: async (options) => (await import('./serve.js')).serve(configuration(), options),
+    work: async () => (await import('./worker.js')).runWorker(configuration()),
   }
 }

@@ -1,4 +1,4 @@
-import { listen } from '@plinth/http'
+import { listen } from '@plinth/http/server'
 import { type Logger, pino } from 'pino'
 import { compose, type HttpApp } from './compose.js'
 import type { Configuration } from './configuration.js'

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runner } from 'node-pg-migrate'
 import pg from 'pg'
 import { ensureRoles, ownerRole, type RolePasswords } from './migration/ensure-roles.js'
 import { ownMigrationsDir, readMigrationNames } from './migration/migration-files.js'
@@ -112,6 +111,8 @@ async function runMigration(
   client: pg.Client,
   { migrationsDir, name }: { migrationsDir: string; name: string },
 ) {
+  // Read by nobody who has nothing to migrate: commands should start at once.
+  const { runner } = await import('node-pg-migrate')
   // A migration may have left settings behind; the role survives this.
   await client.query('reset all')
   await client.query(`set statement_timeout = 0; set role ${ownerRole}`)

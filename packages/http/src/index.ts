@@ -1,7 +1,4 @@
 export { answerSimulation } from './answer-simulation.js'
-export { type EodDesk, openEodDesk } from './eod-desk.js'
-export { createHttpApp, type HttpAppOptions } from './http-app.js'
-export { type Listening, listen, PortTaken } from './listen.js'
 export { type FieldError, isMalformed, type Malformed } from './malformed.js'
 export { parseJson } from './parse-json.js'
 export { type BatchCommand, readBatchCommand } from './read-command.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@plinth/db'
-import { createHttpApp, type Listening, listen } from '@plinth/http'
+import { createHttpApp, type Listening, listen } from '@plinth/http/server'
 import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
 import { openPosting } from '@plinth/posting'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, isScratchDatabase, openDatabase } from '@plinth/db'
-import { createHttpApp, type HttpAppOptions, listen } from '@plinth/http'
+import { createHttpApp, type HttpAppOptions, listen } from '@plinth/http/server'
 import type { TenantId } from '@plinth/kernel'
 import { openPosting } from '@plinth/posting'
 import {
