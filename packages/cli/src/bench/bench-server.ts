@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { CommandFailure } from '../cli-runtime.js'
 import type { BareServerSettings } from './bare-server.js'
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Runs another command of this program and answers what it printed. */
 export async function runPlinth(args: readonly string[], environment: Environment): Promise<string> {

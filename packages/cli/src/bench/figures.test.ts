@@ -39,6 +39,9 @@ test('a share of another load is of its rate in the same round', () => {
 
 test('how much slower a load is than another one is told of their p50 in the same round', () => {
   const taking = (...times: number[]): Round[] => times.map((p50Ms) => ({ rate: 1, p50Ms, p99Ms: 99 }))
-  const slowdown = slowdownOf('h0', { rounds: taking(4, 30, 3), beside: taking(1, 10, 2) })
-  expect(slowdown).toEqual({ than: 'h0', median: 3, least: 1.5, most: 4 })
+  const slowdown = slowdownOf(
+    { than: 'h0', by: 'p50' },
+    { rounds: taking(4, 30, 3), beside: taking(1, 10, 2) },
+  )
+  expect(slowdown).toEqual({ than: 'h0', by: 'p50', median: 3, least: 1.5, most: 4 })
 })

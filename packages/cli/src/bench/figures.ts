@@ -63,9 +63,10 @@ export function shareOf(
   return { of, median: median(shares), least: Math.min(...shares), most: Math.max(...shares) }
 }
 
-/** How much longer a load takes than another one: how many times that one's p50. */
+/** How much longer a load takes than another one: how many times that one's p50, or p99. */
 export interface Slowdown {
   readonly than: string
+  readonly by: 'p50' | 'p99'
   /** The median over the rounds, beside the least and the most of any round. */
   readonly median: number
   readonly least: number
@@ -74,9 +75,10 @@ export interface Slowdown {
 
 /** Compares within each round, as `lostTo` does. */
 export function slowdownOf(
-  than: string,
+  { than, by }: { than: string; by: Slowdown['by'] },
   { rounds, beside }: { rounds: readonly Round[]; beside: readonly Round[] },
 ): Slowdown {
-  const times = rounds.map(({ p50Ms }, index) => p50Ms / (beside[index]?.p50Ms ?? p50Ms))
-  return { than, median: median(times), least: Math.min(...times), most: Math.max(...times) }
+  const latency = (round: Round): number => (by === 'p50' ? round.p50Ms : round.p99Ms)
+  const times = rounds.map((round, index) => latency(round) / latency(beside[index] ?? round))
+  return { than, by, median: median(times), least: Math.min(...times), most: Math.max(...times) }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Round, roundOf } from './figures.js'
 import { type HttpConnection, openHttpConnection } from './http-connection.js'
 
@@ -60,12 +61,52 @@ export async function runPostings(
   load: { connections: number; seconds: number; hot: boolean },
 ): Promise<Round> {
   return timed(target, load, 1, async (connection) => {
-    const head = `Authorization: Bearer ${target.token}\r\nIdempotency-Key: ${freshKey()}\r\n`
-    const body = `{"transactionCode":"TRANSFER","lines":${lines(target, load.hot)}}`
-    const answer = await connection.post('/v1/postings', head, body)
+    const answer = await connection.post('/v1/postings', headOf(target), bodyOf(target, load.hot))
     if (answer.status !== 201) fail(answer)
   })
 }
+
+/**
+ * Sends `POST /v1/postings` at a steady pace while `during` is under way. Latencies count from the moment at which a request was
+ * due: one that had to wait for another one's answer waited all the same.
+ */
+export async function runSteadily(
+  target: Target,
+  { perSecond, connections }: { perSecond: number; connections: number },
+  during: Promise<unknown>,
+): Promise<Round> {
+  const opened = await Promise.all(Array.from({ length: connections }, () => openHttpConnection(target.port)))
+  const latencies: number[] = []
+  const start = performance.now()
+  let ended = false
+  const end = during.finally(() => {
+    ended = true
+  })
+  let due = start
+  const next = (): number => {
+    due += 1000 / perSecond
+    return due
+  }
+  await Promise.all(
+    opened.map(async (connection) => {
+      while (!ended) {
+        const at = next()
+        await sleep(Math.max(0, at - performance.now()))
+        const answer = await connection.post('/v1/postings', headOf(target), bodyOf(target, false))
+        if (answer.status !== 201) fail(answer)
+        latencies.push(performance.now() - at)
+      }
+    }),
+  )
+  await end
+  for (const connection of opened) connection.close()
+  return roundOf(latencies, performance.now() - start)
+}
+
+const headOf = ({ token }: Target): string =>
+  `Authorization: Bearer ${token}\r\nIdempotency-Key: ${freshKey()}\r\n`
+const bodyOf = (target: Target, hot: boolean): string =>
+  `{"transactionCode":"TRANSFER","lines":${lines(target, hot)}}`
 
 /** Sends one request after the other on each connection until the time is over; `each`: how many commands one holds. */
 export async function timed(

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { removeRowSecurity, runtimeUrl, withScratchDatabase } from '@plinth/db'
 import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
+import { endDay, makeSavers, type Savers } from './eod-load.js'
 import {
   type Lost,
   lostTo,
@@ -16,7 +18,7 @@ import { type History, makeHistory, runBalances, runPastBalances } from './histo
 import { holdBatches, singleHolds } from './hold-load.js'
 import { openHttpConnection } from './http-connection.js'
 import { type Baseline, findBaseline } from './pgbench.js'
-import { runBatches, runPostings, type Target } from './posting-load.js'
+import { runBatches, runPostings, runSteadily, type Target } from './posting-load.js'
 
 export interface BenchOptions {
   readonly rounds: number
@@ -27,6 +29,10 @@ export interface BenchOptions {
   readonly fill: number
   /** Make an account with so many lines and ask for its balances too. */
   readonly history: number
+  /** For each, make a tenant with so many interest-bearing accounts and end its days. */
+  readonly eod: readonly number[]
+  /** Names of loads; undefined: all of them. */
+  readonly only?: readonly string[]
   progress(text: string): void
 }
 
@@ -50,6 +56,8 @@ export interface BenchReport {
   readonly comparable: boolean
   readonly loads: readonly Load[]
   readonly memory: { readonly postings: number; readonly residentMiB: number } | undefined
+  /** By the processes that ended days: what they took at most. */
+  readonly daysEnded: readonly { readonly accounts: number; readonly peakMiB: number }[]
 }
 
 /**
@@ -67,7 +75,8 @@ export function runBench(runtime: CliRuntime, options: BenchOptions): Promise<Be
           const servers = await startServers(runtime, { booksUrl, openUrl })
           try {
             const targets = await openTargets(servers, options)
-            return await measure({ baseline, targets, server: servers.guarded, options })
+            const environment = environmentOf(runtime, booksUrl)
+            return await measure({ baseline, targets, server: servers.guarded, environment, options })
           } finally {
             await servers.stop()
           }
@@ -90,21 +99,22 @@ interface Servers {
   stop(): Promise<void>
 }
 
+const environmentOf = ({ environment }: CliRuntime, url: string) => ({
+  ...environment,
+  PLINTH_DATABASE_URL: url,
+  PLINTH_SERVE_DATABASE_URL: undefined,
+})
+
 async function startServers(
   runtime: CliRuntime,
   { booksUrl, openUrl }: { booksUrl: string; openUrl: string },
 ): Promise<Servers> {
-  const environmentOf = (url: string) => ({
-    ...runtime.environment,
-    PLINTH_DATABASE_URL: url,
-    PLINTH_SERVE_DATABASE_URL: undefined,
-  })
   const { strictRoles } = runtime.settings
   const bareOn = (url: string, authenticated: boolean) =>
     startBareServer({ serveUrl: runtimeUrl(url, 'plinth_serve'), strictRoles, tenantId, authenticated })
   const tokens = {
-    guarded: await prepareBooks(environmentOf(booksUrl)),
-    withoutPolicies: await prepareBooks(environmentOf(openUrl)),
+    guarded: await prepareBooks(environmentOf(runtime, booksUrl)),
+    withoutPolicies: await prepareBooks(environmentOf(runtime, openUrl)),
   }
   await removeRowSecurity(openUrl)
   const started: BenchServer[] = []
@@ -117,7 +127,7 @@ async function startServers(
     await Promise.all(started.map((server) => server.stop()))
   }
   try {
-    const guarded = await noted(startBenchServer(environmentOf(booksUrl)))
+    const guarded = await noted(startBenchServer(environmentOf(runtime, booksUrl)))
     const unauthenticated = await noted(bareOn(booksUrl, false))
     const withoutPolicies = await noted(bareOn(openUrl, true))
     return { guarded, unauthenticated, withoutPolicies, tokens, stop }
@@ -161,6 +171,8 @@ interface Measured {
   readonly baseline: Baseline
   readonly targets: Targets
   readonly server: BenchServer
+  /** For commands on the same books. */
+  readonly environment: CliRuntime['environment']
   readonly options: BenchOptions
 }
 
@@ -241,15 +253,53 @@ function historyLoadsOf(
   }
 }
 
+async function makeAllSavers({ server, environment, options }: Measured): Promise<Savers[]> {
+  const all: Savers[] = []
+  for (const accounts of options.eod)
+    all.push(await makeSavers(server, environment, { accounts, progress: options.progress }))
+  return all
+}
+
+// Some of what one process does alone: a day must end beside ordinary work, not beside all that a machine can do.
+const steadily = { perSecond: 200, connections: 16 }
+
+function eodLoadsOf(
+  { options: { seconds } }: Measured,
+  all: readonly Savers[],
+): Readonly<Record<string, RunnableLoad>> {
+  const last = all.at(-1)
+  if (last === undefined) return {}
+  const { target } = last
+  const paced = `POST /v1/postings, ${steadily.perSecond} a second`
+  return {
+    ...Object.fromEntries(
+      all.map((savers, at) => [
+        `i${at + 1}`,
+        { what: `plinth eod run, accounts a second of ${savers.target.accounts}`, run: () => endDay(savers) },
+      ]),
+    ),
+    j: {
+      what: `${paced}, while a day of ${target.accounts} accounts ends`,
+      run: () => runSteadily(target, steadily, endDay(last)),
+    },
+    j0: {
+      what: `${paced}, to the same accounts`,
+      run: () => runSteadily(target, steadily, sleep(seconds * 1_000)),
+    },
+  }
+}
+
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
   const history =
     options.history > 0 ? await makeHistory(targets.guarded, options.history, options.progress) : undefined
+  const savers = await makeAllSavers(measured)
   const holds = { inBatches: holdBatches(targets.guarded), singly: singleHolds(targets.guarded) }
   const loads = Object.entries({
     ...loadsOf(measured, holds),
     ...(history && historyLoadsOf(measured, history)),
-  })
+    ...eodLoadsOf(measured, savers),
+  }).filter(([name]) => options.only?.includes(name) ?? true)
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
   for (const target of Object.values(targets)) {
@@ -270,16 +320,21 @@ async function measure(measured: Measured): Promise<BenchReport> {
     comparable: baseline.comparable,
     loads: loads.map(([name, { what }]) => loadOf(name, what, { results, baseline })),
     memory: await fillAndWeigh(measured),
+    daysEnded: savers.map(({ target, peakMiB }) => ({ accounts: target.accounts, peakMiB })),
   }
 }
 
 // The load that each is also measured as with a guard taken away.
 const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
 // The load that each ought to keep up with.
-const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c' }
-const reads: Readonly<Record<string, true>> = { h: true, h0: true }
-// The load that each may be slower than.
-const quickerThan: Readonly<Record<string, string>> = { h: 'h0' }
+const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c', i2: 'i1' }
+// A read is no measure of a transaction that writes, nor is a pace that was set.
+const withoutRatio: Readonly<Record<string, true>> = { h: true, h0: true, j: true, j0: true }
+// The load that each may be slower than, and by which latency.
+const quickerThan: Readonly<Record<string, { readonly than: string; readonly by: 'p50' | 'p99' }>> = {
+  h: { than: 'h0', by: 'p50' },
+  j: { than: 'j0', by: 'p99' },
+}
 
 function loadOf(
   name: string,
@@ -300,12 +355,13 @@ function loadOf(
     what,
     rounds,
     median: medianOf(rounds),
-    // A read is no measure of a transaction that writes.
-    ratio: baseline.comparable && !(name in reads) ? medianOf(ratios).rate : undefined,
+    ratio: baseline.comparable && !(name in withoutRatio) ? medianOf(ratios).rate : undefined,
     lost: bare === undefined ? undefined : lostTo(bare, { guarded: rounds, bare: results.get(bare) ?? [] }),
     share: beside === undefined ? undefined : shareOf(beside, { rounds, beside: results.get(beside) ?? [] }),
     slowdown:
-      quicker === undefined ? undefined : slowdownOf(quicker, { rounds, beside: results.get(quicker) ?? [] }),
+      quicker === undefined
+        ? undefined
+        : slowdownOf(quicker, { rounds, beside: results.get(quicker.than) ?? [] }),
   }
 }
 

@@ -26,10 +26,11 @@ const report = (changes: Partial<BenchReport> = {}): BenchReport => ({
     load('c', { lost: { to: 'c0', share: 0.12, least: 0.1, most: 0.2 } }),
     load('c0'),
     load('d', { share: { of: 'c', median: 0.91, least: 0.9, most: 0.92 } }),
-    load('h', { slowdown: { than: 'h0', median: 4.321, least: 3.9, most: 5.25 } }),
+    load('h', { slowdown: { than: 'h0', by: 'p50', median: 4.321, least: 3.9, most: 5.25 } }),
     load('f', { share: { of: 'b', median: 0.749, least: 0.7, most: 0.8 } }),
   ],
   memory: undefined,
+  daysEnded: [],
   ...changes,
 })
 

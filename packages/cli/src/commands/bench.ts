@@ -10,6 +10,8 @@ interface Options {
   readonly accounts: number
   readonly fill: number
   readonly history: number
+  readonly eod: readonly number[]
+  readonly only?: readonly string[]
   readonly json?: true
 }
 
@@ -27,6 +29,13 @@ export function benchCommand(runtime: CliRuntime): Command {
       count,
       0,
     )
+    .option(
+      '--eod <n,...>',
+      'also end days of tenants with so many interest-bearing accounts each',
+      counts,
+      [],
+    )
+    .option('--only <load,...>', 'only these loads, as (a), (i1) are named in the table', names)
     .addOption(jsonOption())
     .action(async ({ json, ...options }: Options) => {
       const { runBench } = await import('../bench/run-bench.js')
@@ -43,6 +52,9 @@ function count(text: string): number {
   if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('Write a whole number.')
   return Number(text)
 }
+
+const names = (text: string): string[] => text.split(',')
+const counts = (text: string): number[] => text.split(',').map(count)
 
 function print(report: BenchReport): void {
   const { columns, rows } = tableOf(report)

@@ -1,0 +1,3 @@
+export { type EodDesk, openEodDesk } from './eod-desk.js'
+export { createHttpApp, type HttpAppOptions } from './http-app.js'
+export { type Listening, listen, PortTaken } from './listen.js'
