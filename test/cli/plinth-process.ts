@@ -95,7 +95,7 @@ const shownBy: readonly (readonly [command: RegExp, shows: readonly Kind[]])[] =
   [/^(tenant create|token issue) /, ['token']],
   // Its greeting has a request to paste.
   [/^start\b/, ['token']],
-  [/^demo --json$/, ['token']],
+  [/^demo (--days \d+ )?--json$/, ['token']],
   // What is in the books, for an operator who asks for it.
   [/^(account|journal) /, ['body']],
 ]

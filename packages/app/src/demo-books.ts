@@ -9,7 +9,7 @@ export interface DemoCommand {
   readonly command: Command
 }
 
-interface ChartRow {
+export interface ChartRow {
   readonly code: string
   readonly name: string
   readonly type: GlType
@@ -58,41 +58,46 @@ const currency = 'EUR' as CurrencyCode
 
 const headings = new Set(chart.map(({ parent }) => parent))
 
+/** A GL account of the demo. A heading takes no accounts. */
+export const glAccount = ({ code, name, type, parent, side }: ChartRow): DemoCommand => ({
+  key: `gl-${code}`,
+  command: {
+    type: 'create_gl_account',
+    glAccount: {
+      code: code as GlCode,
+      name,
+      type,
+      parentCode: parent as GlCode | undefined,
+      normalSide: side ?? normalSideOf(type),
+      postable: !headings.has(code),
+    },
+  },
+})
+
+/** An account of the demo: a customer's, or one of the bank's own. With a product it leaves GL account and currency to that. */
+export const opening = (
+  accountId: string,
+  of: { name: string; customerId?: string } & ({ glCode: string } | { productCode: string }),
+): DemoCommand => ({
+  key: `account-${accountId}`,
+  command: {
+    type: 'open_account',
+    accountId: accountId as AccountId,
+    name: of.name,
+    glCode: 'glCode' in of ? (of.glCode as GlCode) : undefined,
+    currency: 'glCode' in of ? currency : undefined,
+    customerId: of.customerId,
+    productCode: 'productCode' in of ? of.productCode : undefined,
+    overdraftLimit: 0n,
+    unlimited: of.customerId === undefined,
+    metadata: {},
+  },
+})
+
 /** Chart, accounts and first postings of the demo tenant, in the order in which they build on each other. */
 export const demoCommands: readonly DemoCommand[] = [
-  ...chart.map(
-    ({ code, name, type, parent, side }): DemoCommand => ({
-      key: `gl-${code}`,
-      command: {
-        type: 'create_gl_account',
-        glAccount: {
-          code: code as GlCode,
-          name,
-          type,
-          parentCode: parent as GlCode | undefined,
-          normalSide: side ?? normalSideOf(type),
-          postable: !headings.has(code),
-        },
-      },
-    }),
-  ),
-  ...accounts.map(
-    ({ id, name, glCode, customer = false }): DemoCommand => ({
-      key: `account-${id}`,
-      command: {
-        type: 'open_account',
-        accountId: id as AccountId,
-        name,
-        glCode: glCode as GlCode,
-        currency,
-        customerId: customer ? id : undefined,
-        productCode: undefined,
-        overdraftLimit: 0n,
-        unlimited: !customer,
-        metadata: {},
-      },
-    }),
-  ),
+  ...chart.map(glAccount),
+  ...accounts.map(({ id, customer, ...of }) => opening(id, { ...of, ...(customer && { customerId: id }) })),
   ...postings.map(
     ({ key, code, description, to, minor }): DemoCommand => ({
       key,

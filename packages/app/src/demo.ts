@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Demo, Plinth } from '@plinth/cli'
+import type { Demo, DemoDays, Plinth } from '@plinth/cli'
 import { type IdempotencyKey, invariant, type TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { openAuthenticator, type Role, readTenant, roles } from '@plinth/tenancy'
@@ -11,17 +11,21 @@ const tenantId = 'demo' as TenantId
 
 type Tokens = Partial<Record<Role, string>>
 
-/** Makes the tenant `demo` with chart, accounts, first postings and tokens, or whatever of it is missing. */
-export async function makeDemo(plinth: Plinth, dataDir: string): Promise<Demo> {
+/**
+ * Makes the tenant `demo` with chart, accounts, first postings and tokens, or whatever of it is missing; with `days` it then lives
+ * for so many business days. A tenant that is made now begins so early that they end yesterday.
+ */
+export async function makeDemo(plinth: Plinth, dataDir: string, days?: DemoDays): Promise<Demo> {
   const tokensFile = join(dataDir, 'tokens.json')
   const existing = await plinth.database.read(tenantId, readTenant)
-  const made = existing === undefined ? await createDemoTenant(plinth) : {}
+  const made = existing === undefined ? await createDemoTenant(plinth, days?.days) : {}
   const written = await writeDemoBooks(plinth)
   const tokens = { ...(await readTokens(tokensFile)), ...made }
   const issued = await issueMissing(plinth, tokens)
   const complete = { ...tokens, ...issued }
   const tokensChanged = Object.keys({ ...made, ...issued }).length > 0
   if (tokensChanged || !(await isPrivate(tokensFile))) await writeTokens(tokensFile, complete)
+  const lived = days && (await (await import('./demo-days.js')).liveDays(plinth, tenantId, days))
   const { businessDate } = await plinth.database.read(tenantId, readHead)
   return {
     tenantId,
@@ -29,12 +33,19 @@ export async function makeDemo(plinth: Plinth, dataDir: string): Promise<Demo> {
     tokensFile,
     tokens: complete as Record<Role, string>,
     changed: existing === undefined || written || tokensChanged,
+    ...(lived && { lived }),
   }
 }
 
-async function createDemoTenant({ database, subject }: Plinth): Promise<Tokens> {
+async function createDemoTenant({ database, subject }: Plinth, days = 0): Promise<Tokens> {
   const wanted = { tenantId, name: 'Demo Bank', baseCurrency: 'EUR', timeZone: 'Europe/Berlin' }
-  return (await createTenant(database, readTenantRequest(wanted, Date.now()), subject)).tokens
+  const today = readTenantRequest(wanted, Date.now())
+  const { tenant } = today
+  if (days === 0) return (await createTenant(database, today, subject)).tokens
+  const { firstDayBefore } = await import('./demo-days.js')
+  const firstBusinessDate = firstDayBefore(tenant.firstBusinessDate, days)
+  const then = { ...today, tenant: { ...tenant, firstBusinessDate } }
+  return (await createTenant(database, then, subject)).tokens
 }
 
 /** True if anything was new. What an earlier release made otherwise stays as it is. */

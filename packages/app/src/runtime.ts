@@ -49,7 +49,7 @@ export function createRuntime(environment: Environment): CliRuntime {
       const tenant = readTenantRequest(wanted, Date.now())
       return await withPlinth(({ database, subject }) => createTenant(database, tenant, subject))
     },
-    makeDemo: () => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir)),
+    makeDemo: (days) => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir, days)),
     // What only servers need is read by nobody else: a short command should start at once.
     serve: async (options) => (await import('./serve.js')).serve(configuration(), options),
     work: async () => (await import('./worker.js')).runWorker(configuration()),

@@ -19,8 +19,8 @@ export interface CliRuntime {
   migrate(log: (line: string) => void): Promise<MigrationReport>
   /** A tenant with open books and an API key for each role. What makes no sense is refused before the database is asked. */
   createTenant(wanted: TenantRequest): Promise<NewTenant>
-  /** The tenant `demo`, as `start` makes it; changes nothing the second time. */
-  makeDemo(): Promise<Demo>
+  /** The tenant `demo`, as `start` makes it; changes nothing the second time. With days it lives for so many. */
+  makeDemo(days?: DemoDays): Promise<Demo>
   /** A failure in plain words; undefined for a fault of Plinth itself. */
   explain(error: unknown): { readonly message: string; readonly exitCode: number } | undefined
   /** Runs the HTTP server until SIGINT or SIGTERM. `start` also migrates, makes the demo tenant and greets. */
@@ -85,6 +85,27 @@ export interface Demo {
   readonly tokens: Readonly<Record<Role, string>>
   /** False: everything was there already. */
   readonly changed: boolean
+  readonly lived?: LivedDays
+}
+
+/** For how many business days the demo bank is to live. */
+export interface DemoDays {
+  readonly days: number
+  progressed(of: { readonly date: BusinessDate; readonly done: number; readonly of: number }): void
+  /** Asked between two days. */
+  stopped(): boolean
+}
+
+/** What came of it. */
+export interface LivedDays {
+  readonly days: number
+  readonly from: BusinessDate
+  /** That follows the last of them. */
+  readonly businessDate: BusinessDate
+  readonly postings: number
+  /** For want of money. */
+  readonly rejected: number
+  readonly statements: number
 }
 
 /** Contract §7. */
