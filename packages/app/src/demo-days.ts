@@ -1,5 +1,5 @@
 import { CommandFailure, type DemoDays, type LivedDays, type Plinth } from '@plinth/cli'
-import { openEod } from '@plinth/eod'
+import { EodFailed, EodRunning, openEod } from '@plinth/eod'
 import { isBusinessDay } from '@plinth/eod/domain'
 import type { HoldId } from '@plinth/holds'
 import { addDays, type BusinessDate, type EntryId, type IdempotencyKey, type TenantId } from '@plinth/kernel'
@@ -140,8 +140,8 @@ class DemoBank {
     const { database, newId, subject } = this.plinth
     const operator = { subject, roles: [], correlationId: newId(), causationId: undefined }
     const engine = openEod({ database, newId, owner: subject })
-    const begun = await engine.begin(this.books, { operator, date })
-    const { complete, reports } = await begun.finish()
+    const begun = engine.begin(this.books, { operator, date })
+    const { complete, reports } = await begun.then((each) => each.finish()).catch(inPlainWords)
     const setAside = reports.flatMap((report) => report.setAside)
     if (!complete || setAside.length > 0)
       throw new CommandFailure(`The end of ${date} left something behind: \`plinth eod status\` says what.`)
@@ -209,6 +209,13 @@ class DemoBank {
     }))
     return (await this.plinth.posting.submitBatch(books, units)).map(toldOf)
   }
+}
+
+function inPlainWords(error: unknown): never {
+  if (error instanceof EodRunning)
+    throw new CommandFailure(`${error.message} If that process is gone: \`plinth eod resume --take-over\`.`)
+  if (error instanceof EodFailed) throw new CommandFailure(error.message)
+  throw error
 }
 
 function toldOf(outcome: Outcome): { outcome: string; body: object | undefined } {
