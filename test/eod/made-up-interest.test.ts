@@ -1,4 +1,4 @@
-import { eodSteps, type Step } from '@plinth/eod'
+import { type AccountStep, eodSteps, type Step } from '@plinth/eod'
 import { verifyInterest } from '@plinth/interest'
 import { type AccountId, invariant } from '@plinth/kernel'
 import { verifyBooks } from '@plinth/posting'
@@ -26,7 +26,7 @@ async function savingsBank(): Promise<Bank> {
 function stepsFailingFor(failing: Set<AccountId>, name: string): readonly Step[] {
   return eodSteps().map((step): Step => {
     if (step.of !== 'accounts' || step.name !== name) return step
-    return {
+    const failingStep: AccountStep = {
       ...step,
       work: async (tx, closing, accountIds) => {
         for (const accountId of accountIds)
@@ -34,6 +34,7 @@ function stepsFailingFor(failing: Set<AccountId>, name: string): readonly Step[]
         return await step.work(tx, closing, accountIds)
       },
     }
+    return failingStep
   })
 }
 
