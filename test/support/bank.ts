@@ -1,6 +1,7 @@
 import { type AccountState, readState } from '@plinth/account'
 import { renderBalance } from '@plinth/account/domain'
 import { type Database, openDatabase } from '@plinth/db'
+import { uuidV7 } from '@plinth/http'
 import {
   type AccountId,
   type BusinessDate,
@@ -8,6 +9,7 @@ import {
   parseTenantId,
   type TenantId,
 } from '@plinth/kernel'
+import { interestDesk, settlingFirst } from '@plinth/interest'
 import { openBooks, readHead } from '@plinth/ledger'
 import {
   type Books,
@@ -187,7 +189,7 @@ async function setUpChart(bank: Bank): Promise<void> {
 }
 
 function bankAt(place: Place, books: Books, database: Database, lanes?: LaneOptions): Bank {
-  const engine = openPosting(database, lanes)
+  const engine = settlingFirst(openPosting(database, lanes, interestDesk), { database, newId: uuidV7 })
   const { tenantId } = books.tenant
   const send = (submission: Submission) => engine.submit(books, submission)
   const submit: Bank['submit'] = (command, key) => send(submissionOf(command, key))

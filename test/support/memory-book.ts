@@ -103,6 +103,7 @@ export function bookOf({
     reversed: new Map(),
     proposals: new Map(),
     limits: noLimits(),
+    accrued: new Map(),
     products: new Map(products.map((product) => [product.productCode, product])),
     accounts: new Map(states.map((state) => [state.accountId, state])),
     details: new Map(states.map((state) => [state.accountId, detailsOf(state)])),

@@ -23,6 +23,8 @@ export {
 export {
   lockAsForeseen,
   lockBalances,
+  readStandings,
+  type Standing,
   writeCountedFrom,
   writeStanding,
   writeTurnovers,

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import { CommandFailure, type Plinth } from '@plinth/cli'
 import { type Database, openDatabase } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
+import { interestDesk, settlingFirst } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { openPosting } from '@plinth/posting'
 import { listTenants, readSettings, readTenant } from '@plinth/tenancy'
@@ -20,7 +21,7 @@ export function openPlinth(options: {
   const subject = options.subject ?? `cli:${userName()}`
   return {
     database,
-    posting: openPosting(database),
+    posting: settlingFirst(openPosting(database, undefined, interestDesk), { database, newId: uuidV7 }),
     books: (tenantId) => booksOf(database, tenantId),
     submission: (books, command, key) => stampSubmission(command, { key, books, subject }),
     subject,

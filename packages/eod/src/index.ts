@@ -7,7 +7,8 @@ import type { Step } from './application/step.js'
 import { completeWith } from './application/steps/complete.js'
 import { controlTotalsWith } from './application/steps/control-totals.js'
 import { expireHolds } from './application/steps/expire-holds.js'
-import { accrueInterest, capitaliseInterest, captureTerms } from './application/steps/interest.js'
+import { makeDormant } from './application/steps/dormancy.js'
+import { accrueInterest, capitaliseInterest, captureTerms, chargeFeesStep } from './application/steps/interest.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
@@ -39,6 +40,8 @@ export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
   captureTerms,
   accrueInterest,
   capitaliseInterest,
+  chargeFeesStep,
+  makeDormant,
   controlTotalsWith(store, entries),
   completeWith(store),
 ]

@@ -1,6 +1,6 @@
 import type { BusinessDate, Currencies } from '@plinth/kernel'
 import type { Product } from '@plinth/product'
-import { interestTermsOf, renderSimulation, simulate, versionInForce } from '@plinth/product/domain'
+import { feesOf, interestTermsOf, renderSimulation, simulate, versionInForce } from '@plinth/product/domain'
 import { isMalformed, type Malformed } from './malformed.js'
 import { type AskedSimulation, statedBalances } from './read-products.js'
 
@@ -26,7 +26,10 @@ export function answerSimulation(
   if (isMalformed(balances)) return balances satisfies Malformed
   const terms = interestTermsOf(version.parameters, currencies)
   const decimals = currencies.decimalsOf(currency) as number
-  const simulation = simulate(terms, { from, to, balances, compounding })
+  const simulation = simulate(terms, {
+    ...{ from, to, balances, compounding },
+    fees: feesOf(version.parameters, currencies),
+  })
   const rendered = renderSimulation(simulation, { decimals, dayCount, withDays: days })
   return { productCode, version: version.version, currency, from, to, compounding, ...rendered }
 }

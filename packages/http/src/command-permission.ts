@@ -8,6 +8,7 @@ import { type RequestRefused, refuse } from './problem.js'
 function permissionOf(command: Command): Permission {
   switch (command.type) {
     case 'post':
+      if (command.kind === 'accrual') return 'post_accruals'
       return command.adviceReason === undefined ? 'post' : 'post_advice'
     case 'abandon':
     case 'reverse':

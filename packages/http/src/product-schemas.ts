@@ -76,6 +76,9 @@ export const parameters = object({
     .optional()
     .meta({ description: 'Days without a customer’s posting after which an account is dormant.' }),
   fees: listOf(fee, tiersMax).optional(),
+  interestEngine: z.literal('external', says('wrong_type')).optional().meta({
+    description: 'An engine outside says what accrues, with postings of kind `accrual`; there are no tiers then.',
+  }),
   withholdingTaxRate: rate.optional().meta({ description: 'Of credit interest, at most "1". Absent: none.' }),
   eligibility: listOf(eligibilityRule, rulesMax).optional(),
 }).meta({ id: 'ProductParameters' })
@@ -133,7 +136,7 @@ export const simulationBody = object({
   compounding: z
     .boolean(says('wrong_type'))
     .optional()
-    .meta({ description: 'Capitalised interest is added to the balances that are stated.', default: false }),
+    .meta({ description: 'Capitalised interest and fees change the balances that are stated.', default: false }),
   days: z.boolean(says('wrong_type')).optional().meta({ description: 'Answer every day.', default: false }),
 }).meta({ id: 'SimulationRequest' })
 
@@ -213,7 +216,10 @@ export const simulation = z
     from: date,
     to: date,
     compounding: z.boolean(),
-    totals: z.object({ creditExact: exact, debitExact: exact, ...capitalised.shape }),
+    totals: z.object({ creditExact: exact, debitExact: exact, ...capitalised.shape, fees: decimal }),
+    fees: z
+      .array(z.object({ code: z.string(), amount: decimal, periodEnd: date, valueDate: date }))
+      .meta({ description: 'Each for a period that ended, in the order of the days.' }),
     periods: z.array(
       z.object({
         from: date,

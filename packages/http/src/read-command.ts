@@ -135,8 +135,9 @@ function crossFaults(type: BodyType, value: unknown, currencies: Currencies): Pl
 }
 
 function postFaults(value: object, currencies: Currencies): PlacedError[] {
-  const { lines, advice, reason } = value as Readonly<Record<string, unknown>>
+  const { lines, advice, reason, kind } = value as Readonly<Record<string, unknown>>
   const faults = [
+    ...accrualFaults(lines, { kind, advice }),
     ...amountFaults(lines, currencies, { balancing: true }),
     ...sideFaults(lines),
     ...demandFaults(value),
@@ -144,6 +145,28 @@ function postFaults(value: object, currencies: Currencies): PlacedError[] {
   if (advice === true && reason === undefined) faults.push(placed(['reason'], 'required'))
   if (advice === undefined && reason !== undefined)
     faults.push(placed(['reason'], 'unknown_field', 'Only an advice has a reason.'))
+  return faults
+}
+
+/** An accrual says of whom it is, and of nothing but an accrual is that said. */
+function accrualFaults(lines: unknown, { kind, advice }: { kind: unknown; advice: unknown }): PlacedError[] {
+  const faults: PlacedError[] = []
+  const accruing = (Array.isArray(lines) ? lines : []).flatMap((line: unknown, at) => {
+    const { accruesFor, amount, availableFrom, fallbackAccountId } = (line ?? {}) as Record<string, unknown>
+    return accruesFor === undefined ? [] : [{ at, amount, special: availableFrom ?? fallbackAccountId }]
+  })
+  if (kind !== 'accrual') {
+    return accruing.map(({ at }) =>
+      placed(['lines', at, 'accruesFor'], 'unknown_field', 'Only a posting of kind accrual says so.'),
+    )
+  }
+  if (accruing.length === 0)
+    faults.push(placed(['kind'], 'wrong_type', 'An accrual says with `accruesFor` on which accounts.'))
+  if (advice !== undefined)
+    faults.push(placed(['advice'], 'unknown_field', 'An accrual touches no customer’s account.'))
+  for (const { at, amount, special } of accruing)
+    if (special !== undefined || amount === 'all' || typeof amount === 'object')
+      faults.push(placed(['lines', at, 'accruesFor'], 'wrong_type', 'What accrues is a plain amount.'))
   return faults
 }
 
@@ -274,12 +297,16 @@ function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed 
   const { transactionCode, description, reference, endToEndId, metadata = {}, reason: adviceReason } = body
   const valueDate = body.valueDate as BusinessDate | undefined
   const texts = { transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
-  return { type: 'post', ...texts, ...demandsOf(body), ...(adviceReason !== undefined && { adviceReason }) }
+  return {
+    ...{ type: 'post', ...texts, ...demandsOf(body) },
+    ...(adviceReason !== undefined && { adviceReason }),
+    ...(body.kind !== undefined && { kind: body.kind }),
+  }
 }
 
 /** No member for what is not asked for: a line from before it could be is the same line. */
 function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): LineRequest {
-  const { side, amount, availableFrom, fallbackAccountId } = line
+  const { side, amount, availableFrom, fallbackAccountId, accruesFor } = line
   const currency = line.currency as CurrencyCode
   const minor = (text: string): bigint => minorOf(text, currency, currencies) as bigint
   const amountAsked =
@@ -291,6 +318,7 @@ function toLine(line: Bodies['post']['lines'][number], currencies: Currencies): 
     currency,
     ...(availableFrom !== undefined && { availableFrom: availableFrom as BusinessDate }),
     ...(fallbackAccountId !== undefined && { fallbackAccountId: fallbackAccountId as AccountId }),
+    ...(accruesFor !== undefined && { accruesFor: accruesFor as AccountId }),
   }
 }
 

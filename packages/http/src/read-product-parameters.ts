@@ -43,6 +43,10 @@ export function parameterFaults(value: unknown, currencies: Currencies): PlacedE
       before = minor
     }
   }
+  for (const name of ['creditTiers', 'debitTiers']) {
+    if (given.interestEngine !== 'external' || asList(given[name]).length === 0) continue
+    faults.push(placed([...root, name], 'wrong_type', 'Where an engine outside accrues there are no tiers.'))
+  }
   faults.push(...rateFaults([...root, 'withholdingTaxRate'], withholdingTaxRate, { most: 1 }))
   const feeCodes = new Set<unknown>()
   for (const [at, fee] of asList(fees).entries()) {
@@ -88,7 +92,7 @@ export function toParameters(
     formatMinor(minorOf(text, currency, currencies) as bigint, currencies.decimalsOf(currency) as number)
   const tiersOf = (tiers: typeof body.creditTiers = []) =>
     tiers.map(({ from, rate }) => ({ from: amountOf(from), rate: plainRate(rate) }))
-  const { dayCount, capitalisation, rounding = 'half_even', dormancyDays } = body
+  const { dayCount, capitalisation, rounding = 'half_even', dormancyDays, interestEngine } = body
   return {
     currency,
     glMapping: body.glMapping as { [Name in keyof GlMapping]: GlCode },
@@ -100,6 +104,7 @@ export function toParameters(
     rounding,
     minimumBalance: amountOf(body.minimumBalance),
     ...(dormancyDays !== undefined && { dormancyDays }),
+    ...(interestEngine !== undefined && { interestEngine }),
     fees: (body.fees ?? []).map(({ code, amount, frequency }) => ({
       code,
       amount: amountOf(amount),

@@ -42,6 +42,7 @@ export {
   readLinesBehind,
   readSumsUpTo,
 } from './infrastructure/lines-behind-reader.js'
+export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

@@ -1,12 +1,14 @@
 import type { Database } from '@plinth/db'
 import { postWithinWith } from './application/post-within.js'
+import type { InterestDesk } from './application/interest-desk.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
 import { verifyBooksWith } from './application/verify-books.js'
 import { commandStore } from './infrastructure/command-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
-export { KeyInProgress, QueueFull } from './application/group-commit.js'
+export { failedOutcomes, KeyInProgress, QueueFull } from './application/group-commit.js'
 export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
+export type { InterestDesk } from './application/interest-desk.js'
 export type { OwnBatch, PostWithin } from './application/post-within.js'
 export {
   type Books,
@@ -14,6 +16,7 @@ export {
   laneDefaults,
   type PostingEngine,
 } from './application/posting-engine.js'
+export type { AccruedInterest, InstructedInterest } from './domain/accrued-interest.js'
 export { canonicalRequest } from './domain/canonical-request.js'
 export type {
   Command,
@@ -38,9 +41,9 @@ export { commandOfRequest } from './domain/recorded-request.js'
 export { renderLimit } from './domain/render-limit.js'
 export { type Finding, Findings, type RuleResult, type VerifyReport } from './domain/verify-report.js'
 
-/** The posting engine on a database. */
-export const openPosting = (database: Database, lanes?: LaneOptions): PostingEngine =>
-  openPostingEngine(database, commandStore, lanes)
+/** The posting engine on a database. Without a desk for interest it closes no accounts. */
+export const openPosting = (database: Database, lanes?: LaneOptions, desk?: InterestDesk): PostingEngine =>
+  openPostingEngine(database, commandStore, { lanes, desk })
 
 /** Runs commands in the transaction of whoever calls: the end of day. */
 export const postWithin = postWithinWith(commandStore)

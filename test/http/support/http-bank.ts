@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@plinth/db'
+import { uuidV7 } from '@plinth/http'
 import { createHttpApp, type Listening, listen } from '@plinth/http/server'
+import { interestDesk, settlingFirst } from '@plinth/interest'
 import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
 import { openPosting } from '@plinth/posting'
@@ -110,7 +112,7 @@ async function openHttpBank(
   learn('secret', cursorSecret)
   const app = createHttpApp({
     database,
-    posting: openPosting(database),
+    posting: settlingFirst(openPosting(database, undefined, interestDesk), { database, newId: uuidV7 }),
     authenticate: openAuthenticator(rows, jwtSettings),
     logger,
     cursorSecret,

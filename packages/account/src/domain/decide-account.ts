@@ -15,6 +15,7 @@ import {
   postedOf,
 } from './account-state.js'
 import type { GlAccount } from './gl-account.js'
+import { formatFor } from './render-account.js'
 
 export interface OpenAccount {
   readonly details: AccountDetails
@@ -76,8 +77,21 @@ const transitions: Readonly<Record<AccountStatus, readonly AccountStatus[]>> = {
   closed: [],
 }
 
-/** Contract §5, Status. Closing needs zero posted and held. */
-export function decideStatus(command: SetStatus, account: Account | undefined): Account | Rejection {
+/** Interest that is neither capitalised nor posted to the account yet, in minor units. */
+export interface Unsettled {
+  /** What the customer has earned, and what they owe. */
+  readonly credit: bigint
+  readonly debit: bigint
+  /** There are days that have not accrued yet. */
+  readonly daysToCome: boolean
+}
+
+/** Contract §5, Status. Closing needs zero posted, held and accrued; `unsettled` is what has accrued, if anything may have. */
+export function decideStatus(
+  command: SetStatus,
+  account: Account | undefined,
+  { unsettled, currencies }: { unsettled?: Unsettled | undefined; currencies: Currencies },
+): Account | Rejection {
   if (account === undefined) return noAccount(command.accountId)
   const { state } = account
   if (state.status === 'closed') return reject('account_closed', `Account ${state.accountId} is closed.`)
@@ -87,17 +101,32 @@ export function decideStatus(command: SetStatus, account: Account | undefined): 
       `Account ${state.accountId} is ${state.status} and cannot become ${command.status}.`,
     )
   }
-  if (command.status === 'closed' && (postedOf(state) !== 0n || state.held !== 0n)) {
-    return reject(
-      'account_not_empty',
-      `Account ${state.accountId} is closed only with nothing posted and nothing held.`,
-    )
-  }
+  const fault = command.status === 'closed' ? faultOfClosing(state, unsettled, currencies) : undefined
+  if (fault !== undefined) return fault
   const blocks = {
     blockDebits: command.blockDebits ?? state.blockDebits,
     blockCredits: command.blockCredits ?? state.blockCredits,
   }
   return { ...account, state: { ...state, ...blocks, status: command.status } }
+}
+
+/** What is left is said amount by amount: whoever closes the account reads there what is still to be paid out or in. */
+function faultOfClosing(
+  state: AccountState,
+  { credit, debit, daysToCome }: Unsettled = { credit: 0n, debit: 0n, daysToCome: false },
+  currencies: Currencies,
+): Rejection | undefined {
+  const left = { posted: postedOf(state), held: state.held, accruedCredit: credit, accruedDebit: debit }
+  if (Object.values(left).every((amount) => amount === 0n) && !daysToCome) return undefined
+  const { accountId, currency } = state
+  const said = Object.fromEntries(
+    Object.entries(left).map(([name, amount]) => [name, formatFor(state, amount, currencies)]),
+  )
+  const interest =
+    `${said.accruedCredit} earned and ${said.accruedDebit} owed in interest` +
+    (daysToCome ? ', and days that have not accrued yet' : '')
+  const detail = `Account ${accountId} is closed only with nothing posted, held or accrued: it has ${said.posted} posted, ${said.held} held, ${interest}.`
+  return reject('account_not_empty', detail, { accountId, currency, ...said })
 }
 
 export interface ChangeTerms {

@@ -17,6 +17,7 @@ export {
   noAccount,
   type OpenAccount,
   type SetStatus,
+  type Unsettled,
 } from './decide-account.js'
 export { type GlAccount, type GlType, glTypes, normalSideOf } from './gl-account.js'
 export { lineFault } from './line-fault.js'

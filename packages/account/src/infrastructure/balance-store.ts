@@ -1,7 +1,7 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import { type AccountId, type BusinessDate, limitDocumentOf } from '@plinth/kernel'
-import type { AccountState } from '../domain/account-state.js'
+import type { AccountState, AccountStatus } from '../domain/account-state.js'
 import { type BalanceRow, toState } from './rows.js'
 import type { AccountTables } from './tables.js'
 
@@ -148,14 +148,17 @@ const changeStanding: Statement = {
   text: `with changed as (
     update account.balance
        set status = $4, block_debits = $5, block_credits = $6, overdraft_limit = $7, spending_limits = $8::jsonb,
-           row_version = row_version + 1
+           status_since = case when status = $4 then status_since else $9::date end, row_version = row_version + 1
      where tenant_id = $1 and account_id = $2 and row_version = $3
     returning 1)
     select plinth.expect_rows(count(*), 1, 'the balance of account ' || $2) from changed`,
 }
 
-/** Writes status, blocks and limits of a locked row; the statement fails if it is not at the `rowVersion` decided on. */
-export function writeStanding(tx: Tx, state: AccountState): void {
+/**
+ * Writes status, blocks and limits of a locked row, the status since `today` if it is another; the statement fails if the row is
+ * not at the `rowVersion` decided on.
+ */
+export function writeStanding(tx: Tx, state: AccountState, today: BusinessDate): void {
   takePlace(tx, state.accountId)
   sql.send(tx, changeStanding, [
     tenantOf(tx),
@@ -166,5 +169,37 @@ export function writeStanding(tx: Tx, state: AccountState): void {
     state.blockCredits,
     state.overdraftLimit,
     state.limits.length === 0 ? null : JSON.stringify(state.limits.map((limit) => limitDocumentOf(limit, 0))),
+    today,
   ])
+}
+
+/** What work on accounts at the end of a day asks of them beside their terms. */
+export interface Standing {
+  readonly accountId: AccountId
+  readonly status: AccountStatus
+  /** The business date on which the status last changed; undefined: never, as far as is known. */
+  readonly since: BusinessDate | undefined
+}
+
+const standingsByKey: Statement = {
+  name: 'account.standings',
+  text: `select b.* from unnest($2::text[]) as k (account_id)
+    cross join lateral (
+      select account_id, status, status_since from account.balance
+       where tenant_id = $1 and account_id = k.account_id offset 0) b`,
+}
+
+/** How accounts stand; those that are not there are left out. */
+export async function readStandings(tx: Tx, accountIds: readonly AccountId[]): Promise<Standing[]> {
+  if (accountIds.length === 0) return []
+  const rows = await sql.run<{
+    account_id: AccountId
+    status: AccountStatus
+    status_since: BusinessDate | null
+  }>(tx, standingsByKey, [tenantOf(tx), textArray(accountIds)])
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    status: row.status,
+    since: row.status_since ?? undefined,
+  }))
 }

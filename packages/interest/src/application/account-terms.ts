@@ -3,7 +3,7 @@ import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { type AccountId, type BusinessDate, type Currencies, invariant } from '@plinth/kernel'
 import type { GlMapping, ProductParameters } from '@plinth/product'
-import { type InterestTerms, interestTermsOf } from '@plinth/product/domain'
+import { type FeeTerms, feesOf, type InterestTerms, interestTermsOf } from '@plinth/product/domain'
 import type { NumberedTerms } from '../domain/accrue-through.js'
 
 /** What one snapshot says, read. Accounts of one version of a product share it. */
@@ -12,6 +12,9 @@ export interface ReadTerms {
   readonly currency: ProductParameters['currency']
   readonly glMapping: GlMapping
   readonly terms: InterestTerms
+  readonly fees: readonly FeeTerms[]
+  /** An engine outside says what accrues. */
+  readonly external: boolean
 }
 
 /** The terms that one account has had and has. */
@@ -19,6 +22,8 @@ export interface AccountTerms {
   /** The first day on which it earns or owes interest; undefined if no day up to `through` does. */
   firstDay(through: BusinessDate): BusinessDate | undefined
   on(day: BusinessDate): NumberedTerms
+  /** The number of the snapshot that holds on a day; undefined before the first. */
+  numberOn(day: BusinessDate): number | undefined
   of(snapshotNo: number): ReadTerms
 }
 
@@ -40,8 +45,12 @@ export async function readAccountTerms(
     const known = read.get(`${productCode} ${checksum}`)
     if (known !== undefined) return known
     const said = JSON.parse(parameters) as ProductParameters
-    const { currency, glMapping } = said
-    const terms = { productCode, currency, glMapping, terms: interestTermsOf(said, currencies) }
+    const { currency, glMapping, interestEngine } = said
+    const terms = {
+      ...{ productCode, currency, glMapping, terms: interestTermsOf(said, currencies) },
+      fees: feesOf(said, currencies),
+      external: interestEngine === 'external',
+    }
     read.set(`${productCode} ${checksum}`, terms)
     return terms
   }
@@ -67,11 +76,13 @@ function accountTerms(
       invariant(snapshot !== undefined, 'a day that accrues has terms', { accountId, day })
       return { snapshotNo: snapshot.snapshotNo, terms: read(snapshot).terms }
     },
+    numberOn: (day) => termsOn(snapshots, day)?.snapshotNo,
     firstDay: (through) =>
-      snapshots.find((snapshot) => snapshot.effectiveFrom <= through && hasRates(read(snapshot).terms))
+      snapshots.find((snapshot) => snapshot.effectiveFrom <= through && accrues(read(snapshot)))
         ?.effectiveFrom,
   }
 }
 
-const hasRates = ({ creditTiers, debitTiers }: InterestTerms): boolean =>
-  creditTiers.length + debitTiers.length > 0
+/** Where an engine outside accrues, days accrue nothing of themselves, and periods end as the terms say. */
+const accrues = ({ external, terms: { creditTiers, debitTiers } }: ReadTerms): boolean =>
+  external || creditTiers.length + debitTiers.length > 0

@@ -1,3 +1,4 @@
+import { lockBalances, readStandings } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type BusinessDate, type EntryId } from '@plinth/kernel'
 import { readEntryNumbers, readLinesBehind } from '@plinth/ledger'
@@ -35,39 +36,60 @@ interface AccruedAccount extends Accruing {
 export const accruePartitionWith =
   (store: InterestStore) =>
   async (tx: Tx, run: InterestRun, accountIds: readonly AccountId[]): Promise<AccrualCounts> => {
-    const through = addDays(run.next, -1)
-    const accruing = await accountsToAccrue(store, tx, run, { accountIds, through })
-    const accounts = await accrueAll(store, tx, run, { accruing, through })
-    const { entries, entryIds } = entriesOf(run, accounts)
-    const rows = accounts.flatMap(({ accountId, terms, accrued }) =>
-      accrued.rows.map((row): StoredRow => {
-        const changes = row.creditPosted !== 0n || row.debitPosted !== 0n
-        const { productCode } = terms.of(accrued.state.snapshotNo)
-        return { accountId, row, entryId: changes ? entryIds.get(productCode) : undefined }
-      }),
-    )
-    store.writeAccrued(
-      tx,
-      accounts.map(({ accountId, rowVersion, accrued }) => ({ accountId, rowVersion, state: accrued.state })),
-    )
-    store.writeRows(tx, rows, run.day)
-    store.writeDue(
-      tx,
-      accounts.flatMap(({ accountId, accrued }) => accrued.due.map((due) => ({ accountId, due }))),
-      run.day,
-    )
+    const { entries, ...counts } = await accrueAccounts(store, tx, run, { accountIds })
     // Last, because it locks the head of the journal.
     await postInterest(tx, run, entries)
-    const madeUp = rows.filter(({ row }) => row.revision > 0).length
-    return { accounts: accounts.length, days: rows.length - madeUp, madeUp, entries: entries.length }
+    return { ...counts, entries: entries.length }
   }
 
-/** Those that earn or owe interest and have not accrued up to the day; where nothing stands yet, from their first day on. */
+/**
+ * As `accruePartitionWith`, but leaves the posting to whoever asks. `again`: what was booked since is looked at also where all days
+ * have accrued.
+ */
+export async function accrueAccounts(
+  store: InterestStore,
+  tx: Tx,
+  run: InterestRun,
+  { accountIds, again = false }: { accountIds: readonly AccountId[]; again?: boolean },
+): Promise<Omit<AccrualCounts, 'entries'> & { readonly entries: readonly InterestEntry[] }> {
+  const through = addDays(run.next, -1)
+  const accruing = await accountsToAccrue(store, tx, run, { accountIds, through, again })
+  const accounts = (await accrueAll(store, tx, run, { accruing, through })).filter(hasChanged)
+  const { entries, entryIds } = entriesOf(run, accounts)
+  const rows = accounts.flatMap(({ accountId, terms, accrued }) =>
+    accrued.rows.map((row): StoredRow => {
+      const changes = row.creditPosted !== 0n || row.debitPosted !== 0n
+      const { productCode } = terms.of(accrued.state.snapshotNo)
+      return { accountId, row, entryId: changes ? entryIds.get(productCode) : undefined }
+    }),
+  )
+  store.writeAccrued(
+    tx,
+    accounts.map(({ accountId, rowVersion, accrued }) => ({ accountId, rowVersion, state: accrued.state })),
+  )
+  store.writeRows(tx, rows, run.day)
+  store.writeDue(
+    tx,
+    accounts.flatMap(({ accountId, accrued }) => accrued.due.map((due) => ({ accountId, due }))),
+    run.day,
+  )
+  const madeUp = rows.filter(({ row }) => row.revision > 0).length
+  return { accounts: accounts.length, days: rows.length - madeUp, madeUp, entries }
+}
+
+const hasChanged = ({ state, accrued }: AccruedAccount): boolean =>
+  accrued.rows.length > 0 || accrued.state.accruedThrough !== state.accruedThrough
+
+/**
+ * Those that earn or owe interest, are not closed and have not accrued up to the day; where nothing stands yet, from their first day
+ * on. Whoever closes an account locks the same rows, in the same order: what has accrued, and its balance where nothing has yet. So
+ * it is known behind the locks which accounts are closed (ADR 0021).
+ */
 async function accountsToAccrue(
   store: InterestStore,
   tx: Tx,
   run: InterestRun,
-  { accountIds, through }: { accountIds: readonly AccountId[]; through: BusinessDate },
+  { accountIds, through, again }: { accountIds: readonly AccountId[]; through: BusinessDate; again: boolean },
 ): Promise<Accruing[]> {
   const sorted = [...accountIds].sort()
   const [stored, allTerms] = await Promise.all([
@@ -75,16 +97,27 @@ async function accountsToAccrue(
     readAccountTerms(tx, sorted, run.books.currencies),
   ])
   const known = new Map(stored.map((each) => [each.accountId, each]))
-  return sorted.flatMap((accountId): Accruing[] => {
+  const accruing = sorted.flatMap((accountId): Accruing[] => {
     const terms = allTerms.get(accountId)
     if (terms === undefined) return []
     const stands = known.get(accountId)
-    if (stands !== undefined) return stands.state.accruedThrough < through ? [{ ...stands, terms }] : []
+    if (stands !== undefined)
+      return again || stands.state.accruedThrough < through ? [{ ...stands, terms }] : []
     const firstDay = terms.firstDay(through)
     return firstDay === undefined
       ? []
       : [{ accountId, terms, rowVersion: undefined, state: stateBefore(firstDay) }]
   })
+  const ids = (accounts: readonly Accruing[]) => accounts.map(({ accountId }) => accountId)
+  await lockBalances(tx, ids(accruing.filter(({ rowVersion }) => rowVersion === undefined)))
+  const closed = await readClosed(tx, ids(accruing))
+  return accruing.filter(({ accountId }) => !closed.has(accountId))
+}
+
+/** Those of the accounts that are closed: asked behind the locks that a closing waits for. */
+async function readClosed(tx: Tx, accountIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+  const standings = await readStandings(tx, accountIds)
+  return new Set(standings.filter(({ status }) => status === 'closed').map(({ accountId }) => accountId))
 }
 
 async function accrueAll(

@@ -1,15 +1,7 @@
 import type { Tx } from '@plinth/db'
-import {
-  type AccountId,
-  addDays,
-  type BusinessDate,
-  type EntryId,
-  invariant,
-  type Side,
-} from '@plinth/kernel'
+import { type AccountId, addDays, type EntryId, invariant, type Side } from '@plinth/kernel'
 import type { FixedLineRequest } from '@plinth/posting'
-import { endPeriod } from '../domain/accrue-through.js'
-import { type DueInterest, netOf } from '../domain/interest-state.js'
+import type { DueInterest } from '../domain/interest-state.js'
 import { type ReadTerms, readAccountTerms } from './account-terms.js'
 import type { InPosting, InterestRun, InterestStore, StoredDue } from './ports.js'
 import { type InterestEntry, postInterest } from './post-interest.js'
@@ -24,44 +16,18 @@ export const capitalisePartitionWith =
   (store: InterestStore) =>
   async (tx: Tx, run: InterestRun, accountIds: readonly AccountId[]): Promise<CapitalisationCounts> => {
     const due = await store.lockDue(tx, [...accountIds].sort())
-    return postDue(store, tx, run, due)
+    const entries = await capitaliseDue(store, tx, run, due)
+    await postInterest(tx, run, entries)
+    return { entries: entries.length }
   }
 
-/**
- * Capitalises what accounts have accrued up to the last day that has accrued, whatever their terms say of periods: what an
- * account that is to be closed has earned or owes. The rest of a minor unit is carried, and lost with the account.
- */
-export const capitaliseNowWith =
-  (store: InterestStore) =>
-  async (
-    tx: Tx,
-    run: InPosting & { readonly businessDate: BusinessDate },
-    accountIds: readonly AccountId[],
-  ): Promise<CapitalisationCounts> => {
-    const sorted = [...accountIds].sort()
-    const stored = await store.lockAccrued(tx, sorted)
-    const allTerms = await readAccountTerms(tx, sorted, run.books.currencies)
-    const ended = stored.flatMap(({ accountId, state, rowVersion }) => {
-      const terms = allTerms.get(accountId)?.of(state.snapshotNo).terms
-      invariant(terms !== undefined, 'what accrues has terms', { accountId })
-      const { snapshotNo, accruedThrough: day } = state
-      const { accrual, due } = endPeriod(terms, state.accrual, { day, snapshotNo })
-      if (due === undefined) return []
-      return [{ accountId, rowVersion, state: { ...state, accrual, unmet: state.unmet + netOf(due) }, due }]
-    })
-    store.writeAccrued(tx, ended)
-    store.writeDue(tx, ended, run.businessDate)
-    // Also what an end of day left due.
-    const { books, context, newId } = run
-    return postDue(store, tx, { books, context, newId }, await store.lockDue(tx, sorted))
-  }
-
-async function postDue(
+/** Marks what is due as posted in the entries that it answers, which whoever asks posts. */
+export async function capitaliseDue(
   store: InterestStore,
   tx: Tx,
-  run: InPosting & { readonly bookInto?: BusinessDate | undefined },
+  run: InPosting,
   due: readonly StoredDue[],
-): Promise<CapitalisationCounts> {
+): Promise<InterestEntry[]> {
   const accountIds = [...new Set(due.map(({ accountId }) => accountId))]
   const terms = await readAccountTerms(tx, accountIds, run.books.currencies)
   const entries = due.map((each): InterestEntry & StoredDue => {
@@ -73,8 +39,7 @@ async function postDue(
     tx,
     entries.map(({ accountId, due: { valueDate }, entryId }) => ({ accountId, valueDate, entryId })),
   )
-  await postInterest(tx, run, entries)
-  return { entries: entries.length }
+  return entries
 }
 
 /** Of credit interest the payable is settled with the account and the tax office, of debit interest the account owes more. */

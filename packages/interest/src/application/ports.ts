@@ -62,11 +62,44 @@ export interface InterestStore {
       readonly entryId: EntryId
     }[],
   ): void
+  /** What an engine outside or a closing adds, of value a day. */
+  writeAdjustments(tx: Tx, adjustments: readonly StoredAdjustment[]): void
+  /** Adds whole minor units to what has accrued on locked rows. */
+  addAccrued(
+    tx: Tx,
+    added: readonly { readonly accountId: AccountId; readonly credit: bigint; readonly debit: bigint }[],
+  ): void
   /** The entries that last capitalised interest of these accounts, more than can be unmet. */
   readLastCapitalisations(
     tx: Tx,
     accountIds: readonly AccountId[],
   ): Promise<{ readonly accountId: AccountId; readonly entryId: EntryId }[]>
+}
+
+/** What accrued sums changed by other than by days, in minor units. */
+export interface StoredAdjustment {
+  readonly accountId: AccountId
+  readonly entryId: EntryId
+  readonly reason: 'instructed' | 'settled'
+  readonly valueDate: BusinessDate
+  readonly credit: bigint
+  readonly debit: bigint
+}
+
+/** What an account was charged for a period. */
+export interface StoredFee {
+  readonly accountId: AccountId
+  readonly code: string
+  readonly periodEnd: BusinessDate
+  readonly snapshotNo: number
+  readonly amount: bigint
+  readonly entryId: EntryId
+}
+
+export interface FeeStore {
+  /** What these accounts were charged for periods that ended on a day or later. */
+  readFees(tx: Tx, accountIds: readonly AccountId[], from: BusinessDate): Promise<StoredFee[]>
+  writeFees(tx: Tx, fees: readonly StoredFee[]): void
 }
 
 /** A row of a day with its account, as it is stored. */
@@ -84,6 +117,12 @@ export interface VerifyStore {
   ): Promise<StoredAccrued[]>
   /** All days of these accounts with all revisions, by account, day and revision. */
   readDays(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredDay[]>
+  readAdjustments(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredAdjustment[]>
+  /** By account, page by page. */
+  listFees(
+    tx: Tx,
+    page: { readonly after: Pick<StoredFee, 'accountId' | 'code' | 'periodEnd'> | undefined; readonly limit: number },
+  ): Promise<StoredFee[]>
   readCapitalisations(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredCapitalisation[]>
   /** How much the rows of each entry change, up and down, in minor units. */
   sumByEntry(tx: Tx): Promise<{ readonly entryId: EntryId; readonly changed: bigint }[]>

@@ -23,15 +23,15 @@ import {
 import type { GlLine } from '../domain/gl-pairs.js'
 import type { InPosting } from './ports.js'
 
-/** The transaction code of all entries of interest. */
-const transactionCode = 'INTEREST'
+/** The transaction codes of the bank's own entries. */
+const transactionCodes = { accrual: 'INTEREST', capitalisation: 'INTEREST', fee: 'FEE' } as const
 
 /** An entry of the bank's own. */
 export interface InterestEntry {
   /** What it is for. The row that it settles, locked in the same transaction, is why it is never made twice. */
   readonly key: string
   readonly entryId: EntryId
-  readonly kind: 'accrual' | 'capitalisation'
+  readonly kind: keyof typeof transactionCodes
   readonly description: string
   readonly valueDate: BusinessDate
   readonly productCode: string
@@ -46,7 +46,7 @@ export interface InterestEntry {
 export const internalAccount = (glCode: GlCode, currency: CurrencyCode): AccountId =>
   `GL:${glCode}:${currency}` as AccountId
 
-/** An entry of interest was refused: nothing of the partition may stand. */
+/** An entry of interest or of a fee was refused: nothing of the partition may stand. */
 export class InterestRefused extends Error {
   override readonly name = 'InterestRefused'
   constructor(
@@ -92,13 +92,13 @@ function submissionOf(run: InPosting, entry: InterestEntry): Submission {
     }),
   )
   const command: Post = {
-    ...{ type: 'post', kind, transactionCode, description, valueDate },
+    ...{ type: 'post', kind, transactionCode: transactionCodes[kind], description, valueDate },
     reference: undefined,
     endToEndId: undefined,
     lines: [...lines, ...accountLines],
     metadata: { productCode },
-    // Interest is booked whatever the account has or is blocked for (contract §1, advice).
-    ...(kind === 'capitalisation' && { adviceReason: description }),
+    // Interest and fees are booked whatever the account has or is blocked for (contract §1, advice).
+    ...(kind !== 'accrual' && { adviceReason: description }),
   }
   return stamped(run, command, entry)
 }

@@ -4,6 +4,7 @@ import { type AccountId, type BusinessDate, type EntryId, minorFromDatabase } fr
 import { exactOf } from '@plinth/product/domain'
 import type { InterestStore, StoredAccrued, StoredDue, StoredRow } from '../application/ports.js'
 import type { AccrualRow } from '../domain/interest-state.js'
+import { adjustmentStore } from './adjustment-store.js'
 
 const sql = sqlDoor<Record<never, never>>('interest')
 
@@ -315,4 +316,6 @@ export const interestStore: InterestStore = {
   readDue: dueBy(readDueRows),
   markPosted,
   readLastCapitalisations,
+  writeAdjustments: adjustmentStore.writeAdjustments,
+  addAccrued: adjustmentStore.addAccrued,
 }

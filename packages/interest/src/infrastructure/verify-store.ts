@@ -2,6 +2,8 @@ import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import { type AccountId, type BusinessDate, type EntryId, minorFromDatabase } from '@plinth/kernel'
 import type { VerifyStore } from '../application/ports.js'
+import { adjustmentStore } from './adjustment-store.js'
+import { feeStore } from './fee-store.js'
 import { type AccrualRowRow, type StateRow, stateColumns, toAccrualRow, toState } from './interest-store.js'
 
 const sql = sqlDoor<Record<never, never>>('interest')
@@ -89,4 +91,6 @@ export const verifyStore: VerifyStore = {
   readCapitalisations,
   sumByEntry,
   countDays,
+  readAdjustments: adjustmentStore.readAdjustments,
+  listFees: feeStore.listFees,
 }

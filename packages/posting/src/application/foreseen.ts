@@ -3,7 +3,7 @@ import type { Hold, HoldId } from '@plinth/holds'
 import type { AccountId, BusinessDate, IdempotencyKey } from '@plinth/kernel'
 import type { Book } from '../domain/book.js'
 import type { Submission } from '../domain/command.js'
-import { accountsOf, type Targets } from '../domain/command-targets.js'
+import { accountsOf, accruedOf, type Targets } from '../domain/command-targets.js'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 
 /**
@@ -63,9 +63,12 @@ function isForeseeable(decision: Decided['decision']): boolean {
   ].includes(decision.kind)
 }
 
-/** Whether these can be decided before the batch in front has committed: they name nothing that it creates. */
+/**
+ * Whether these can be decided before the batch in front has committed: they name nothing that it creates. What asks what has
+ * accrued asks it behind the lock of the account's balance, which the batch in front may hold.
+ */
 export const canBuildOn = ({ keys, groundForMore }: Foreseen, submissions: readonly Submission[]): boolean =>
-  groundForMore && !submissions.some(({ key }) => keys.has(key))
+  groundForMore && !submissions.some(({ key, command }) => keys.has(key) || accruedOf(command).length > 0)
 
 /** The accounts that these name: those that the batch in front holds, as it leaves them, and the ids of the others. */
 export function splitAccounts(

@@ -24,6 +24,7 @@ import type { Book } from '../domain/book.js'
 import type { Command, Submission, Unit } from '../domain/command.js'
 import {
   accountsOfLines,
+  accruedOf,
   describedAccountsOf,
   entriesOf,
   glCodesOf,
@@ -42,7 +43,8 @@ import type { CommandStore } from './ports.js'
 import { expectedProducts, readCatalogue } from './read-catalogue.js'
 import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
-import { type DecidedBatch, type Written, writeBatch } from './write-batch.js'
+import type { InterestDesk } from './interest-desk.js'
+import { type DecidedBatch, type Stores, type Written, writeBatch } from './write-batch.js'
 
 export interface Batch {
   readonly tenantId: TenantId
@@ -74,14 +76,14 @@ export interface Sent {
  * What it decides on rows that the batch in front still holds is tested by the database before it writes, and it commits
  * only if that batch has (ADR 0009).
  */
-export function postBatchWith(store: CommandStore) {
+export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
   const settingsOf = rememberSettings()
   return async (tx: Tx, batch: Batch, { foreseen, decided }: Place): Promise<Sent> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     const targets = await resolve(tx, submissions, foreseen)
     const { held, others } = splitAccounts(submissions, targets, foreseen)
     const settingsAt = (version: number) => settingsOf(tx, batch.tenantId, version)
-    const book = await lockAndRead(store, tx, {
+    const book = await lockAndRead({ store, desk }, tx, {
       submissions,
       targets,
       foreseen,
@@ -98,7 +100,7 @@ export function postBatchWith(store: CommandStore) {
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
     const decision = { plan, expected, products, businessDate, enteredOn, settingsVersion, currencies }
-    const { numbers, asForeseen, sent } = write(store, tx, batch, decision)
+    const { numbers, asForeseen, sent } = write({ store, desk }, tx, batch, decision)
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
     outcomes.catch(() => {})
@@ -128,7 +130,7 @@ function rememberSettings() {
 
 /** Sends the writes of what was decided; no numbers if nothing is to be recorded. */
 function write(
-  store: CommandStore,
+  stores: Stores,
   tx: Tx,
   { rehearsal }: Batch,
   decision: DecidedBatch,
@@ -136,7 +138,7 @@ function write(
   const nothing = Promise.resolve(undefined)
   if (decision.plan.records.length === 0) return { numbers: nothing, asForeseen: nothing, sent: nothing }
   if (rehearsal) return { numbers: numbersToBe(tx), asForeseen: nothing, sent: nothing }
-  return writeBatch(store, tx, decision)
+  return writeBatch(stores, tx, decision)
 }
 
 async function numbersToBe(tx: Tx): Promise<TakenNumbers> {
@@ -196,7 +198,7 @@ interface Found extends Book {
  * accounts that the batch in front leaves behind.
  */
 async function lockAndRead(
-  store: CommandStore,
+  { store, desk }: Stores,
   tx: Tx,
   { submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
 ): Promise<Found> {
@@ -205,6 +207,10 @@ async function lockAndRead(
   const entries = [...targets.entries.values()]
   const left = [...targets.holds.keys()].flatMap((holdId) => foreseen?.holds.get(holdId) ?? [])
   const holdIds = [...targets.holds.keys()].filter((holdId) => !foreseen?.holds.has(holdId))
+  const accruing = [...new Set(commands.flatMap(accruedOf))].sort()
+  invariant(accruing.length === 0 || desk !== undefined, 'who closes accounts knows what has accrued')
+  // In front of the balances, as the end of day locks them.
+  const lockedAccrued = accruing.length === 0 ? undefined : desk?.lock(tx, accruing)
   const [locked, details, glAccounts, holds, clearing, taken, proposals, recorded, head] = await Promise.all([
     // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
     lockBalances(tx, [...accountIds].sort()),
@@ -222,15 +228,17 @@ async function lockAndRead(
     readProposals(tx, [...new Set(commands.flatMap(proposalsOf))]),
     readRecorded(store, tx, keys),
     readHead(tx),
+    lockedAccrued,
   ])
   const settings = await settingsAt(head.settingsVersion)
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
   const { businessDate, enteredOn } = datesOf(head, bookInto)
-  const [typed, { products, mapped }, limits] = await Promise.all([
+  const [typed, { products, mapped }, limits, accrued] = await Promise.all([
     readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
     readCatalogue(tx, commands),
     readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
+    accruing.length === 0 ? undefined : desk?.read(tx, accruing, settings.currencies),
   ])
   return {
     businessDate,
@@ -248,6 +256,7 @@ async function lockAndRead(
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
     limits,
     products,
+    accrued: new Map(accrued?.map((each) => [each.accountId, each])),
     known: recorded(settings.currencies),
   }
 }

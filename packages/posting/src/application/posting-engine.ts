@@ -11,6 +11,7 @@ import {
   type KeysAtWork,
   openGroupCommit,
 } from './group-commit.js'
+import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore } from './ports.js'
 import type { Batch } from './post-batch.js'
 import { readRecorded } from './recorded-commands.js'
@@ -38,6 +39,12 @@ export interface PostingEngine {
   queued(): Readonly<Record<Lane, number>>
 }
 
+export interface EngineOptions {
+  readonly lanes?: LaneOptions | undefined
+  /** Undefined: no accounts are closed. */
+  readonly desk?: InterestDesk | undefined
+}
+
 export type LaneOptions = Readonly<Record<Lane, GroupCommitOptions>>
 
 // A caller waits at most 5 s for its turn (contract §3) and 10 s for an answer.
@@ -63,9 +70,9 @@ export const laneDefaults: LaneOptions = {
 export function openPostingEngine(
   database: Database,
   store: CommandStore,
-  lanes: LaneOptions = laneDefaults,
+  { lanes = laneDefaults, desk }: EngineOptions = {},
 ): PostingEngine {
-  const run = runBatchWith(database, store)
+  const run = runBatchWith(database, store, desk)
   const queues = new Map<TenantId, Readonly<Record<Lane, GroupCommit>>>()
 
   function queuesOf({ tenant }: Books): Readonly<Record<Lane, GroupCommit>> {

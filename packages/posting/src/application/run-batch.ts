@@ -3,6 +3,7 @@ import type { TenantId } from '@plinth/kernel'
 import type { Outcome } from '../domain/recorded-command.js'
 import { canBuildOn } from './foreseen.js'
 import type { Neighbours } from './group-commit.js'
+import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore } from './ports.js'
 import { type Batch, postBatchWith } from './post-batch.js'
 
@@ -17,8 +18,8 @@ export interface Run {
  * Runs a batch in a transaction: at first on what the one in front will have done, if it may, and if that does not come,
  * again on things as they are when that one has ended (ADR 0009).
  */
-export const runBatchWith = (database: Database, store: CommandStore) => {
-  const postBatch = postBatchWith(store)
+export const runBatchWith = (database: Database, store: CommandStore, desk?: InterestDesk) => {
+  const postBatch = postBatchWith(store, desk)
   return async (run: Run, batch: Batch, { inFront, decided }: Neighbours): Promise<Outcome[]> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     let foreseen = inFront?.foreseen

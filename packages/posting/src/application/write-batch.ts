@@ -32,8 +32,15 @@ import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 import type { Accepted } from '../domain/decision.js'
 import { eventTypes } from '../domain/event-types.js'
 import { renderAnswer } from '../domain/render-answer.js'
+import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore, DecidedRow } from './ports.js'
 import { writeGovernance } from './write-governance.js'
+
+/** Where commands are kept, and where it is known what has accrued. */
+export interface Stores {
+  readonly store: CommandStore
+  readonly desk: InterestDesk | undefined
+}
 
 export interface DecidedBatch {
   readonly plan: BatchPlan
@@ -54,7 +61,7 @@ export interface DecidedBatch {
  * as soon as its parameters stand, so the database works on it while the next ones are prepared; all are sent before the
  * numbers are known, because the statements find them in the transaction. The head is asked for at once, before this yields.
  */
-export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Written {
+export function writeBatch(stores: Stores, tx: Tx, batch: DecidedBatch): Written {
   const { plan, expected, enteredOn, settingsVersion } = batch
   const businessDate = enteredOn ?? batch.businessDate
   const entries = plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? decision.entries : []))
@@ -62,10 +69,10 @@ export function writeBatch(store: CommandStore, tx: Tx, batch: DecidedBatch): Wr
   for (const entry of entries) assertBalanced(entry)
   const events = plan.records.reduce((count, { decision }) => count + eventsOf(decision), 0)
   const numbers = takeNumbers(tx, { businessDate, settingsVersion, entries: entries.length, events })
-  const asForeseen = expected ? expectForeseen(store, tx, expected) : Promise.resolve()
+  const asForeseen = expected ? expectForeseen(stores.store, tx, expected) : Promise.resolve()
   // Whoever waits for one of these first hears of its failure; nobody has to wait for all.
   for (const answer of [numbers, asForeseen]) answer.catch(() => {})
-  return { numbers, asForeseen, sent: sendRows(store, tx, { ...batch, entries }) }
+  return { numbers, asForeseen, sent: sendRows(stores, tx, { ...batch, entries }) }
 }
 
 /** The answers that a batch may wait for, and when everything is on its way. */
@@ -77,7 +84,7 @@ export interface Written {
 }
 
 async function sendRows(
-  store: CommandStore,
+  { store, desk }: Stores,
   tx: Tx,
   {
     plan,
@@ -104,7 +111,7 @@ async function sendRows(
   await breathe()
   const holdSteps = holdStepsOf(plan)
   for (const step of plan.balanceSteps) {
-    if (step.kind === 'standing') writeStanding(tx, step.state)
+    if (step.kind === 'standing') writeStanding(tx, step.state, businessDate)
     else if (step.kind === 'counted') writeCountedFrom(tx, step.states, monthOf(businessDate))
     else writeTurnovers(tx, step.states, { withHeld: holdSteps.length > 0, forced: step.forced })
   }
@@ -113,6 +120,12 @@ async function sendRows(
   writeSuspense(
     tx,
     plan.records.flatMap(({ decision }) => (decision.kind === 'posted' ? decision.suspense : [])),
+  )
+  desk?.instruct(
+    tx,
+    plan.records.flatMap(({ decision }) =>
+      decision.kind === 'posted' ? (decision.instructed?.added ?? []) : [],
+    ),
   )
   writeGovernance(tx, plan.records)
   await breathe()

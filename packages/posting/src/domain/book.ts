@@ -5,6 +5,7 @@ import type { JournalEntry } from '@plinth/ledger'
 import type { Product } from '@plinth/product'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
+import type { AccruedInterest } from './accrued-interest.js'
 import type { LimitBook } from './limit-book.js'
 
 /**
@@ -34,4 +35,6 @@ export interface Book {
   readonly limits: LimitBook
   /** Those that are changed, or that accounts are opened with, by code. */
   readonly products: Map<string, Product>
+  /** Of the accounts that are closed, or for which interest is said to have accrued. */
+  readonly accrued: Map<AccountId, AccruedInterest>
 }

@@ -68,7 +68,7 @@ type AmountText = (minor: bigint, currency: CurrencyCode) => string
 
 /** A line with its members in name order. */
 function canonicalLine(
-  { accountId, side, amount, currency, availableFrom, fallbackAccountId }: LineRequest,
+  { accountId, accruesFor, side, amount, currency, availableFrom, fallbackAccountId }: LineRequest,
   textOf: AmountText,
 ) {
   const text =
@@ -77,7 +77,7 @@ function canonicalLine(
       : amount === 'all'
         ? amount
         : { upTo: textOf(amount.upTo, currency) }
-  return { accountId, amount: text, availableFrom, currency, fallbackAccountId, side }
+  return { accountId, accruesFor, amount: text, availableFrom, currency, fallbackAccountId, side }
 }
 
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.

@@ -63,11 +63,27 @@ export function accountsOf(command: Command, targets: Targets): readonly Account
   }
 }
 
-/** The accounts that lines may be posted to. */
+/** The accounts that lines may be posted to, and those for which they accrue. */
 export const accountsOfLines = (lines: readonly LineRequest[]): AccountId[] =>
-  lines.flatMap(({ accountId, fallbackAccountId }) =>
-    fallbackAccountId === undefined ? [accountId] : [accountId, fallbackAccountId],
+  lines.flatMap(({ accountId, fallbackAccountId, accruesFor }) =>
+    fallbackAccountId === undefined && accruesFor === undefined
+      ? [accountId]
+      : [accountId, fallbackAccountId, accruesFor].filter((id) => id !== undefined),
   )
+
+/** The accounts of which a command reads what has accrued. */
+export function accruedOf(command: Command): readonly AccountId[] {
+  switch (command.type) {
+    case 'propose':
+      return accruedOf(command.proposed)
+    case 'post':
+      return command.kind === 'accrual' ? command.lines.flatMap(({ accruesFor }) => accruesFor ?? []) : []
+    case 'set_status':
+      return command.status === 'closed' ? [command.accountId] : []
+    default:
+      return []
+  }
+}
 
 const accountsOfConditions = ({ conditions = [] }: Demands): AccountId[] =>
   conditions.map(({ accountId }) => accountId)

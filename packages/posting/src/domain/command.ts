@@ -27,6 +27,8 @@ export interface LineRequest {
   readonly availableFrom?: BusinessDate | undefined
   /** Of a credit: where it goes if the account is missing, closed or takes none (ADR 0015). */
   readonly fallbackAccountId?: AccountId | undefined
+  /** Of an accrual of an outside engine, on the bank's account of accrued interest: the account on which it accrues (ADR 0021). */
+  readonly accruesFor?: AccountId | undefined
 }
 
 /**
@@ -72,7 +74,10 @@ export interface Post extends Demands {
   readonly metadata: Readonly<Record<string, string>>
   /** Why it must be booked although funds, limits, dormancy or blocks speak against it (contract §1, advice). */
   readonly adviceReason?: string | undefined
-  /** Of the bank's own entries, which the end of day posts; no caller may say it. Undefined: a caller's posting. */
+  /**
+   * Of the bank's own entries, which the end of day posts. No caller may say it but an engine outside, of what accrues: its lines
+   * say for whom. Undefined: a caller's posting.
+   */
   readonly kind?: BankEntryKind | undefined
 }
 

@@ -81,6 +81,7 @@ interface Mark {
   readonly holds: Book['holds']
   readonly suspenseItems: Book['suspenseItems']
   readonly reversed: Book['reversed']
+  readonly accrued: Book['accrued']
   readonly accounts: ReadonlyMap<AccountId, AccountState | undefined>
   readonly details: ReadonlyMap<AccountId, AccountDetails | undefined>
   readonly glCodes: readonly GlCode[]
@@ -264,7 +265,8 @@ class BatchRun {
     }
   }
 
-  #applyPosted({ entries, states, holds, suspense, forced }: Posted): void {
+  #applyPosted({ entries, states, holds, suspense, forced, instructed }: Posted): void {
+    for (const each of instructed?.accrued ?? []) this.book.accrued.set(each.accountId, each)
     for (const state of states) this.#applyState(state)
     for (const accountId of forced) this.#forced.add(accountId)
     for (const { hold } of holds) this.book.holds.set(hold.holdId, hold)
@@ -334,6 +336,7 @@ class BatchRun {
       holds: new Map(this.book.holds),
       suspenseItems: new Map(this.book.suspenseItems),
       reversed: new Map(this.book.reversed),
+      accrued: new Map(this.book.accrued),
       accounts: new Map(accountIds.map((accountId) => [accountId, this.book.accounts.get(accountId)])),
       details: new Map(accountIds.map((accountId) => [accountId, this.book.details.get(accountId)])),
       glCodes: this.#createdGlAccounts.map(({ code }) => code),
@@ -357,6 +360,7 @@ class BatchRun {
     putBack(this.book.holds, mark.holds)
     putBack(this.book.suspenseItems, mark.suspenseItems)
     putBack(this.book.reversed, mark.reversed)
+    putBack(this.book.accrued, mark.accrued)
     putBack(this.book.limits.usage, mark.usage)
     this.#approved.clear()
     for (const [accountId, state] of mark.accounts) restore(this.book.accounts, accountId, state)

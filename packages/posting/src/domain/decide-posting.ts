@@ -15,6 +15,7 @@ import type { EntryDraft, PostingLine } from '@plinth/ledger'
 import type { SuspenseItem, SuspenseItemId, SuspenseStep } from '@plinth/suspense'
 import type { Book } from './book.js'
 import type { Post, Stamp } from './command.js'
+import { faultOfInstruction, withInstructed } from './decide-accrual.js'
 import type { HoldStep, Posted } from './decision.js'
 import { faultsOfDemands } from './faults-of-demands.js'
 import { faultOfEntryLimits } from './limits.js'
@@ -46,10 +47,12 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
   const valueDate = command.valueDate ?? book.businessDate
   // The bank's own entries are no customer's: codes, dormancy, limits and the window for value dates are not for them.
   const customers = kind === undefined && isCustomerInitiated(book, transactionCode)
+  const own = kind !== undefined && command.lines.every(({ accruesFor }) => accruesFor === undefined)
   const faults = [
-    kind === undefined ? faultOfValueDate(book, valueDate) : faultOfFloor(book, valueDate),
-    kind === undefined ? faultOfCode(book, { transactionCode, lines }) : undefined,
-    advice || kind !== undefined ? undefined : faultOfLimit(book, { transactionCode, lines }),
+    own ? faultOfFloor(book, valueDate) : faultOfValueDate(book, valueDate),
+    own ? undefined : faultOfCode(book, { transactionCode, lines }),
+    advice || own ? undefined : faultOfLimit(book, { transactionCode, lines }),
+    kind === 'accrual' ? faultOfInstruction(book, command) : undefined,
     fault,
     ...faultsOfDemands(book, command),
   ]
@@ -60,7 +63,9 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
     decision: command.decision,
     isCustomers: () => customers,
   }
-  return postEntry(book, entry, { stamp, faults })
+  const posted = postEntry(book, entry, { stamp, faults })
+  if (posted.kind === 'rejected' || kind !== 'accrual') return posted
+  return withInstructed(book, command, posted, stamp)
 }
 
 /**

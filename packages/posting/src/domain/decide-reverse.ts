@@ -96,7 +96,7 @@ function takeBack(
   original: JournalEntry,
   command: Pick<ReverseCommand, 'lines'>,
 ): TakenBack | MalformedCommand {
-  const { entryId } = original
+  const { entryId, kind } = original
   const { lines, unread } =
     command.lines === undefined ? { lines: wholeOf(original) } : partOf(book, original, command.lines)
   const lopsided = unread === undefined ? faultOfPart(lines) : undefined
@@ -107,6 +107,11 @@ function takeBack(
   })
   if (original.reverses !== undefined)
     return refused('entry_is_a_reversal', `Entry ${entryId} is a reversal itself and is not taken back.`)
+  // What has accrued and what was capitalised stand in the accounts' own interest, which no reversal would change (ADR 0021).
+  if (kind === 'accrual' || kind === 'capitalisation') {
+    const detail = `Entry ${entryId} is of kind ${kind}, which stands in the interest of accounts: it is made up for, not taken back.`
+    return { lines, fault: reject('condition_failed', detail, { entryId, condition: 'kind' }) }
+  }
   const reversed = book.reversed.get(entryId)
   const left = original.lines.map(({ amount }, at) => amount - (reversed?.get(at + 1) ?? 0n))
   if (left.every((amount) => amount === 0n))

@@ -1,6 +1,6 @@
 import type { Account } from '@plinth/account'
-import { decideGlAccount, decideStatus, decideTerms } from '@plinth/account/domain'
-import { type AccountId, invariant, type Rejection, reject } from '@plinth/kernel'
+import { decideGlAccount, decideStatus, decideTerms, type Unsettled } from '@plinth/account/domain'
+import { type AccountId, addDays, invariant, type Rejection, reject } from '@plinth/kernel'
 import type { ProductVersionId } from '@plinth/product'
 import { decideProduct } from '@plinth/product/domain'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
@@ -29,7 +29,13 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'open_account':
       return decideOpening(book, command, stamp)
     case 'set_status':
-      return asAccount('status_set', decideStatus(command, accountIn(book, command.accountId)))
+      return asAccount(
+        'status_set',
+        decideStatus(command, accountIn(book, command.accountId), {
+          unsettled: unsettledIn(book, command.accountId),
+          currencies: book.settings.currencies,
+        }),
+      )
     case 'change_terms':
       return asAccount(
         'terms_changed',
@@ -116,6 +122,12 @@ function accountIn({ accounts, details }: Book, accountId: AccountId): Account |
   const state = accounts.get(accountId)
   const described = details.get(accountId)
   return state && described && { state, details: described }
+}
+
+/** What has accrued on an account, where anything can. Today's interest is the business of today's end of day. */
+function unsettledIn({ accrued, businessDate }: Book, accountId: AccountId): Unsettled | undefined {
+  const found = accrued.get(accountId)
+  return found && { ...found, daysToCome: found.through < addDays(businessDate, -1) }
 }
 
 function asAccount(kind: 'status_set' | 'terms_changed', decided: Account | Rejection): Decision {

@@ -5,6 +5,7 @@ import type { EntryDraft } from '@plinth/ledger'
 import type { CapturedTerms, ProductChanged } from '@plinth/product'
 import type { SuspenseStep } from '@plinth/suspense'
 import type { CommonLimit, Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
+import type { AccruedInterest, InstructedInterest } from './accrued-interest.js'
 import type { IssueApiKeyCommand } from './command.js'
 
 /** An entry that is made, or the two of a correction, and the accounts as they leave them. */
@@ -18,6 +19,8 @@ export interface Posted {
   readonly holds: readonly HoldStep[]
   /** What becomes of suspense items with it. */
   readonly suspense: readonly SuspenseStep[]
+  /** What it adds to what has accrued on accounts, and those as it leaves them. */
+  readonly instructed?: { readonly added: readonly InstructedInterest[]; readonly accrued: readonly AccruedInterest[] }
 }
 
 /** A change of a hold, as it leaves it. */

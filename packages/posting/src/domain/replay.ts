@@ -67,6 +67,7 @@ export function replayPosting(
     limits: noLimits(),
     settings: { ...before.settings, limits: before.settings.limits.flatMap(asReplayed) },
     products: new Map(),
+    accrued: new Map(),
   }
   const { entryId, causationId } = stored
   const { correlationId } = recorded
@@ -93,7 +94,8 @@ function asWentThen(
 /** The command without what it demanded of the moment, and with the amounts that were available then. */
 function asItWas(command: Post, { lines: stored }: JournalEntry): Post {
   const lines = command.lines.map((asked, at): LineRequest => {
-    const line = asWentThen(asked, stored[at]?.divertedFrom)
+    // What had accrued then is not known either; that it stands where it belongs is `verify`'s own question.
+    const { accruesFor: _, ...line } = asWentThen(asked, stored[at]?.divertedFrom)
     const { amount } = line
     const taken = stored[at]?.amount ?? 0n
     if (typeof amount === 'bigint') return line

@@ -24,6 +24,7 @@ export {
 } from './day-count.js'
 export { type Catalogue, decideProduct, noProduct, type ProductChanged } from './decide-product.js'
 export { checksumOf, parametersText, productCodePattern, shownStatuses, versionInForce } from './product.js'
+export { type FeeTerms, feesDueOn, feesOf, valueDateBehind } from './fees.js'
 export {
   capitalisations,
   feeFrequencies,

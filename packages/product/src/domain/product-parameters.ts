@@ -31,6 +31,8 @@ export interface ProductParameters {
   /** Calendar days without a customer's posting after which an account is dormant. Undefined: never. */
   readonly dormancyDays?: number | undefined
   readonly fees: readonly Fee[]
+  /** An engine outside says what accrues (ADR 0021); there are no tiers then. Undefined: the bank accrues by its tiers. */
+  readonly interestEngine?: 'external' | undefined
   /** Of capitalised credit interest, a fraction between 0 and 1. */
   readonly withholdingTaxRate: string
   readonly eligibility: readonly EligibilityRule[]

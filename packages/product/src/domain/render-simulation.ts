@@ -2,11 +2,11 @@ import { formatMinor } from '@plinth/kernel'
 import type { Decimal } from 'decimal.js'
 import { type Accrued, type Capitalised, type DayAccrual, exactText } from './accrual.js'
 import { type DayCount, fractionText } from './day-count.js'
-import type { SimulatedDay, SimulatedPeriod, Simulation } from './simulate.js'
+import type { SimulatedDay, SimulatedFee, SimulatedPeriod, Simulation } from './simulate.js'
 
 /** A simulation as it is answered, in an amount's decimals; what is exact with 18. `days` too if they are asked for. */
 export function renderSimulation(
-  { days, periods, totals }: Simulation,
+  { days, periods, fees, totals }: Simulation,
   { decimals, dayCount, withDays }: { decimals: number; dayCount: DayCount; withDays: boolean },
 ) {
   const money = (minor: bigint): string => formatMinor(minor, decimals)
@@ -34,8 +34,12 @@ export function renderSimulation(
   })
   const { creditExact, debitExact } = totals
   return {
-    totals: { creditExact: text(creditExact), debitExact: text(debitExact), ...amounts(totals) },
+    totals: {
+      ...{ creditExact: text(creditExact), debitExact: text(debitExact), ...amounts(totals) },
+      fees: money(totals.fees),
+    },
     periods: periods.map(renderPeriod),
+    fees: fees.map(({ amount, ...fee }: SimulatedFee) => ({ ...fee, amount: money(amount) })),
     ...(withDays && { days: days.map(renderDay) }),
   }
 }

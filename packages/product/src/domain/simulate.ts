@@ -11,6 +11,7 @@ import {
   endsPeriod,
   type InterestTerms,
 } from './accrual.js'
+import { type FeeTerms, feesDueOn } from './fees.js'
 
 /** From this day on the account has this balance, in minor units; below zero it is overdrawn. */
 export interface StatedBalance {
@@ -24,8 +25,10 @@ export interface SimulationRequest {
   readonly to: BusinessDate
   /** In the order of their dates, none twice; before the first the balance is zero. */
   readonly balances: readonly StatedBalance[]
-  /** Whether capitalised interest comes on top of the stated balances; if not they are what they are. */
+  /** Whether capitalised interest and fees change the stated balances; if not they are what they are. */
   readonly compounding: boolean
+  /** What the account is charged besides; none if nothing is said. */
+  readonly fees?: readonly FeeTerms[]
 }
 
 export interface SimulatedDay {
@@ -50,15 +53,30 @@ export interface SimulatedPeriod {
   readonly debit: Accrued
 }
 
+/** A fee for a period that ended. */
+export interface SimulatedFee {
+  readonly code: string
+  readonly amount: bigint
+  readonly periodEnd: BusinessDate
+  /** The day after it. */
+  readonly valueDate: BusinessDate
+}
+
 export interface Simulation {
   readonly days: readonly SimulatedDay[]
   readonly periods: readonly SimulatedPeriod[]
-  readonly totals: Capitalised & { readonly creditExact: Decimal; readonly debitExact: Decimal }
+  readonly fees: readonly SimulatedFee[]
+  readonly totals: Capitalised & {
+    readonly creditExact: Decimal
+    readonly debitExact: Decimal
+    readonly fees: bigint
+  }
 }
 
-/** What an account would earn and pay from a stated balance history: day by day with the code that accrues for the books. */
+/** What an account would earn and pay, in interest and in fees, from a stated balance history: day by day with the code that accrues for the books. */
 export function simulate(terms: InterestTerms, request: SimulationRequest): Simulation {
-  const { from, to, balances, compounding } = request
+  const { from, to, balances, compounding, fees: feeTerms = [] } = request
+  const fees: SimulatedFee[] = []
   const days: SimulatedDay[] = []
   const periods: SimulatedPeriod[] = []
   let state = accrualFrom(from)
@@ -76,6 +94,10 @@ export function simulate(terms: InterestTerms, request: SimulationRequest): Simu
     const valueDate = addDays(date, 1)
     const ends = endsPeriod(terms.capitalisation, date)
     state = grown
+    for (const { code, amount } of feesDueOn(feeTerms, date)) {
+      fees.push({ code, amount, periodEnd: date, valueDate })
+      if (compounding) interest -= amount
+    }
     if (!ends) {
       if (date === to) periods.push({ ...periodOf(state, date), capitalised: undefined })
       continue
@@ -88,7 +110,8 @@ export function simulate(terms: InterestTerms, request: SimulationRequest): Simu
     total.debit += capitalised.debit
     if (compounding) interest += capitalised.credit - capitalised.tax - capitalised.debit
   }
-  return { days, periods, totals: { ...total, creditExact, debitExact } }
+  const charged = fees.reduce((sum, { amount }) => sum + amount, 0n)
+  return { days, periods, fees, totals: { ...total, creditExact, debitExact, fees: charged } }
 }
 
 const periodOf = ({ periodStart, credit, debit }: AccrualState, to: BusinessDate) => ({

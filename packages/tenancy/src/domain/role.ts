@@ -9,6 +9,7 @@ export type Permission =
   | 'read_audit'
   | 'post'
   | 'post_advice'
+  | 'post_accruals'
   | 'clear_suspense'
   | 'open_account'
   | 'open_unlimited_account'
@@ -35,6 +36,7 @@ const payments: readonly Permission[] = [
 const operator: readonly Permission[] = [
   ...payments,
   'post_advice',
+  'post_accruals',
   'clear_suspense',
   'open_unlimited_account',
   'manage_accounts',

@@ -1,9 +1,9 @@
 import { captureEffectiveTerms } from '@plinth/account'
-import { accruePartition, capitalisePartition, type InterestRun, listAccruing } from '@plinth/interest'
+import { accruePartition, capitalisePartition, chargeFees, type InterestRun, listAccruing } from '@plinth/interest'
 import { addDays } from '@plinth/kernel'
 import type { AccountStep, Closing } from '../step.js'
 
-const accountsWithTerms: AccountStep['accounts'] = async (tx, _closing, page) =>
+export const accountsWithTerms: AccountStep['accounts'] = async (tx, _closing, page) =>
   (await listAccruing(tx, page)).map((accountId) => ({ accountId }))
 
 const runOf = ({ books, context, newId, businessDate, nextDate, bookInto }: Closing): InterestRun => ({
@@ -42,4 +42,13 @@ export const capitaliseInterest: AccountStep = {
   accounts: accountsWithTerms,
   work: async (tx, closing, accountIds) =>
     closing.rehearsal ? {} : { ...(await capitalisePartition(tx, runOf(closing), accountIds)) },
+}
+
+/** The fees of periods that end with the day or one of those behind it. */
+export const chargeFeesStep: AccountStep = {
+  of: 'accounts',
+  name: 'fees',
+  accounts: accountsWithTerms,
+  work: async (tx, closing, accountIds) =>
+    closing.rehearsal ? {} : { ...(await chargeFees(tx, runOf(closing), accountIds)) },
 }
