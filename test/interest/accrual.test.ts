@@ -1,17 +1,16 @@
 import { captureEffectiveTerms } from '@plinth/account'
 import {
   accruePartition,
-  capitaliseNow,
   capitalisePartition,
   readAccrued,
   verifyInterest,
 } from '@plinth/interest'
-import { type AccountId, addDays, type BusinessDate } from '@plinth/kernel'
+import { type AccountId, addDays, type BusinessDate, type EntryId } from '@plinth/kernel'
 import { verifyBooks } from '@plinth/posting'
 import { interestTermsOf, simulate } from '@plinth/product/domain'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { currencies, endOf, reverseWhole, standing, transferOf } from '../support/commands.js'
+import { currencies, endOf, posting, reverseWhole, transferOf } from '../support/commands.js'
 import { closeDay, interestRun, partitionsOf, within } from '../support/interest.js'
 import {
   addProductChart,
@@ -227,21 +226,6 @@ test('of new terms the days behind accrue with the new rate, and what has accrue
   await expectSound(bank)
 })
 
-test('an account that is to be closed gets its interest first, and what is left is less than half a minor unit', async () => {
-  const bank = await savingsBank(['alice'])
-  await bank.fund('alice', '50000.00')
-  await closeDay(bank, '2026-11-20', '2026-11-21')
-  const run = { ...interestRun(bank, '2026-11-21', '2026-11-22'), businessDate: '2026-11-21' as BusinessDate }
-  // 50 000.00 × 1 % ÷ 365 = 136.98… cents.
-  expect(await within(bank, (tx) => capitaliseNow(tx, run, ['alice' as AccountId]))).toEqual({ entries: 1 })
-  expect(await posted(bank, 'alice')).toBe('50001.37')
-  await bank.transfer({ from: 'alice', to: 'cash', amount: '50001.37' })
-  expect((await readState(bank, 'alice')).accrual.credit.rounded).toBe(0n)
-  expect(endOf(await bank.submit(standing('alice', 'closed')))).toBe('accepted')
-  expect(await partitionsOf(bank, 10)).toEqual([])
-  await expectSound(bank)
-})
-
 test('of a partition in which one entry is refused nothing stands', async () => {
   const bank = await savingsBank(['alice', 'bob'])
   await bank.fund('alice', '36500.00')
@@ -251,11 +235,10 @@ test('of a partition in which one entry is refused nothing stands', async () => 
   await bank.moveTo(run.next)
   const ids = ['alice', 'bob'] as AccountId[]
   await within(bank, (tx) => accruePartition(tx, run, ids))
-  await bank.transfer({ from: 'bob', to: 'cash', amount: '36500.00' })
-  await bank.status('bob', 'closed')
+  await bank.status('bob', 'frozen')
   const before = await bank.counts()
   await expect(within(bank, (tx) => capitalisePartition(tx, run, ids))).rejects.toThrow(
-    'interest:capitalisation:2026-12-01:bob: account_closed',
+    'interest:capitalisation:2026-12-01:bob: account_frozen',
   )
   expect(await bank.counts()).toEqual(before)
   expect(await within(bank, (tx) => capitalisePartition(tx, run, ['alice' as AccountId]))).toEqual({
@@ -263,21 +246,25 @@ test('of a partition in which one entry is refused nothing stands', async () => 
   })
 })
 
-test('interest that was taken back is a posting like any other, and verify tells that the accrued balance is not interest’s alone', async () => {
+test('what days accrued and what was capitalised is nobody’s to take back by hand', async () => {
   const bank = await savingsBank(['alice'])
   await bank.fund('alice', '36500.00')
   await closeDay(bank, '2026-11-20', '2026-12-01')
-  const [{ entry_id: entryId } = { entry_id: '' }] = await bank.rows<{ entry_id: string }>(
-    'select entry_id from interest.capitalisation where tenant_id = $1',
+  const entries = await bank.rows<{ entry_id: string; kind: string }>(
+    `select entry_id, kind from ledger.journal_entry where tenant_id = $1 and kind <> 'posting' order by entry_no`,
     [bank.tenantId],
   )
-  expect(endOf(await bank.submit(reverseWhole(entryId)))).toBe('accepted')
-  await closeDay(bank, '2026-12-01', '2026-12-02')
-  expect((await rowsOf(bank, 'alice')).at(-1)).toMatchObject({ day: '2026-12-01', balance: 3_650_000 })
-  const rules = await bank.database.read(bank.tenantId, (tx) => verifyInterest(tx, bank.books))
-  expect(rules.filter(({ first }) => first !== undefined).map(({ rule }) => rule)).toEqual([
-    'accrued_balances',
-  ])
+  expect(entries.map(({ kind }) => kind)).toEqual(['accrual', 'capitalisation'])
+  for (const { entry_id: entryId } of entries) {
+    const refused = await bank.submit(reverseWhole(entryId))
+    expect(refused).toMatchObject({
+      answer: { rejection: { code: 'condition_failed', facts: { entryId, condition: 'kind' } } },
+    })
+    const { type: _, ...instead } = posting(['debit cash 1.00', 'credit alice 1.00'])
+    const correction = { type: 'correct', entryId: entryId as EntryId, reason: 'r', valueDate: undefined } as const
+    expect(endOf(await bank.submit({ ...correction, posting: instead }))).toBe('condition_failed')
+  }
+  await expectSound(bank)
 })
 
 test('accounts of random histories come to what the simulation says after eighty days, month ends and weekends among them', async () => {

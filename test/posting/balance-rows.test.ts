@@ -1,6 +1,6 @@
 import { type AccountState, lockBalances, writeStanding, writeTurnovers } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import type { AccountId } from '@plinth/kernel'
+import type { AccountId, BusinessDate } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 
@@ -27,6 +27,8 @@ async function change(bank: Bank, write: (tx: Tx, state: AccountState) => void):
     )
 }
 
+const today = '2026-11-20' as BusinessDate
+
 // No lines stand behind these changes, so the books are not asked afterwards.
 const withMore = (state: AccountState): AccountState => ({ ...state, credits: state.credits + 5n })
 const later = (state: AccountState): AccountState => ({ ...state, rowVersion: state.rowVersion + 1 })
@@ -36,7 +38,7 @@ test('a row is written twice in one transaction: where it stood is forgotten wit
   const twice = (tx: Tx, state: AccountState) => {
     writeTurnovers(tx, [withMore(state)])
     writeTurnovers(tx, [withMore(later(withMore(state)))])
-    writeStanding(tx, { ...later(later(state)), status: 'frozen' })
+    writeStanding(tx, { ...later(later(state)), status: 'frozen' }, today)
   }
   expect(await change(bank, twice)).toBe('committed')
   expect(await bank.state('alice')).toMatchObject({ credits: 10n, rowVersion: 3, status: 'frozen' })
@@ -48,7 +50,7 @@ test.each<[string, (tx: Tx, state: AccountState) => void]>([
     'turnovers of a row that is not there',
     (tx, state) => writeTurnovers(tx, [{ ...state, accountId: 'nobody' as AccountId }]),
   ],
-  ['a standing', (tx, state) => writeStanding(tx, { ...later(state), status: 'frozen' })],
+  ['a standing', (tx, state) => writeStanding(tx, { ...later(state), status: 'frozen' }, today)],
 ])('%s decided on another version of the row are not written', async (_what, write) => {
   const bank = await openedBank()
   const before = await bank.state('alice')

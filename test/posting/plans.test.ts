@@ -1,5 +1,5 @@
 import { type HoldId, listHolds, readOverdueHolds, showHold } from '@plinth/holds'
-import { accruePartition, capitaliseNow } from '@plinth/interest'
+import { accruePartition, settleAccounts } from '@plinth/interest'
 import {
   type AccountId,
   addDays,
@@ -376,9 +376,8 @@ test.each(statistics)(
     const hundred = mine.slice(10, 110)
     expect(await excessiveReads(100 * 15, (there) => accrue(there, hundred))).toEqual({})
     const capitalise = (there: Bank) => {
-      const businessDate = addDays(firstBusinessDate, 30)
-      const run = { ...interestRun(there, businessDate, businessDate), businessDate }
-      return within(there, (tx) => capitaliseNow(tx, run, hundred as AccountId[]))
+      const run = interestRun(there, firstBusinessDate, firstBusinessDate)
+      return within(there, (tx) => settleAccounts(tx, run, hundred as AccountId[]))
     }
     // An entry for each of them.
     expect(await excessiveReads(100 * 40, capitalise)).toEqual({})

@@ -2,6 +2,7 @@ import { type AccountState, readState } from '@plinth/account'
 import { renderBalance } from '@plinth/account/domain'
 import { type Database, openDatabase } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
+import { interestDesk, settlingFirst } from '@plinth/interest'
 import {
   type AccountId,
   type BusinessDate,
@@ -9,7 +10,6 @@ import {
   parseTenantId,
   type TenantId,
 } from '@plinth/kernel'
-import { interestDesk, settlingFirst } from '@plinth/interest'
 import { openBooks, readHead } from '@plinth/ledger'
 import {
   type Books,

@@ -6,9 +6,14 @@ import type { EodSetting } from './application/setting.js'
 import type { Step } from './application/step.js'
 import { completeWith } from './application/steps/complete.js'
 import { controlTotalsWith } from './application/steps/control-totals.js'
-import { expireHolds } from './application/steps/expire-holds.js'
 import { makeDormant } from './application/steps/dormancy.js'
-import { accrueInterest, capitaliseInterest, captureTerms, chargeFeesStep } from './application/steps/interest.js'
+import { expireHolds } from './application/steps/expire-holds.js'
+import {
+  accrueInterest,
+  capitaliseInterest,
+  captureTerms,
+  chargeFeesStep,
+} from './application/steps/interest.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'

@@ -108,7 +108,8 @@ const line = z
 const postLine = line
   .extend({
     accruesFor: accountId.optional().meta({
-      description: 'Of an accrual, on the bank’s account of accrued interest: the account on which it accrues.',
+      description:
+        'Of an accrual, on the bank’s account of accrued interest: the account on which it accrues.',
     }),
   })
   .meta({ id: 'PostingLineRequest' })

@@ -77,7 +77,8 @@ export const parameters = object({
     .meta({ description: 'Days without a customer’s posting after which an account is dormant.' }),
   fees: listOf(fee, tiersMax).optional(),
   interestEngine: z.literal('external', says('wrong_type')).optional().meta({
-    description: 'An engine outside says what accrues, with postings of kind `accrual`; there are no tiers then.',
+    description:
+      'An engine outside says what accrues, with postings of kind `accrual`; there are no tiers then.',
   }),
   withholdingTaxRate: rate.optional().meta({ description: 'Of credit interest, at most "1". Absent: none.' }),
   eligibility: listOf(eligibilityRule, rulesMax).optional(),
@@ -136,7 +137,10 @@ export const simulationBody = object({
   compounding: z
     .boolean(says('wrong_type'))
     .optional()
-    .meta({ description: 'Capitalised interest and fees change the balances that are stated.', default: false }),
+    .meta({
+      description: 'Capitalised interest and fees change the balances that are stated.',
+      default: false,
+    }),
   days: z.boolean(says('wrong_type')).optional().meta({ description: 'Answer every day.', default: false }),
 }).meta({ id: 'SimulationRequest' })
 

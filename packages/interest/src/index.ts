@@ -14,9 +14,9 @@ export type { AccrualCounts } from './application/accrue-partition.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
 export type { FeeCounts } from './application/charge-fees.js'
 export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
+export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { SettlementCounts } from './application/settle-accounts.js'
 export type { Settling } from './application/settling-first.js'
-export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { InterestState } from './domain/interest-state.js'
 
 /** See accruePartitionWith. */

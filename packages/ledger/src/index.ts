@@ -13,6 +13,7 @@ export type {
 } from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
+export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
   closeDay,
@@ -42,7 +43,6 @@ export {
   readLinesBehind,
   readSumsUpTo,
 } from './infrastructure/lines-behind-reader.js'
-export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

@@ -1,14 +1,14 @@
 import type { Database } from '@plinth/db'
-import { postWithinWith } from './application/post-within.js'
 import type { InterestDesk } from './application/interest-desk.js'
+import { postWithinWith } from './application/post-within.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
 import { verifyBooksWith } from './application/verify-books.js'
 import { commandStore } from './infrastructure/command-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
 export { failedOutcomes, KeyInProgress, QueueFull } from './application/group-commit.js'
-export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
 export type { InterestDesk } from './application/interest-desk.js'
+export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
 export type { OwnBatch, PostWithin } from './application/post-within.js'
 export {
   type Books,

@@ -7,6 +7,7 @@ import {
   decideStatus,
   decideTerms,
   type OpenAccount,
+  type Unsettled,
 } from './decide-account.js'
 import { type GlAccount, type GlType, glTypes, normalSideOf } from './gl-account.js'
 import { renderAccount, renderBalance } from './render-account.js'
@@ -91,6 +92,7 @@ describe('setting the status', () => {
       decideStatus(
         { accountId, status, blockDebits: undefined, blockCredits: undefined, reason: 'r' },
         withState({ status: from }),
+        { currencies },
       ),
     )
     expect(decided.map(endOf)).toEqual(ends)
@@ -111,8 +113,43 @@ describe('setting the status', () => {
       blockCredits: undefined,
       reason: 'r',
     } as const
-    expect(endOf(decideStatus(closing, withState(state)))).toBe(end)
+    expect(endOf(decideStatus(closing, withState(state), { currencies }))).toBe(end)
   })
+
+  test.each<[string, Unsettled, string, string]>([
+    [
+      'has earned',
+      { credit: 137n, debit: 0n, daysToCome: false },
+      'account_not_empty',
+      '1.37 earned and 0.00 owed',
+    ],
+    ['owes', { credit: 0n, debit: 1n, daysToCome: false }, 'account_not_empty', '0.00 earned and 0.01 owed'],
+    ['got too much of', { credit: -1n, debit: 0n, daysToCome: false }, 'account_not_empty', '-0.01 earned'],
+    [
+      'has still to accrue',
+      { credit: 0n, debit: 0n, daysToCome: true },
+      'account_not_empty',
+      'days that have not',
+    ],
+    ['has nothing left of', { credit: 0n, debit: 0n, daysToCome: false }, 'accepted', ''],
+  ])(
+    'to closed waits for the interest that it %s, and says how much that is',
+    (_what, unsettled, end, said) => {
+      const closing = {
+        accountId,
+        status: 'closed',
+        blockDebits: undefined,
+        blockCredits: undefined,
+        reason: 'r',
+      } as const
+      const decided = decideStatus(closing, withState({}), { unsettled, currencies })
+      expect(endOf(decided)).toBe(end)
+      if ('kind' in decided) {
+        expect(decided.detail).toContain(said)
+        expect(decided.facts).toMatchObject({ posted: '0.00', held: '0.00' })
+      }
+    },
+  )
 
   test.each([
     // before           asked                  after
@@ -146,6 +183,7 @@ describe('setting the status', () => {
     const decided = decideStatus(
       { accountId, status: 'dormant', blockDebits: asked[0], blockCredits: asked[1], reason: 'r' },
       withState({ blockDebits, blockCredits }),
+      { currencies },
     ) as Account
     expect([decided.state.blockDebits, decided.state.blockCredits]).toEqual(after)
     expect(decided.state.status).toBe('dormant')
@@ -159,7 +197,10 @@ describe('setting the status', () => {
       blockCredits: undefined,
       reason: 'r',
     } as const
-    expect(decideStatus(asked, undefined)).toMatchObject({ code: 'account_not_found', facts: { accountId } })
+    expect(decideStatus(asked, undefined, { currencies })).toMatchObject({
+      code: 'account_not_found',
+      facts: { accountId },
+    })
   })
 })
 

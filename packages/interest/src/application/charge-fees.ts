@@ -36,17 +36,18 @@ export async function dueFees(
   const ids = [...new Set(wanted.map(({ accountId }) => accountId))].sort()
   // Behind these locks nobody else charges them, and nobody closes them.
   const states = await lockBalances(tx, ids)
-  const open = new Set(
-    states.filter(({ status }) => status !== 'closed').map(({ accountId }) => accountId),
-  )
+  const open = new Set(states.filter(({ status }) => status !== 'closed').map(({ accountId }) => accountId))
   const charged = new Set((await store.readFees(tx, ids, run.day)).map(nameOf))
   const fees = wanted.filter((fee) => open.has(fee.accountId) && !charged.has(nameOf(fee)))
   store.writeFees(tx, fees)
   return fees.map((fee) => entryOf(fee, allTerms.get(fee.accountId) as AccountTerms))
 }
 
-const nameOf = ({ accountId, code, periodEnd }: Pick<StoredFee, 'accountId' | 'code' | 'periodEnd'>): string =>
-  `${accountId} ${periodEnd} ${code}`
+const nameOf = ({
+  accountId,
+  code,
+  periodEnd,
+}: Pick<StoredFee, 'accountId' | 'code' | 'periodEnd'>): string => `${accountId} ${periodEnd} ${code}`
 
 function feesOfRun(run: InterestRun, accountId: AccountId, terms: AccountTerms): StoredFee[] {
   const fees: StoredFee[] = []
@@ -59,7 +60,10 @@ function feesOfRun(run: InterestRun, accountId: AccountId, terms: AccountTerms):
   return fees
 }
 
-function entryOf({ accountId, code, periodEnd, snapshotNo, amount, entryId }: StoredFee, terms: AccountTerms): InterestEntry {
+function entryOf(
+  { accountId, code, periodEnd, snapshotNo, amount, entryId }: StoredFee,
+  terms: AccountTerms,
+): InterestEntry {
   const { productCode, currency, glMapping } = terms.of(snapshotNo)
   return {
     key: `interest:fee:${periodEnd}:${code}:${accountId}`,

@@ -121,7 +121,10 @@ export interface VerifyStore {
   /** By account, page by page. */
   listFees(
     tx: Tx,
-    page: { readonly after: Pick<StoredFee, 'accountId' | 'code' | 'periodEnd'> | undefined; readonly limit: number },
+    page: {
+      readonly after: Pick<StoredFee, 'accountId' | 'code' | 'periodEnd'> | undefined
+      readonly limit: number
+    },
   ): Promise<StoredFee[]>
   readCapitalisations(tx: Tx, accountIds: readonly AccountId[]): Promise<StoredCapitalisation[]>
   /** How much the rows of each entry change, up and down, in minor units. */

@@ -52,7 +52,11 @@ export const settleAccountsWith =
 async function endPeriods(
   store: InterestStore,
   tx: Tx,
-  { run, businessDate, accountIds }: { run: InterestRun; businessDate: BusinessDate; accountIds: AccountId[] },
+  {
+    run,
+    businessDate,
+    accountIds,
+  }: { run: InterestRun; businessDate: BusinessDate; accountIds: AccountId[] },
 ): Promise<InterestEntry[]> {
   const [stored, allTerms] = await Promise.all([
     store.lockAccrued(tx, accountIds),
@@ -65,7 +69,16 @@ async function endPeriods(
     const adjusts = adjustment.credit !== 0n || adjustment.debit !== 0n
     if (due === undefined && !adjusts) return []
     const entryId = run.newId() as EntryId
-    return [{ accountId, rowVersion, state, due, terms, adjustment: adjusts ? { ...adjustment, entryId } : undefined }]
+    return [
+      {
+        accountId,
+        rowVersion,
+        state,
+        due,
+        terms,
+        adjustment: adjusts ? { ...adjustment, entryId } : undefined,
+      },
+    ]
   })
   store.writeAccrued(tx, settled)
   store.writeDue(
@@ -76,7 +89,13 @@ async function endPeriods(
   const adjusted = settled.flatMap(({ accountId, adjustment, terms, state }) =>
     adjustment === undefined
       ? []
-      : [{ stored: { accountId, ...adjustment, reason: 'settled' as const, valueDate: businessDate }, terms, state }],
+      : [
+          {
+            stored: { accountId, ...adjustment, reason: 'settled' as const, valueDate: businessDate },
+            terms,
+            state,
+          },
+        ],
   )
   store.writeAdjustments(
     tx,
@@ -96,7 +115,14 @@ function adjustmentEntry(
   pairs.add(glMapping.interestExpenseGlCode, glMapping.accruedPayableGlCode, credit - debit)
   pairs.add(glMapping.accruedReceivableGlCode, glMapping.accruedPayableGlCode, debit)
   return {
-    ...{ key: `interest:settled:${valueDate}:${accountId}`, entryId, kind: 'accrual', valueDate, productCode, currency },
+    ...{
+      key: `interest:settled:${valueDate}:${accountId}`,
+      entryId,
+      kind: 'accrual',
+      valueDate,
+      productCode,
+      currency,
+    },
     description: `Interest settled before closing, ${accountId}`,
     glLines: pairs.lines(),
   }

@@ -56,7 +56,8 @@ export const settlingFirstWith =
       const accountIds = [...new Set(unknown.map(({ accountId }) => accountId))]
       if (await tryToSettle(books, first.submission.context, accountIds)) return
       // One of them spoils it for all: alone, the others are settled.
-      for (const { accountId, submission } of unknown) await tryToSettle(books, submission.context, [accountId])
+      for (const { accountId, submission } of unknown)
+        await tryToSettle(books, submission.context, [accountId])
     }
 
     /** False: an entry was refused. What has accrued then stands, and the closing is refused for it. */
@@ -66,7 +67,12 @@ export const settlingFirstWith =
       accountIds: readonly AccountId[],
     ): Promise<boolean> {
       const { tenantId } = books.tenant
-      const write = { tenantId, lane: 'online', deadlineMs: Date.now() + patienceMs, repeatable: true } as const
+      const write = {
+        tenantId,
+        lane: 'online',
+        deadlineMs: Date.now() + patienceMs,
+        repeatable: true,
+      } as const
       try {
         await database.transaction(write, (tx) => settle(tx, { books, context, newId }, accountIds))
         return true

@@ -1,4 +1,4 @@
-import { readStates } from '@plinth/account'
+import { readStandings, readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type CurrencyCode, type EntryId, type GlCode } from '@plinth/kernel'
 import { readEntriesById, readSumsUpTo } from '@plinth/ledger'
@@ -6,19 +6,29 @@ import { type Books, Findings, type RuleResult } from '@plinth/posting'
 import { exactOf, interestOfDay, partsOfYear, yearPartsOfDay } from '@plinth/product/domain'
 import { netOf } from '../domain/interest-state.js'
 import { type AccountTerms, readAccountTerms } from './account-terms.js'
-import type { StoredAccrued, StoredCapitalisation, StoredDay, VerifyStore } from './ports.js'
+import type {
+  StoredAccrued,
+  StoredAdjustment,
+  StoredCapitalisation,
+  StoredDay,
+  VerifyStore,
+} from './ports.js'
 import { internalAccount } from './post-interest.js'
+import { AdjustmentsByEntry } from './verify-adjustments.js'
+import { verifyFees } from './verify-fees.js'
 
-/** What `plinth verify` recomputes of interest. */
-const interestRules = {
+/** What `plinth verify` recomputes of interest and fees. */
+export const interestRules = {
   accruals_add_up:
     'every day accrues what its balance brings under its terms, and an account has accrued what its days come to, less what was capitalised',
   accruals_follow_lines: 'the balance that interest goes on with is what the lines of the account come to',
   accruals_are_posted: 'what days change stands in the entries they name, and so does what was capitalised',
   accrued_balances: 'the GL accounts of accrued interest come to the rounded sums of all accounts',
+  closed_accounts_are_settled: 'nothing has accrued on an account that is closed, and nothing is due to it',
+  fees_are_posted: 'what accounts were charged is what their terms say, and stands in the entries it names',
 } as const
 
-type InterestFindings = Findings<keyof typeof interestRules>
+export type InterestFindings = Findings<keyof typeof interestRules>
 
 // Some thousand days of each account are read at once.
 const accountsPerPage = 50
@@ -30,6 +40,7 @@ export const verifyInterestWith =
   async (tx: Tx, { currencies }: Books): Promise<RuleResult[]> => {
     const findings: InterestFindings = new Findings(interestRules)
     const accrued = new AccruedByGl()
+    const adjusted = new AdjustmentsByEntry()
     let days = 0
     for (let after: AccountId | undefined; ; ) {
       const page: StoredAccrued[] = await store.listAccrued(tx, { after, limit: accountsPerPage })
@@ -37,6 +48,8 @@ export const verifyInterestWith =
       const allTerms = await readAccountTerms(tx, ids, currencies)
       const allDays = groupOf(await store.readDays(tx, ids))
       const capitalised = groupOf(await store.readCapitalisations(tx, ids))
+      const adjustments = groupOf(await store.readAdjustments(tx, ids))
+      const closed = await readClosed(tx, ids)
       for (const stored of page) {
         const { accountId } = stored
         const terms = allTerms.get(accountId)
@@ -45,11 +58,14 @@ export const verifyInterestWith =
         const own = {
           days: allDays.get(accountId) ?? [],
           capitalised: capitalised.get(accountId) ?? [],
+          adjustments: adjustments.get(accountId) ?? [],
           terms,
         }
         days += own.days.length
         verifyDays(stored, own, findings)
         accrued.add(stored, own)
+        adjusted.add(stored, own)
+        if (closed.has(accountId)) verifySettled(stored, own, findings)
       }
       await verifyBases(tx, page, findings)
       await verifyCapitalised(tx, [...capitalised.values()].flat(), findings)
@@ -58,6 +74,8 @@ export const verifyInterestWith =
     }
     findings.compare('accruals_add_up', {}, { expected: days, found: await store.countDays(tx) })
     await verifyEntries(store, tx, findings)
+    await adjusted.verify(tx, findings)
+    await verifyFees(store, tx, { currencies, findings })
     await accrued.verify(tx, findings)
     return findings.results()
   }
@@ -65,12 +83,32 @@ export const verifyInterestWith =
 interface Own {
   readonly days: readonly StoredDay[]
   readonly capitalised: readonly StoredCapitalisation[]
+  readonly adjustments: readonly StoredAdjustment[]
   readonly terms: AccountTerms
+}
+
+async function readClosed(tx: Tx, accountIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
+  const standings = await readStandings(tx, accountIds)
+  return new Set(standings.filter(({ status }) => status === 'closed').map(({ accountId }) => accountId))
+}
+
+/** A closing is decided with what has accrued, so nothing rounded is left (ADR 0021). */
+function verifySettled(
+  { accountId, state: { accrual } }: StoredAccrued,
+  { capitalised }: Own,
+  findings: InterestFindings,
+): void {
+  const due = capitalised.filter(({ entryId }) => entryId === undefined).length
+  findings.compare(
+    'closed_accounts_are_settled',
+    { accountId },
+    { expected: '0 0, 0 due', found: `${accrual.credit.rounded} ${accrual.debit.rounded}, ${due} due` },
+  )
 }
 
 function verifyDays(
   { accountId, state }: StoredAccrued,
-  { days, capitalised, terms }: Own,
+  { days, capitalised, adjustments, terms }: Own,
   findings: InterestFindings,
 ): void {
   let next = state.firstDay
@@ -103,6 +141,12 @@ function verifyDays(
     debitRounded -= due.debit
     credit = credit.minus(exactOf(due.credit.toString()).times(partsOfYear))
     debit = debit.minus(exactOf(due.debit.toString()).times(partsOfYear))
+  }
+  for (const adjustment of adjustments) {
+    creditRounded += adjustment.credit
+    debitRounded += adjustment.debit
+    credit = credit.plus(exactOf(adjustment.credit.toString()).times(partsOfYear))
+    debit = debit.plus(exactOf(adjustment.debit.toString()).times(partsOfYear))
   }
   const text = (parts: readonly (bigint | string)[]) => parts.join(' ')
   const { accrual } = state

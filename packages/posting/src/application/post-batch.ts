@@ -39,11 +39,11 @@ import { restrictsGlTypes } from '../domain/posting-rules.js'
 import type { Answer, Outcome } from '../domain/recorded-command.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
+import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore } from './ports.js'
 import { expectedProducts, readCatalogue } from './read-catalogue.js'
 import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
-import type { InterestDesk } from './interest-desk.js'
 import { type DecidedBatch, type Stores, type Written, writeBatch } from './write-batch.js'
 
 export interface Batch {

@@ -41,7 +41,12 @@ function faultOfLine(book: Book, { accruesFor, accountId, currency }: AccruingLi
 }
 
 /** An accrual that nothing speaks against, with what it adds: what is credited to the payable, or debited to the receivable. */
-export function withInstructed(book: Book, command: Pick<Post, 'lines'>, posted: Posted, stamp: Stamp): Posted {
+export function withInstructed(
+  book: Book,
+  command: Pick<Post, 'lines'>,
+  posted: Posted,
+  stamp: Stamp,
+): Posted {
   const lines = accruing(command)
   if (lines.length === 0) return posted
   const [{ valueDate }] = posted.entries

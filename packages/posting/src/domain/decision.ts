@@ -20,7 +20,10 @@ export interface Posted {
   /** What becomes of suspense items with it. */
   readonly suspense: readonly SuspenseStep[]
   /** What it adds to what has accrued on accounts, and those as it leaves them. */
-  readonly instructed?: { readonly added: readonly InstructedInterest[]; readonly accrued: readonly AccruedInterest[] }
+  readonly instructed?: {
+    readonly added: readonly InstructedInterest[]
+    readonly accrued: readonly AccruedInterest[]
+  }
 }
 
 /** A change of a hold, as it leaves it. */

@@ -23,8 +23,8 @@ export {
   yearPartsOfDay,
 } from './day-count.js'
 export { type Catalogue, decideProduct, noProduct, type ProductChanged } from './decide-product.js'
-export { checksumOf, parametersText, productCodePattern, shownStatuses, versionInForce } from './product.js'
 export { type FeeTerms, feesDueOn, feesOf, valueDateBehind } from './fees.js'
+export { checksumOf, parametersText, productCodePattern, shownStatuses, versionInForce } from './product.js'
 export {
   capitalisations,
   feeFrequencies,

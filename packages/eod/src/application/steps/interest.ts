@@ -1,5 +1,11 @@
 import { captureEffectiveTerms } from '@plinth/account'
-import { accruePartition, capitalisePartition, chargeFees, type InterestRun, listAccruing } from '@plinth/interest'
+import {
+  accruePartition,
+  capitalisePartition,
+  chargeFees,
+  type InterestRun,
+  listAccruing,
+} from '@plinth/interest'
 import { addDays } from '@plinth/kernel'
 import type { AccountStep, Closing } from '../step.js'
 
