@@ -80,10 +80,15 @@ export async function leftBehind(bank: Bank) {
        group by 1, 2, 3, 4, 5 order by 1`),
     late: await of(`select e.kind, e.booking_date::text, e.value_date::text, l.account_id, l.side, l.amount
         from ledger.journal_entry e join ledger.posting_line l using (tenant_id, entry_no)
-       where tenant_id = $1 and e.kind in ('accrual', 'capitalisation') order by 1, 2, 3, 4, 5, 6`),
+       where tenant_id = $1 and e.kind in ('accrual', 'capitalisation', 'fee') order by 1, 2, 3, 4, 5, 6`),
     holds: await of(`select account_id, amount, remaining, status, version from holds.account_hold
       where tenant_id = $1 order by 1, 2, 3`),
-    held: await of(`select account_id, held from account.balance where tenant_id = $1 order by 1`),
+    standing: await of(
+      `select account_id, held, status from account.balance where tenant_id = $1 order by 1`,
+    ),
+    fees: await of(
+      `select account_id, code, period_end::text, amount from interest.fee where tenant_id = $1 order by 1, 2, 3`,
+    ),
     told: await of(`select type, subject, count(*)::int as times from outbox.outbox_event
       where tenant_id = $1 and type like 'plinth.business%' group by 1, 2 order by 1, 2`),
   }

@@ -15,17 +15,24 @@ import { day, eodAt, leftBehind, smallSizes } from './eod-bank.js'
 
 const openBank = useBank()
 const repository = fileURLToPath(new URL('../..', import.meta.url))
-const today = '2026-11-20'
+const today = '2026-11-21'
 
 /**
- * Four customers, each with a cheque that the next day frees and a hold that stays, and interest on what they have; two accounts
- * for money to go to and fro. The next business day is in another month, so that interest is capitalised.
+ * Three customers, each with a cheque that the next day frees and a hold that stays, and interest on what they have; one who came a
+ * day earlier and does nothing, and so becomes dormant; two accounts for money to go to and fro. The next business day is in
+ * another month, so that interest is capitalised and fees are charged.
  */
 async function busyBank(): Promise<Bank> {
   const bank = await openBank()
   await addProductChart(bank)
-  await approveVersion(bank, { overdraftLimit: '5.00', creditTiers: [{ from: '0.00', rate: '0.9' }] })
-  const closed = Array.from({ length: 10 }, (_, at) => addDays(day(today), at + 1))
+  await approveVersion(bank, {
+    ...{ overdraftLimit: '5.00', creditTiers: [{ from: '0.00', rate: '0.9' }], dormancyDays: 1 },
+    fees: [{ code: 'UPKEEP', amount: '0.10', frequency: 'monthly' }],
+  })
+  expect(endOf(await bank.submit(openingUnder('eva')))).toBe('accepted')
+  await bank.moveTo(day(today))
+  await bank.rows('update ledger.journal_head set closing_date = null where tenant_id = $1', [bank.tenantId])
+  const closed = Array.from({ length: 9 }, (_, at) => addDays(day(today), at + 1))
   const calendar = { weekend: [], holidays: null, extra: closed, working: [] }
   const settings = { type: 'change_settings', changes: { calendar }, reason: 'a test' } as const
   expect(endOf(await bank.submit(settings))).toBe('accepted')
@@ -37,15 +44,15 @@ async function busyBank(): Promise<Bank> {
   const holds = customers.map((customer) => alone(place(customer, 200n)))
   const opened = await bank.batch(customers.map((customer) => openingUnder(customer)))
   const made = await bank.batch([...cheques, ...holds])
-  expect([...opened, ...made].map(endOf)).toEqual(Array(12).fill('accepted'))
+  expect([...opened, ...made].map(endOf)).toEqual(Array(9).fill('accepted'))
   for (let n = 0; n < 20; n += 1) await toAndFro(bank)
   return bank
 }
 
-const customers = ['ada', 'ben', 'cleo', 'dan']
+const customers = ['ada', 'ben', 'cleo']
 const chequeFor = (customer: string) => [
   { ...of('cash'), side: 'debit' as const },
-  { ...of(customer), side: 'credit' as const, availableFrom: day('2026-11-21') },
+  { ...of(customer), side: 'credit' as const, availableFrom: day('2026-11-22') },
 ]
 const of = (accountId: string) => ({
   accountId: accountId as AccountId,
@@ -109,6 +116,8 @@ test.each(['inside', 'behind'])(
     const calm = await busyBank()
     await eodAt(calm, { sizes: smallSizes }).run(today)
     const expected = comparable(await leftBehind(calm))
+    expect(expected.fees).toHaveLength(4)
+    expect(expected.standing).toContainEqual({ account_id: 'eva', held: '0', status: 'dormant' })
     let at = 0
     for (let closed = false; !closed; ) {
       at += 1
@@ -133,8 +142,8 @@ test.each(['inside', 'behind'])(
       ])
       expect(rules.filter(({ first }) => first !== undefined)).toEqual([])
     }
-    // Cut-off, what was set aside, two partitions each of holds, terms, accruals and capitalisations, several of entries, each step's beginning and end, the closing.
-    expect(at).toBeGreaterThan(20)
+    // Cut-off, what was set aside, two partitions each of holds, terms, accruals, capitalisations, fees and dormancy, several of entries, each step's beginning and end, the closing.
+    expect(at).toBeGreaterThan(30)
   },
-  240_000,
+  480_000,
 )

@@ -1,10 +1,5 @@
 import { captureEffectiveTerms } from '@plinth/account'
-import {
-  accruePartition,
-  capitalisePartition,
-  readAccrued,
-  verifyInterest,
-} from '@plinth/interest'
+import { accruePartition, capitalisePartition, readAccrued, verifyInterest } from '@plinth/interest'
 import { type AccountId, addDays, type BusinessDate, type EntryId } from '@plinth/kernel'
 import { verifyBooks } from '@plinth/posting'
 import { interestTermsOf, simulate } from '@plinth/product/domain'
@@ -261,7 +256,12 @@ test('what days accrued and what was capitalised is nobody’s to take back by h
       answer: { rejection: { code: 'condition_failed', facts: { entryId, condition: 'kind' } } },
     })
     const { type: _, ...instead } = posting(['debit cash 1.00', 'credit alice 1.00'])
-    const correction = { type: 'correct', entryId: entryId as EntryId, reason: 'r', valueDate: undefined } as const
+    const correction = {
+      type: 'correct',
+      entryId: entryId as EntryId,
+      reason: 'r',
+      valueDate: undefined,
+    } as const
     expect(endOf(await bank.submit({ ...correction, posting: instead }))).toBe('condition_failed')
   }
   await expectSound(bank)

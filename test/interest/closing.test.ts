@@ -127,7 +127,9 @@ describe('closing an account', () => {
     const closing = standing('alice', 'closed')
     const rehearsed = await bank.rehearse(closing)
     expect(rehearsed).toMatchObject({
-      answer: { rejection: { code: 'account_not_empty', facts: { posted: '36500.00', accruedCredit: '10.00' } } },
+      answer: {
+        rejection: { code: 'account_not_empty', facts: { posted: '36500.00', accruedCredit: '10.00' } },
+      },
     })
     await bank.status('alice', 'frozen')
     expect(endOf(await bank.submit(closing))).toBe('status_transition_invalid')
@@ -247,7 +249,9 @@ describe('closing an account', () => {
     expect(await closed).toBe('accepted')
     await closeDay(bank, '2026-11-21', '2026-11-22')
     expect(
-      await bank.rows('select accrued_through::text from interest.accrued where tenant_id = $1', [bank.tenantId]),
+      await bank.rows('select accrued_through::text from interest.accrued where tenant_id = $1', [
+        bank.tenantId,
+      ]),
     ).toEqual([{ accrued_through: '2026-11-20' }])
     await expectSound(bank)
   })

@@ -134,13 +134,10 @@ export const simulationBody = object({
     description:
       'What is on the account from which day on, in the order of the days. Before the first: nothing.',
   }),
-  compounding: z
-    .boolean(says('wrong_type'))
-    .optional()
-    .meta({
-      description: 'Capitalised interest and fees change the balances that are stated.',
-      default: false,
-    }),
+  compounding: z.boolean(says('wrong_type')).optional().meta({
+    description: 'Capitalised interest and fees change the balances that are stated.',
+    default: false,
+  }),
   days: z.boolean(says('wrong_type')).optional().meta({ description: 'Answer every day.', default: false }),
 }).meta({ id: 'SimulationRequest' })
 

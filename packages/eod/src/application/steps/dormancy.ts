@@ -19,12 +19,12 @@ export const makeDormant: AccountStep = {
   name: 'dormancy',
   accounts: accountsWithTerms,
   work: async (tx, closing, accountIds) => {
-    const found = await quietOnes(tx, closing, await openOnes(tx, closing, accountIds))
+    const found = await quietOnes(tx, await openOnes(tx, closing, accountIds))
     if (closing.rehearsal || found.length === 0) return { dormant: found.length }
     // Whoever posts meanwhile comes before or behind: what was found is looked at again behind the locks.
     const ids = found.map(({ accountId }) => accountId).sort()
     await lockBalances(tx, ids)
-    const quiet = await quietOnes(tx, closing, await openOnes(tx, closing, ids))
+    const quiet = await quietOnes(tx, await openOnes(tx, closing, ids))
     if (quiet.length === 0) return { dormant: 0 }
     const commands = quiet.map((each) => commandOf(closing, each))
     const outcomes = await closing.post(tx, commands)
@@ -75,7 +75,8 @@ const latestOf = ({ since }: Standing, opened: BusinessDate): BusinessDate =>
 const dormancyDaysOf = (parameters: string | undefined): number | undefined =>
   parameters === undefined ? undefined : (JSON.parse(parameters) as { dormancyDays?: number }).dormancyDays
 
-async function quietOnes(tx: Tx, _closing: Closing, open: readonly Quiet[]): Promise<readonly Quiet[]> {
+/** Those of them that no customer has posted to since. */
+async function quietOnes(tx: Tx, open: readonly Quiet[]): Promise<readonly Quiet[]> {
   if (open.length === 0) return []
   const { settingsVersion } = await readHead(tx)
   const { transactionCodes } = await readSettingsVersion(tx, settingsVersion)
