@@ -403,6 +403,8 @@ describe('the database keeps what was written', () => {
     'interest.accrual',
     'interest.accrued',
     'interest.capitalisation',
+    'interest.adjustment',
+    'interest.fee',
     'reconciliation.statement',
   ]
   // `truncate … cascade` empties what refers to the table too, and is refused for each.

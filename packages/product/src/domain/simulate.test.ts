@@ -1,6 +1,7 @@
 import { type BusinessDate, type CurrencyCode, currenciesWith } from '@plinth/kernel'
 import { expect, test } from 'vitest'
 import { interestTermsOf } from './accrual.js'
+import { feesOf } from './fees.js'
 import type { ProductParameters } from './product-parameters.js'
 import { renderSimulation } from './render-simulation.js'
 import { simulate } from './simulate.js'
@@ -36,6 +37,7 @@ function simulated({ from, to, balances, compounding = false, terms = {} }: Aske
     to: date(to),
     balances: Object.entries(balances).map(([since, balance]) => ({ from: date(since), balance })),
     compounding,
+    fees: feesOf(asked, currenciesWith()),
   })
   const rendered = renderSimulation(simulation, { decimals: 2, dayCount: asked.dayCount, withDays: true })
   return { ...rendered, days: rendered.days ?? [] }
@@ -48,7 +50,14 @@ test('a year of twelve equal months by hand', () => {
     to: '2028-12-31',
     balances: { '2028-01-01': 120_000n },
   })
-  expect(totals).toEqual({ creditExact: '72', debitExact: '0', credit: '72.00', tax: '18.00', debit: '0.00' })
+  expect(totals).toEqual({
+    creditExact: '72',
+    debitExact: '0',
+    credit: '72.00',
+    tax: '18.00',
+    debit: '0.00',
+    fees: '0.00',
+  })
   expect(periods.map(({ capitalised, valueDate }) => [valueDate, capitalised?.credit])).toEqual(
     [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((month) => [
       month === 13 ? '2029-01-01' : `2028-${String(month).padStart(2, '0')}-01`,
@@ -133,4 +142,33 @@ test('without capitalisation everything stays accrued', () => {
   })
   expect(periods).toMatchObject([{ capitalised: null, remaining: { credit: { rounded: '72.00' } } }])
   expect(totals).toMatchObject({ creditExact: '72', credit: '0.00' })
+})
+
+// 100.00 without interest: 1.50 a month, 4.00 a quarter and 25.00 a year, from the 15th of November to the first of April.
+test('fees are charged when their periods end, whole, in the order of their codes', () => {
+  const fees = [
+    { code: 'UPKEEP', amount: '1.50', frequency: 'monthly' },
+    { code: 'REPORT', amount: '4.00', frequency: 'quarterly' },
+    { code: 'CARD', amount: '25.00', frequency: 'yearly' },
+  ] as const
+  const asked = {
+    ...{ from: '2026-11-15', to: '2027-04-01', compounding: true },
+    balances: { '2026-11-15': 10_000n },
+    terms: { creditTiers: [], debitTiers: [], fees },
+  }
+  const charged = simulated(asked)
+  expect(charged.fees.map(({ code, amount, periodEnd }) => [periodEnd, code, amount])).toEqual([
+    ['2026-11-30', 'UPKEEP', '1.50'],
+    ['2026-12-31', 'CARD', '25.00'],
+    ['2026-12-31', 'REPORT', '4.00'],
+    ['2026-12-31', 'UPKEEP', '1.50'],
+    ['2027-01-31', 'UPKEEP', '1.50'],
+    ['2027-02-28', 'UPKEEP', '1.50'],
+    ['2027-03-31', 'REPORT', '4.00'],
+    ['2027-03-31', 'UPKEEP', '1.50'],
+  ])
+  expect(charged.fees[0]?.valueDate).toBe('2026-12-01')
+  expect(charged.totals.fees).toBe('40.50')
+  expect(charged.days.at(-1)?.balance).toBe('59.50')
+  expect(simulated({ ...asked, compounding: false }).days.at(-1)?.balance).toBe('100.00')
 })
