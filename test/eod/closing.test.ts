@@ -47,6 +47,8 @@ describe('the end of a business day', () => {
       'capture_terms',
       'accrue',
       'capitalise',
+      'fees',
+      'dormancy',
       'control_totals',
       'complete',
     ])

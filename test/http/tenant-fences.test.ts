@@ -67,6 +67,8 @@ beforeAll(async () => {
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
+    await admin.query(`insert into interest.adjustment (tenant_id, account_id, entry_id, reason, value_date, credit, debit)
+      select tenant_id, account_id, gen_random_uuid(), 'instructed', now(), 1, 0 from interest.accrued`)
     runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns

@@ -164,9 +164,13 @@ describe('closing an account', () => {
     await bank.fund('bob', '36500.00')
     await eodAt(bank).run('2026-11-29')
     // Stopped behind the cut-off: the 30th is closing, and the 1st of December is the business date.
-    let steps = 0
+    let asked = 0
     const eod = eodAt(bank)
-    await eod.run('2026-11-30', { stopped: () => (steps += 1) > 1 })
+    const stopped = () => {
+      asked += 1
+      return asked > 1
+    }
+    await eod.run('2026-11-30', { stopped })
     expect(await bank.database.read(bank.tenantId, readHead)).toMatchObject({
       businessDate: '2026-12-01',
       closingDate: '2026-11-30',

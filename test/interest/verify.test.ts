@@ -1,10 +1,11 @@
-import { accruePartition, capitalisePartition, verifyInterest } from '@plinth/interest'
+import { accruePartition, capitalisePartition, chargeFees, verifyInterest } from '@plinth/interest'
 import type { AccountId } from '@plinth/kernel'
 import type { RuleResult } from '@plinth/posting'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../packages/db/src/pool.js'
 import { type Bank, useBank } from '../support/bank.js'
+import { endOf, posting, standing } from '../support/commands.js'
 import { interestRun, within } from '../support/interest.js'
 import { addProductChart, approveVersion, openingUnder } from '../support/products.js'
 import { reportTampered } from '../verify/tampered-books.js'
@@ -24,14 +25,20 @@ beforeAll(async () => {
     applicationName: 'tampering',
   })
   await addProductChart(bank)
+  const fees = [{ code: 'UPKEEP', amount: '1.50', frequency: 'monthly' }] as const
   await approveVersion(bank, {
     creditTiers: [{ from: '0.00', rate: '0.01' }],
     debitTiers: [{ from: '0.00', rate: '0.1' }],
   })
-  await bank.batch([openingUnder('alice'), openingUnder('bob')])
+  await approveVersion(bank, { fees, interestEngine: 'external', creditTiers: [] }, { code: 'OUTSIDE' })
+  await bank.batch([
+    openingUnder('alice'),
+    openingUnder('bob'),
+    openingUnder('carol', { product: 'OUTSIDE' }),
+  ])
   await bank.fund('alice', '36500.00')
   await bank.transfer({ from: 'bob', to: 'cash', amount: '365.00' })
-  const ids = ['alice', 'bob'] as AccountId[]
+  const ids = ['alice', 'bob', 'carol'] as AccountId[]
   const days = ['2026-11-20', '2026-11-30', '2026-12-01', '2026-12-02', '2026-12-03']
   for (const [at, day] of days.slice(0, -1).entries()) {
     if (day === '2026-12-02')
@@ -40,8 +47,20 @@ beforeAll(async () => {
     await bank.moveTo(run.next)
     await within(bank, (tx) => accruePartition(tx, run, ids))
     await within(bank, (tx) => capitalisePartition(tx, run, ids))
+    await within(bank, (tx) => chargeFees(tx, run, ids))
   }
+  // An engine outside says that carol has earned 0.70; dan comes and goes, and of him nothing is left.
+  const [debit, credit] = posting(['debit GL:5100:EUR 0.70', 'credit GL:2900:EUR 0.70']).lines as [Line, Line]
+  const accrual = {
+    ...posting([]),
+    kind: 'accrual' as const,
+    lines: [debit, { ...credit, accruesFor: 'carol' as AccountId }],
+  }
+  const left = await bank.batch([accrual, openingUnder('dan'), standing('dan', 'closed')])
+  expect(left.map(endOf)).toEqual(['accepted', 'accepted', 'accepted'])
 })
+type Line = ReturnType<typeof posting>['lines'][number]
+
 afterAll(() => pool.end())
 
 const broken = (rules: readonly RuleResult[]) =>
@@ -142,6 +161,31 @@ describe('verify misses nothing of what somebody with all rights', () => {
       [`update ledger.posting_line set amount = amount + 1 where ${alice} and account_version = 1`],
     ],
     [
+      'did to what an engine outside said',
+      'accruals_add_up',
+      [`update interest.adjustment set credit = credit + 1 where account_id = 'carol'`],
+    ],
+    [
+      'did to the entry of an engine outside',
+      'accruals_are_posted',
+      [`update interest.adjustment set entry_id = gen_random_uuid() where account_id = 'carol'`],
+    ],
+    [
+      'did to an account with interest that was closed',
+      'closed_accounts_are_settled',
+      [`update account.balance set status = 'closed', credits = debits, held = 0 where ${alice}`],
+    ],
+    [
+      'did to a fee',
+      'fees_are_posted',
+      [`update interest.fee set amount = amount + 1 where account_id = 'carol'`],
+    ],
+    [
+      'did to the entry of a fee',
+      'fees_are_posted',
+      [`update interest.fee set entry_id = gen_random_uuid() where account_id = 'carol'`],
+    ],
+    [
       'did to the accrued balance',
       'accrued_balances',
       [`update account.balance set credits = credits + 1 where account_id = 'GL:2900:EUR'`],
@@ -213,6 +257,26 @@ describe('the database refuses', () => {
       'interest that is capitalised a second time',
       `update interest.capitalisation set entry_id = gen_random_uuid() where ${alice}`,
       'posted once',
+    ],
+    [
+      'a fee that is charged twice for a period',
+      `insert into interest.fee (tenant_id, account_id, code, period_end, snapshot_no, amount, entry_id)
+       select tenant_id, account_id, code, period_end, snapshot_no, amount, gen_random_uuid() from interest.fee`,
+      'charged_once',
+    ],
+    [
+      'two fees in one entry',
+      `insert into interest.fee (tenant_id, account_id, code, period_end, snapshot_no, amount, entry_id)
+       select tenant_id, account_id, 'OTHER', period_end, snapshot_no, amount, entry_id from interest.fee`,
+      'an_entry_for_each_fee',
+    ],
+    ['a fee that is changed', `update interest.fee set amount = 1`, 'never changed'],
+    ['what an engine said, changed', `update interest.adjustment set credit = 1`, 'never changed'],
+    [
+      'an adjustment of nothing',
+      `insert into interest.adjustment (tenant_id, account_id, entry_id, reason, value_date, credit, debit)
+       select tenant_id, account_id, gen_random_uuid(), 'instructed', now(), 0, 0 from interest.accrued where ${alice}`,
+      'changes_something',
     ],
     [
       'more tax than interest',

@@ -8,7 +8,7 @@ import {
   type EntryId,
   type Instant,
 } from '@plinth/kernel'
-import { readHead, readPastTurnovers, readTrialBalance } from '@plinth/ledger'
+import { readHead, readLastCustomerLines, readPastTurnovers, readTrialBalance } from '@plinth/ledger'
 import type { Command } from '@plinth/posting'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
@@ -381,5 +381,29 @@ test.each(statistics)(
     }
     // An entry for each of them.
     expect(await excessiveReads(100 * 40, capitalise)).toEqual({})
+  },
+)
+
+test.each(statistics)(
+  'with statistics %s the last posting of a customer’s is found from the last line back',
+  async (how, prepare) => {
+    await openSavings()
+    const mine = Array.from({ length: 100 }, (_, at) => `quiet-${how.replaceAll(' ', '-')}-${at}`)
+    const loader = bank.elsewhere()
+    await loader.batch(mine.map((accountId) => openingUnder(accountId)))
+    // Each has forty lines behind it, of which the last two are the bank's own.
+    const lines = (code: string) => (to: string) =>
+      posting(['debit cash 0.01', `credit ${to} 0.01`], { transactionCode: code })
+    for (let each = 0; each < 38; each += 1) await loader.batch(mine.map(lines('TRANSFER')))
+    for (let each = 0; each < 2; each += 1) await loader.batch(mine.map(lines('BONUS')))
+    await hangUp(loader)
+    await prepare()
+    const accounts = mine.map((id) => ({ accountId: id as AccountId, since: firstBusinessDate }))
+    const find = async (there: Bank): Promise<void> => {
+      const found = await within(there, (tx) => readLastCustomerLines(tx, accounts, ['BONUS']))
+      expect(found.size).toBe(mine.length)
+    }
+    // Of each the last line twice, two more, and the entry of each.
+    expect(await excessiveReads(100 * 8, find)).toEqual({})
   },
 )

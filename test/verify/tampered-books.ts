@@ -26,6 +26,8 @@ const tables = [
   'interest.accrual',
   'interest.accrued',
   'interest.capitalisation',
+  'interest.adjustment',
+  'interest.fee',
   'audit.audit_event',
   'outbox.outbox_event',
 ]
