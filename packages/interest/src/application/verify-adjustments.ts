@@ -2,9 +2,9 @@ import type { Tx } from '@plinth/db'
 import type { AccountId, EntryId } from '@plinth/kernel'
 import { readEntriesById } from '@plinth/ledger'
 import type { AccountTerms } from './account-terms.js'
+import type { InterestFindings } from './interest-rules.js'
 import type { StoredAccrued, StoredAdjustment } from './ports.js'
 import { internalAccount } from './post-interest.js'
-import type { InterestFindings } from './verify-interest.js'
 
 const entriesPerPage = 500
 

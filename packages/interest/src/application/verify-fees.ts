@@ -3,8 +3,8 @@ import type { Currencies } from '@plinth/kernel'
 import { readEntriesById } from '@plinth/ledger'
 import { feesDueOn, valueDateBehind } from '@plinth/product/domain'
 import { readAccountTerms } from './account-terms.js'
+import type { InterestFindings } from './interest-rules.js'
 import type { StoredFee, VerifyStore } from './ports.js'
-import type { InterestFindings } from './verify-interest.js'
 
 const feesPerPage = 500
 

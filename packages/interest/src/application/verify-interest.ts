@@ -6,6 +6,7 @@ import { type Books, Findings, type RuleResult } from '@plinth/posting'
 import { exactOf, interestOfDay, partsOfYear, yearPartsOfDay } from '@plinth/product/domain'
 import { netOf } from '../domain/interest-state.js'
 import { type AccountTerms, readAccountTerms } from './account-terms.js'
+import { type InterestFindings, interestRules } from './interest-rules.js'
 import type {
   StoredAccrued,
   StoredAdjustment,
@@ -16,19 +17,6 @@ import type {
 import { internalAccount } from './post-interest.js'
 import { AdjustmentsByEntry } from './verify-adjustments.js'
 import { verifyFees } from './verify-fees.js'
-
-/** What `plinth verify` recomputes of interest and fees. */
-export const interestRules = {
-  accruals_add_up:
-    'every day accrues what its balance brings under its terms, and an account has accrued what its days come to, less what was capitalised',
-  accruals_follow_lines: 'the balance that interest goes on with is what the lines of the account come to',
-  accruals_are_posted: 'what days change stands in the entries they name, and so does what was capitalised',
-  accrued_balances: 'the GL accounts of accrued interest come to the rounded sums of all accounts',
-  closed_accounts_are_settled: 'nothing has accrued on an account that is closed, and nothing is due to it',
-  fees_are_posted: 'what accounts were charged is what their terms say, and stands in the entries it names',
-} as const
-
-export type InterestFindings = Findings<keyof typeof interestRules>
 
 // Some thousand days of each account are read at once.
 const accountsPerPage = 50

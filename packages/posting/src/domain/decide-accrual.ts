@@ -3,8 +3,8 @@ import { type AccountId, prevailing, type Rejection, reject } from '@plinth/kern
 import type { AccruedInterest } from './accrued-interest.js'
 import type { Book } from './book.js'
 import type { Post, Stamp } from './command.js'
-import { faultOfCurrency } from './decide-posting.js'
 import type { Posted } from './decision.js'
+import { faultOfCurrency } from './fault-of-currency.js'
 
 type AccruingLine = Post['lines'][number] & { readonly accruesFor: AccountId }
 

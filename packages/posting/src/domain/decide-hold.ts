@@ -12,8 +12,9 @@ import type {
   ReleaseHoldCommand,
   Stamp,
 } from './command.js'
-import { faultOfCurrency, faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
+import { faultOfFunds, faultOfValueDate, postEntry } from './decide-posting.js'
 import type { Accepted, Posted } from './decision.js'
+import { faultOfCurrency } from './fault-of-currency.js'
 import { faultsOfDemands, withDemands } from './faults-of-demands.js'
 import { faultOfSpending } from './limits.js'
 import { type LineToPost, linesToPost } from './lines-to-post.js'

@@ -17,6 +17,7 @@ import type { Book } from './book.js'
 import type { Post, Stamp } from './command.js'
 import { faultOfInstruction, withInstructed } from './decide-accrual.js'
 import type { HoldStep, Posted } from './decision.js'
+import { faultOfCurrency } from './fault-of-currency.js'
 import { faultsOfDemands } from './faults-of-demands.js'
 import { faultOfEntryLimits } from './limits.js'
 import { isHeldBack, type LineToPost, linesToPost } from './lines-to-post.js'
@@ -154,16 +155,6 @@ function faultOfLine(
   if (state === undefined) return noAccount(accountId)
   const fault = lineFault(state, side, { customerInitiated: isCustomers(accountId), advice: advice === true })
   return fault ?? faultOfCurrency(state, currency)
-}
-
-export function faultOfCurrency(
-  { accountId, currency }: AccountState,
-  wanted: AccountState['currency'],
-): Rejection | undefined {
-  if (currency === wanted) return undefined
-  return reject('currency_mismatch', `Account ${accountId} is kept in ${currency}, not in ${wanted}.`, {
-    accountId,
-  })
 }
 
 /** Value dates before the tenant's floor lie in years whose books are closed, whatever the window. */
