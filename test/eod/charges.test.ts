@@ -206,7 +206,10 @@ describe('an account that no customer posts to', () => {
         type: 'plinth.account.status_set.v1',
       },
     ])
+    // Ben's posting was booked on the first of December.
     await eod.run('2026-12-30')
+    expect(await statusOf(bank, 'ben')).toBe('open')
+    await eod.run('2026-12-31')
     expect(await statusOf(bank, 'ben')).toBe('dormant')
     // Interest and fees went on.
     expect(await chargedTo(bank, 'ben')).toHaveLength(2)

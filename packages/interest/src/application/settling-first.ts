@@ -1,5 +1,5 @@
 import type { Database } from '@plinth/db'
-import type { AccountId, Currencies } from '@plinth/kernel'
+import type { AccountId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import {
   type Books,
@@ -35,76 +35,8 @@ const patienceMs = 10_000
  */
 export const settlingFirstWith =
   (desk: InterestDesk, settle: Settle) =>
-  (engine: PostingEngine, { database, newId }: Settling): PostingEngine => {
-    async function settleAll(books: Books, submissions: readonly Submission[]): Promise<void> {
-      const closings = submissions.flatMap((submission) => {
-        const accountId = closedBy(submission.command)
-        return accountId === undefined ? [] : [{ accountId, submission }]
-      })
-      for (let at = 0; at < closings.length; at += accountsAtOnce)
-        await settleSome(books, closings.slice(at, at + accountsAtOnce))
-    }
-
-    async function settleSome(books: Books, closings: readonly Closing[]): Promise<void> {
-      const accruing = await accruingAmong(books, closings)
-      const toSettle = closings.filter(({ accountId }) => accruing.has(accountId))
-      const unknown: Closing[] = []
-      for (const closing of toSettle)
-        if ((await engine.recorded(books, closing.submission.key)) === undefined) unknown.push(closing)
-      const [first] = unknown
-      if (first === undefined) return
-      const accountIds = [...new Set(unknown.map(({ accountId }) => accountId))]
-      if (await tryToSettle(books, first.submission.context, accountIds)) return
-      // One of them spoils it for all: alone, the others are settled.
-      for (const { accountId, submission } of unknown)
-        await tryToSettle(books, submission.context, [accountId])
-    }
-
-    /** False: an entry was refused. What has accrued then stands, and the closing is refused for it. */
-    async function tryToSettle(
-      books: Books,
-      context: CommandContext,
-      accountIds: readonly AccountId[],
-    ): Promise<boolean> {
-      const { tenantId } = books.tenant
-      const write = {
-        tenantId,
-        lane: 'online',
-        deadlineMs: Date.now() + patienceMs,
-        repeatable: true,
-      } as const
-      try {
-        await database.transaction(write, (tx) => settle(tx, { books, context, newId }, accountIds))
-        return true
-      } catch (error) {
-        if (error instanceof InterestRefused) return false
-        throw error
-      }
-    }
-
-    /**
-     * Those of the accounts that earn or owe interest, and while a day is closing all of them, because of its fees. By a plain read:
-     * the settlement locks them.
-     */
-    function accruingAmong(
-      { tenant, currencies }: { tenant: Books['tenant']; currencies: Currencies },
-      closings: readonly Closing[],
-    ): Promise<ReadonlySet<AccountId>> {
-      const ids = [...new Set(closings.map(({ accountId }) => accountId))].sort()
-      return database.read(tenant.tenantId, async (tx) => {
-        const [found, { businessDate, closingDate }] = await Promise.all([
-          desk.read(tx, ids, currencies),
-          readHead(tx),
-        ])
-        if (closingDate !== undefined) return new Set(ids)
-        return new Set(
-          found
-            .filter(({ standsOn, through }) => standsOn !== undefined || through < businessDate)
-            .map(({ accountId }) => accountId),
-        )
-      })
-    }
-
+  (engine: PostingEngine, settling: Settling): PostingEngine => {
+    const { settleAll } = new Settlements({ desk, settle, engine, ...settling })
     return {
       ...engine,
       submit: async (books, submission) => {
@@ -121,6 +53,84 @@ export const settlingFirstWith =
       },
     }
   }
+
+/** What stands in front of closings. */
+class Settlements {
+  constructor(
+    readonly at: Settling & {
+      readonly desk: InterestDesk
+      readonly settle: Settle
+      readonly engine: Pick<PostingEngine, 'recorded'>
+    },
+  ) {}
+
+  readonly settleAll = async (books: Books, submissions: readonly Submission[]): Promise<void> => {
+    const closings = submissions.flatMap((submission) => {
+      const accountId = closedBy(submission.command)
+      return accountId === undefined ? [] : [{ accountId, submission }]
+    })
+    for (let from = 0; from < closings.length; from += accountsAtOnce)
+      await this.#settleSome(books, closings.slice(from, from + accountsAtOnce))
+  }
+
+  async #settleSome(books: Books, closings: readonly Closing[]): Promise<void> {
+    const accruing = await this.#accruingAmong(books, closings)
+    const unknown: Closing[] = []
+    for (const closing of closings) {
+      if (!accruing.has(closing.accountId)) continue
+      const recorded = await this.at.engine.recorded(books, closing.submission.key)
+      if (recorded === undefined) unknown.push(closing)
+    }
+    const [first] = unknown
+    if (first === undefined) return
+    const accountIds = [...new Set(unknown.map(({ accountId }) => accountId))]
+    if (await this.#tryToSettle(books, first.submission.context, accountIds)) return
+    // One of them spoils it for all: alone, the others are settled.
+    for (const { accountId, submission } of unknown)
+      await this.#tryToSettle(books, submission.context, [accountId])
+  }
+
+  /** False: an entry was refused. What has accrued then stands, and the closing is refused for it. */
+  async #tryToSettle(
+    books: Books,
+    context: CommandContext,
+    accountIds: readonly AccountId[],
+  ): Promise<boolean> {
+    const { database, newId, settle } = this.at
+    const { tenantId } = books.tenant
+    const write = { tenantId, lane: 'online', deadlineMs: Date.now() + patienceMs, repeatable: true } as const
+    try {
+      await database.transaction(write, (tx) => settle(tx, { books, context, newId }, accountIds))
+      return true
+    } catch (error) {
+      if (error instanceof InterestRefused) return false
+      throw error
+    }
+  }
+
+  /**
+   * Those of the accounts that earn or owe interest, and while a day is closing all of them, because of its fees. By a plain read:
+   * the settlement locks them.
+   */
+  #accruingAmong(
+    { tenant, currencies }: Books,
+    closings: readonly Closing[],
+  ): Promise<ReadonlySet<AccountId>> {
+    const ids = [...new Set(closings.map(({ accountId }) => accountId))].sort()
+    return this.at.database.read(tenant.tenantId, async (tx) => {
+      const [found, { businessDate, closingDate }] = await Promise.all([
+        this.at.desk.read(tx, ids, currencies),
+        readHead(tx),
+      ])
+      if (closingDate !== undefined) return new Set(ids)
+      return new Set(
+        found
+          .filter(({ standsOn, through }) => standsOn !== undefined || through < businessDate)
+          .map(({ accountId }) => accountId),
+      )
+    })
+  }
+}
 
 interface Closing {
   readonly accountId: AccountId

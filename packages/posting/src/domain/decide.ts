@@ -1,11 +1,11 @@
 import type { Account } from '@plinth/account'
-import { decideGlAccount, decideStatus, decideTerms, type Unsettled } from '@plinth/account/domain'
+import { decideGlAccount, decideStatus, decideTerms } from '@plinth/account/domain'
 import { type AccountId, addDays, invariant, type Rejection, reject } from '@plinth/kernel'
 import type { ProductVersionId } from '@plinth/product'
 import { decideProduct } from '@plinth/product/domain'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
-import type { Command, DecideProposalCommand, ProposeCommand, Stamp } from './command.js'
+import type { Command, DecideProposalCommand, ProposeCommand, SetStatusCommand, Stamp } from './command.js'
 import { decideCorrect } from './decide-correct.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decideLimit } from './decide-limit.js'
@@ -29,13 +29,7 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'open_account':
       return decideOpening(book, command, stamp)
     case 'set_status':
-      return asAccount(
-        'status_set',
-        decideStatus(command, accountIn(book, command.accountId), {
-          unsettled: unsettledIn(book, command.accountId),
-          currencies: book.settings.currencies,
-        }),
-      )
+      return asAccount('status_set', decideStatusIn(book, command))
     case 'change_terms':
       return asAccount(
         'terms_changed',
@@ -124,10 +118,13 @@ function accountIn({ accounts, details }: Book, accountId: AccountId): Account |
   return state && described && { state, details: described }
 }
 
-/** What has accrued on an account, where anything can. Today's interest is the business of today's end of day. */
-function unsettledIn({ accrued, businessDate }: Book, accountId: AccountId): Unsettled | undefined {
-  const found = accrued.get(accountId)
-  return found && { ...found, daysToCome: found.through < addDays(businessDate, -1) }
+/** With what has accrued on the account, where anything can. Today's interest is the business of today's end of day. */
+function decideStatusIn(book: Book, command: SetStatusCommand): Account | Rejection {
+  const { accrued, businessDate, settings } = book
+  const found = accrued.get(command.accountId)
+  const unsettled = found && { ...found, daysToCome: found.through < addDays(businessDate, -1) }
+  const { currencies } = settings
+  return decideStatus(command, accountIn(book, command.accountId), { unsettled, currencies })
 }
 
 function asAccount(kind: 'status_set' | 'terms_changed', decided: Account | Rejection): Decision {
