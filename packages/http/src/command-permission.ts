@@ -8,9 +8,11 @@ import { type RequestRefused, refuse } from './problem.js'
 function permissionOf(command: Command): Permission {
   switch (command.type) {
     case 'post':
+      if (command.period !== undefined) return 'post_year_end'
       return command.adviceReason === undefined ? 'post' : 'post_advice'
-    case 'abandon':
     case 'reverse':
+      return command.period === undefined ? 'post' : 'post_year_end'
+    case 'abandon':
     case 'correct':
     case 'place_hold':
     case 'capture_hold':

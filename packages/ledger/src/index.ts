@@ -13,10 +13,13 @@ export type {
 } from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
+export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
+  beginYearEnd,
   closeDay,
   type DateMove,
+  finishYearEnd,
   type Head,
   moveBusinessDate,
   openBooks,
@@ -42,6 +45,7 @@ export {
   readLinesBehind,
   readSumsUpTo,
 } from './infrastructure/lines-behind-reader.js'
+export { readYearBalances, readYearEndEntries, type YearEndEntry } from './infrastructure/period-reader.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

@@ -10,6 +10,7 @@ import {
   type Rejection,
   reject,
   sumMinorMax,
+  yearOf,
 } from '@plinth/kernel'
 import type { EntryDraft, PostingLine } from '@plinth/ledger'
 import type { SuspenseItem, SuspenseItemId, SuspenseStep } from '@plinth/suspense'
@@ -27,7 +28,7 @@ export interface EntryToPost
       EntryDraft,
       'kind' | 'transactionCode' | 'description' | 'reference' | 'endToEndId' | 'metadata'
     >,
-    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice' | 'decision'> {
+    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice' | 'decision' | 'thirteenthOf'> {
   readonly valueDate: BusinessDate
   readonly lines: readonly LineToPost[]
   /** Whether a dormant account refuses a debit. */
@@ -40,14 +41,17 @@ export interface EntryToPost
 
 /** A caller's posting (contract §5). */
 export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
-  const { transactionCode, description, reference, endToEndId, metadata, adviceReason, kind } = command
+  const { transactionCode, description, reference, endToEndId, metadata, adviceReason, kind, period } =
+    command
   const advice = adviceReason !== undefined
   const { lines, fault } = linesToPost(book, command.lines, { advice })
   const valueDate = command.valueDate ?? book.businessDate
   // The bank's own entries are no customer's: codes, dormancy, limits and the window for value dates are not for them.
   const customers = kind === undefined && isCustomerInitiated(book, transactionCode)
   const faults = [
-    kind === undefined ? faultOfValueDate(book, valueDate) : faultOfFloor(book, valueDate),
+    kind === undefined ? faultOfValueDate(book, valueDate) : undefined,
+    kind === undefined || kind === 'year_end_close' ? undefined : faultOfFloor(book, valueDate),
+    faultOfPeriod(book, { period, kind }),
     kind === undefined ? faultOfCode(book, { transactionCode, lines }) : undefined,
     advice || kind !== undefined ? undefined : faultOfLimit(book, { transactionCode, lines }),
     fault,
@@ -57,6 +61,7 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
     kind: kind ?? ('posting' as const),
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines, advice },
     reason: adviceReason,
+    thirteenthOf: period && yearOf(period),
     decision: command.decision,
     isCustomers: () => customers,
   }
@@ -172,6 +177,24 @@ export function faultOfFloor(
         valueDateFloor,
       })
     : undefined
+}
+
+/**
+ * A thirteenth period is open from the first business date behind its year until that begins to close; its closing entries alone
+ * come then (ADR 0023).
+ */
+export function faultOfPeriod(
+  { years, businessDate }: Pick<Book, 'years' | 'businessDate'>,
+  { period, kind }: Pick<Post, 'period' | 'kind'>,
+): Rejection | undefined {
+  if (period === undefined) return undefined
+  const year = yearOf(period)
+  const closedTo = years.closing ?? years.final
+  if (kind === 'year_end_close' ? year === years.closing : year > closedTo && year < yearOf(businessDate))
+    return undefined
+  const detail =
+    year > closedTo ? `The period ${period} opens when ${year} is over.` : `The books of ${year} are closed.`
+  return reject('period_closed', detail, { period })
 }
 
 /** Contract §1, value date: inside the window that the tenant's settings leave around the booking date. */
