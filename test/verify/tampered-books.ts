@@ -26,6 +26,8 @@ const tables = [
   'interest.accrual',
   'interest.accrued',
   'interest.capitalisation',
+  'eod.year_end',
+  'eod.year_end_partition',
   'audit.audit_event',
   'outbox.outbox_event',
 ]

@@ -3,12 +3,12 @@ import { renderYearEnd } from '@plinth/eod/domain'
 import { readHead } from '@plinth/ledger'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
-import { decimal } from '../answer-schemas.js'
+import { decimal, listOf } from '../answer-schemas.js'
 import { glCode, period, side } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { actionOperation, describedProblem, readOperation } from '../operations.js'
 import { notFound, refuse, refuseMalformed } from '../problem.js'
-import { readQuery } from '../query.js'
+import { pageOf, pageParameters, readQuery } from '../query.js'
 import { bodyBytesMax, readJsonBody } from '../read-body.js'
 import { malformedBySchema } from '../read-fields.js'
 import { isDryRun, requireCorrelation } from '../request-headers.js'
@@ -21,6 +21,7 @@ const wrong = { error: 'wrong_type' }
 const body = z
   .strictObject({ year: z.int(wrong).min(1, wrong).max(yearMax, wrong).meta({ example: 2026 }) }, wrong)
   .meta({ id: 'YearEndRequest' })
+const listQuery = z.strictObject(pageParameters)
 const path = z.object({ year: z.string() })
 
 const yearEnd = z
@@ -80,7 +81,8 @@ export const yearEndRoutes: readonly Route[] = [
     operation: readOperation({
       operationId: 'listYearEnds',
       summary: 'The years that are final or being closed, in order',
-      answer: z.object({ data: z.array(yearEnd) }),
+      query: listQuery,
+      answer: listOf(yearEnd),
     }),
     handle: list,
   },
@@ -118,13 +120,23 @@ async function close(exchange: Exchange, principal: Principal): Promise<Reply> {
   }
 }
 
-async function list(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
-  readQuery(exchange, z.strictObject({}))
+async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
+  const { tenant, currencies } = principal
+  const query = readQuery(exchange, listQuery)
+  const page = pageOf<number, typeof query>(exchange, principal, { list: 'year-ends', query })
+  const { order, limit, after = order === 'asc' ? 0 : yearMax + 1 } = page
   const reports = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
-    const found = await listYearEnds(tx)
+    const ascending = (await listYearEnds(tx)).filter(({ year }) =>
+      order === 'asc' ? year > after : year < after,
+    )
+    const found = (order === 'asc' ? ascending : ascending.toReversed()).slice(0, limit)
     return await Promise.all(found.map(({ year }) => readYearEnd(tx, year)))
   })
-  return { status: 200, body: { data: reports.map((report) => renderYearEnd(report, currencies)) } }
+  return page.reply(
+    reports,
+    ({ year }) => year,
+    (report) => renderYearEnd(report, currencies),
+  )
 }
 
 async function read(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
