@@ -237,6 +237,23 @@ describe('a year cannot be closed', () => {
     expect(await brokenRules(bank)).toEqual([])
   })
 
+  test('before accounts that its days have set aside are made up for', async () => {
+    const bank = await earningBank(openBank)
+    await moveOn(bank, '2027-01-04')
+    await bank.rows(
+      `with run as (insert into eod.run (tenant_id, run_id, business_date, next_date, status, cut_off_entry_no, cut_off_at, finished_at,
+           started_by, correlation_id, lease_owner, lease_since, lease_until, lease_epoch)
+         values ($1, gen_random_uuid(), '2026-12-31', '2027-01-01', 'completed', 3, now(), now(), 'x', 'x', 'x', now(), now(), 1)
+         returning run_id)
+       insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
+       select $1, run_id, 'fees', 'accrue', 'fault', 'x', now(), 1, now() from run`,
+      [bank.tenantId],
+    )
+    await expect(yearsAt(bank).close(2026)).rejects.toThrow(/fees was set aside/)
+    await bank.rows('update eod.set_aside set settled_at = now() where tenant_id = $1', [bank.tenantId])
+    expect(await yearsAt(bank).close(2026)).toMatchObject({ status: 'final' })
+  })
+
   test('without a GL account for its result, which is a postable one of equity', async () => {
     const bank = await earningBank(openBank)
     await bank.glAccount('3000', 'equity', { postable: false })

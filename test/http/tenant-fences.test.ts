@@ -67,6 +67,10 @@ beforeAll(async () => {
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
+    await admin.query(`insert into eod.year_end (tenant_id, year, status, retained_earnings_gl_code, begun_at, begun_by, correlation_id,
+        begun_entry_no, partitions) values ('alpha', 2025, 'closing', '${secret}', now(), '${secret}', '${secret}', 0, 1)`)
+    await admin.query(`insert into eod.year_end_partition (tenant_id, year, partition_no, currency, account_ids)
+      values ('alpha', 2025, 1, 'EUR', '{${secret}}')`)
     runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns
@@ -127,6 +131,8 @@ const questions = () => [
   `/v1/journal-entries/${entryId}`,
   `/v1/journal-entries/${entryId}/reversals`,
   '/v1/journal-entries?kind=reversal',
+  '/v1/year-ends',
+  '/v1/year-ends/2025',
   '/v1/products',
   `/v1/products/${secret}`,
   '/v1/accounts/termed/terms',

@@ -94,6 +94,8 @@ export interface YearEndStore {
   /** One that was begun, kept from others until `tx` ends. */
   lockYearEnd(tx: Tx, year: number): Promise<YearEnd>
   listYearEnds(tx: Tx): Promise<YearEnd[]>
+  /** An account that days up to this one have set aside and nobody has made up for. */
+  readUnsettledUpTo(tx: Tx, day: BusinessDate): Promise<AccountId | undefined>
   insertYearEnd(
     tx: Tx,
     yearEnd: Omit<YearEnd, 'status' | 'finalEntryNo' | 'finalAt' | 'partitions'>,

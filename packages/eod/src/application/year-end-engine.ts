@@ -7,6 +7,7 @@ import {
   type EntryId,
   firstDayOfYear,
   type GlCode,
+  lastDayOfYear,
   type TenantId,
   thirteenthOf,
   yearOf,
@@ -95,7 +96,7 @@ async function begin(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year:
   const found = await store.readYearEnd(tx, year)
   if (found !== undefined) return found
   const head = await readHead(tx)
-  const { retainedEarningsGlCode } = await closable(tx, head, year)
+  const { retainedEarningsGlCode } = await closable(tx, store, { head, year })
   const { subject: begunBy, correlationId } = desk.context
   const numbers = await tell(tx, desk, { year, head, action: 'begin_year_end', what: 'closing' })
   if (!(await beginYearEnd(tx, year))) throw new Overtaken(`${year} was begun by somebody else`)
@@ -116,7 +117,11 @@ async function begin(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year:
 }
 
 /** @throws EodRefused the year cannot be closed, or not yet. */
-async function closable(tx: Tx, head: Head, year: number): Promise<YearClosed> {
+async function closable(
+  tx: Tx,
+  store: YearEndStore,
+  { head, year }: { head: Head; year: number },
+): Promise<YearClosed> {
   const { businessDate, closingDate, finalYear, closingYear, settingsVersion } = head
   if (year <= finalYear) throw new EodRefused(`The books of ${year} are closed, or there were none.`)
   if (yearOf(businessDate) <= year)
@@ -125,6 +130,11 @@ async function closable(tx: Tx, head: Head, year: number): Promise<YearClosed> {
     throw new EodRefused(`${closingDate} is not closed yet: \`plinth eod resume\` goes on with it.`)
   if (year !== finalYear + 1)
     throw new EodRefused(`${closingYear ?? finalYear + 1} comes first: years are closed one by one.`)
+  const setAside = await store.readUnsettledUpTo(tx, lastDayOfYear(year))
+  if (setAside !== undefined)
+    throw new EodRefused(
+      `${setAside} was set aside on a day of ${year}: \`plinth eod resume\` makes up for it.`,
+    )
   const { retainedEarningsGlCode: glCode } = await readSettingsVersion(tx, settingsVersion)
   if (glCode === undefined)
     throw new EodRefused(
@@ -226,7 +236,7 @@ async function finish(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year
 async function rehearse(tx: Tx, setting: YearEndSetting, year: number): Promise<YearEndReport> {
   const report = await readYearEndReport(setting.store)(tx, year)
   if (report.yearEnd !== undefined) return report
-  const closed = await closable(tx, await readHead(tx), year)
+  const closed = await closable(tx, setting.store, { head: await readHead(tx), year })
   const sums = new Map<string, { glCode: GlCode; currency: CurrencyCode; net: bigint }>()
   const results = new Map<CurrencyCode, bigint>()
   for (const partition of await partitionsOf(tx, setting.accountsMax)) {

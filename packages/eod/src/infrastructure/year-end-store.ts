@@ -97,6 +97,14 @@ const entriesOf: Statement = {
      group by currency order by currency`,
 }
 
+const unsettled: Statement = {
+  name: 'eod.unsettled_up_to',
+  text: `select s.account_id from eod.set_aside s
+     cross join lateral (
+       select business_date from eod.run where tenant_id = $1 and run_id = s.run_id offset 0) r
+     where s.tenant_id = $1 and s.settled_at is null and r.business_date <= $2 order by s.account_id limit 1`,
+}
+
 async function readYearEnd(tx: Tx, statement: Statement, year: number): Promise<YearEnd | undefined> {
   const [row] = await sql.run<Row>(tx, statement, [tenantOf(tx), year])
   return row && toYearEnd(row)
@@ -110,6 +118,10 @@ export const yearEndStore: YearEndStore = {
     return found
   },
   listYearEnds: async (tx) => (await sql.run<Row>(tx, listAll, [tenantOf(tx)])).map(toYearEnd),
+  readUnsettledUpTo: async (tx, day) => {
+    const [row] = await sql.run<{ account_id: AccountId }>(tx, unsettled, [tenantOf(tx), day])
+    return row?.account_id
+  },
   insertYearEnd: async (
     tx,
     { year, retainedEarningsGlCode, begunAt, begunBy, correlationId, begunEntryNo },
