@@ -42,9 +42,15 @@ const entry: JournalEntry = {
   ],
 }
 
-// What an entry's answer says never changes (contract §4): a new form is a new version with a file of its own.
-test('an entry of the first form is answered byte for byte as on the day it was posted', () => {
-  const golden = readFileSync(new URL('golden/entry-v1.json', import.meta.url), 'utf8')
-  // The file is laid out for readers; without its white space it is what goes over the wire, in its order.
-  expect(JSON.stringify(renderEntry(entry, currenciesWith()))).toBe(JSON.stringify(JSON.parse(golden)))
-})
+// What an entry's answer says never changes (contract §4): a new form is a new version with a file of its own. The second says of
+// which period it is.
+test.each([1, 2])(
+  'an entry of form %i is answered byte for byte as on the day it was posted',
+  (rendering) => {
+    const golden = readFileSync(new URL(`golden/entry-v${rendering}.json`, import.meta.url), 'utf8')
+    // The file is laid out for readers; without its white space it is what goes over the wire, in its order.
+    expect(JSON.stringify(renderEntry({ ...entry, rendering }, currenciesWith()))).toBe(
+      JSON.stringify(JSON.parse(golden)),
+    )
+  },
+)

@@ -69,6 +69,10 @@ beforeAll(async () => {
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
     await admin.query(`insert into interest.adjustment (tenant_id, account_id, entry_id, reason, value_date, credit, debit)
       select tenant_id, account_id, gen_random_uuid(), 'instructed', now(), 1, 0 from interest.accrued`)
+    await admin.query(`insert into eod.year_end (tenant_id, year, status, retained_earnings_gl_code, begun_at, begun_by, correlation_id,
+        begun_entry_no, partitions) values ('alpha', 2025, 'closing', '${secret}', now(), '${secret}', '${secret}', 0, 1)`)
+    await admin.query(`insert into eod.year_end_partition (tenant_id, year, partition_no, currency, account_ids)
+      values ('alpha', 2025, 1, 'EUR', '{${secret}}')`)
     runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns
@@ -129,6 +133,8 @@ const questions = () => [
   `/v1/journal-entries/${entryId}`,
   `/v1/journal-entries/${entryId}/reversals`,
   '/v1/journal-entries?kind=reversal',
+  '/v1/year-ends',
+  '/v1/year-ends/2025',
   '/v1/products',
   `/v1/products/${secret}`,
   '/v1/accounts/termed/terms',

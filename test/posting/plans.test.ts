@@ -8,7 +8,13 @@ import {
   type EntryId,
   type Instant,
 } from '@plinth/kernel'
-import { readHead, readLastCustomerLines, readPastTurnovers, readTrialBalance } from '@plinth/ledger'
+import {
+  readHead,
+  readLastCustomerLines,
+  readPastTurnovers,
+  readTrialBalance,
+  readYearBalances,
+} from '@plinth/ledger'
 import type { Command } from '@plinth/posting'
 import { beforeAll, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
@@ -298,6 +304,9 @@ test.each(statistics)(
         there.database.read(there.tenantId, (tx) => readPastTurnovers(tx, question))
       expect([question, await excessiveReads(150, read)]).toEqual([question, {}])
     }
+    const ofTheYear = (there: Bank) =>
+      within(there, (tx) => readYearBalances(tx, [accountId, account(1) as AccountId], 2026))
+    expect(await excessiveReads(2 * 150, ofTheYear)).toEqual({})
   },
 )
 

@@ -94,6 +94,7 @@ export function bookOf({
   )
   return {
     businessDate: businessDate as BusinessDate,
+    years: { final: 2025, closing: undefined },
     now: '2026-11-20T12:00:00.000Z' as Instant,
     settings: settingsBy({ valueDateDaysBack: daysBack ?? null, valueDateDaysAhead: daysAhead, ...settings }),
     holds: new Map(),

@@ -28,6 +28,8 @@ const tables = [
   'interest.capitalisation',
   'interest.adjustment',
   'interest.fee',
+  'eod.year_end',
+  'eod.year_end_partition',
   'audit.audit_event',
   'outbox.outbox_event',
 ]

@@ -10,6 +10,7 @@ export {
   type AccountFilter,
   type AccountPage,
   listAccounts,
+  listAccountsUnder,
   readAccount,
   readChart,
   readDetails,

@@ -1,4 +1,11 @@
-import { type BusinessDate, parseBusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
+import {
+  type BusinessDate,
+  type Period,
+  parseBusinessDate,
+  parsePeriod,
+  parseTenantId,
+  type TenantId,
+} from '@plinth/kernel'
 import Table from 'cli-table3'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CliRuntime } from './cli-runtime.js'
@@ -85,4 +92,12 @@ export function parseDate(text: string): BusinessDate {
   if (date === undefined)
     throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
   return date
+}
+
+/** Of an option that takes an accounting period. */
+export function asPeriod(text: string): Period {
+  const period = parsePeriod(text)
+  if (period === undefined)
+    throw new InvalidArgumentError('A period is written YYYY-MM, the thirteenth YYYY-13.')
+  return period
 }

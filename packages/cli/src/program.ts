@@ -17,6 +17,7 @@ import { tokenCommand } from './commands/token.js'
 import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
 import { workerCommand } from './commands/worker.js'
+import { yearCommand } from './commands/year.js'
 
 const epilogue = `
 Environment:
@@ -81,7 +82,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     verifyCommand(runtime),
   ])
-  addGroup(program, 'End of day:', [eodCommand(runtime)])
+  addGroup(program, 'End of day:', [eodCommand(runtime), yearCommand(runtime)])
   addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program

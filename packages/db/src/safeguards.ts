@@ -35,8 +35,13 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'account.account': kept,
   'account.balance': [...kept, 'starts_at_zero', 'versions_rise', 'within_limit', 'counting_goes_on'],
   'account.spending': kept,
-  'ledger.journal_head': [...kept, 'never_back'],
-  'ledger.journal_entry': [...appendOnly, 'entry_has_its_lines', 'entry_numbers_are_dense'],
+  'ledger.journal_head': [...kept, 'never_back', 'years_end_once'],
+  'ledger.journal_entry': [
+    ...appendOnly,
+    'entry_has_its_lines',
+    'entry_numbers_are_dense',
+    'only_into_open_years',
+  ],
   'ledger.posting_line': [...appendOnly, 'entries_are_whole', 'reversals_fit', 'value_turnovers_are_kept'],
   'ledger.turnover_mark': [...appendOnly, 'marks_make_the_balance'],
   'ledger.value_turnover': appendOnly,
@@ -53,6 +58,8 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'eod.partition': [...kept, 'done_once'],
   'eod.set_aside': kept,
   'eod.control_total': [...appendOnly, 'totals_are_equal'],
+  'eod.year_end': [...kept, 'moves_forward'],
+  'eod.year_end_partition': [...kept, 'done_once'],
   'reconciliation.statement': [...appendOnly, 'follows_the_one_before'],
 }
 

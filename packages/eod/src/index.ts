@@ -14,16 +14,25 @@ import {
   captureTerms,
   chargeFeesStep,
 } from './application/steps/interest.js'
+import { verifyYearEndsWith } from './application/verify-year-ends.js'
+import {
+  openYearEndEngine,
+  readYearEndReport,
+  type YearEndEngine,
+  type YearEndSetting,
+} from './application/year-end-engine.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
 import { totalStore } from './infrastructure/total-store.js'
+import { yearEndStore } from './infrastructure/year-end-store.js'
 
 export type { EodEngine } from './application/eod-engine.js'
 export { EodFailed, EodRefused, EodRunning } from './application/eod-error.js'
 export type { Progress } from './application/running.js'
 export type { Begun, Ended, EodRequest } from './application/setting.js'
 export type { AccountStep, Closing, DayStep, RangeStep, Step } from './application/step.js'
+export type { YearEndEngine, YearEndRequest } from './application/year-end-engine.js'
 export type { ControlTotal, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
 export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
@@ -60,6 +69,21 @@ export const openEod = ({
   steps?: readonly Step[]
   sizes?: PartitionSizes
 }): EodEngine => openEodEngine({ ...setting, steps, loadMax: sizes.load, store, postWithin })
+
+/** How many accounts an entry that closes a year has at the most. */
+const accountsAtOnce = 500
+
+/** Ends of years on a database (ADR 0023). */
+export const openYearEnds = ({
+  accountsMax = accountsAtOnce,
+  ...setting
+}: Pick<YearEndSetting, 'database' | 'newId'> & { accountsMax?: number }): YearEndEngine =>
+  openYearEndEngine({ ...setting, accountsMax, store: yearEndStore, postWithin })
+
+export const readYearEnd = readYearEndReport(yearEndStore)
+export const { listYearEnds } = yearEndStore
+/** See verifyYearEndsWith. */
+export const verifyYearEnds = verifyYearEndsWith(yearEndStore)
 
 export const readRunReport = readReportWith(store)
 export const { readRun, readRunUpTo } = runStore

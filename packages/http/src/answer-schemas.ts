@@ -33,6 +33,11 @@ export const entry = z
     reference: z.string().optional(),
     endToEndId: z.string().optional(),
     bookingDate: fields.date,
+    period: z.string().optional().meta({
+      description:
+        '`YYYY-MM` of the booking date, or `YYYY-13`. Absent from entries of before there were periods: that of the booking date.',
+      example: '2026-11',
+    }),
     valueDate: fields.date,
     postedAt: instant,
     reverses: uuid.optional().meta({ description: 'The entry that it takes back.' }),
@@ -192,6 +197,8 @@ export const trialBalance = z
   .object({
     date: fields.date,
     by: z.enum(['booking', 'value']),
+    period: z.string().optional().meta({ description: 'That was asked for; `date` is its last day.' }),
+    yearEndClose: z.literal('without').optional(),
     rows: z.array(
       z.object({
         glCode: z.string(),
@@ -296,6 +303,7 @@ const settingsShape = {
     })
     .nullable()
     .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
+  retainedEarningsGlCode: z.string().nullable(),
 }
 
 export const settings = z.object(settingsShape).meta({ id: 'Settings' })

@@ -9,9 +9,11 @@ function permissionOf(command: Command): Permission {
   switch (command.type) {
     case 'post':
       if (command.kind === 'accrual') return 'post_accruals'
+      if (command.period !== undefined) return 'post_year_end'
       return command.adviceReason === undefined ? 'post' : 'post_advice'
-    case 'abandon':
     case 'reverse':
+      return command.period === undefined ? 'post' : 'post_year_end'
+    case 'abandon':
     case 'correct':
     case 'place_hold':
     case 'capture_hold':

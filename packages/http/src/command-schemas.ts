@@ -6,7 +6,9 @@ import {
   ownCurrencyDecimalsMax,
   ownCurrencyPattern,
   parseBusinessDate,
+  parsePeriod,
   riskOutcomes,
+  thirteenthPattern,
   uuidPattern,
 } from '@plinth/kernel'
 import { roles } from '@plinth/tenancy'
@@ -52,6 +54,21 @@ export const date = z
   .string(says('wrong_type'))
   .refine((value) => parseBusinessDate(value) !== undefined, says('date_malformed'))
   .meta({ format: 'date', example: '2026-11-20' })
+
+export const period = z
+  .string(says('wrong_type'))
+  .refine((value) => parsePeriod(value) !== undefined, says('date_malformed'))
+  .meta({ description: 'A month, or the thirteenth period of a year.', example: '2026-11' })
+/** Of a command: the month of the booking date needs no saying. */
+const thirteenthPeriod = z
+  .string(says('wrong_type'))
+  .regex(thirteenthPattern, says('date_malformed'))
+  .optional()
+  .meta({
+    description:
+      'The thirteenth period of a year that is over, until its books are closed; for operators. Absent: the month of the booking date.',
+    example: '2026-13',
+  })
 
 const metadata = z
   .record(
@@ -183,6 +200,7 @@ const postFields = {
     description:
       'What an engine outside says has accrued, on accounts whose terms leave it to one: lines say with `accruesFor` on which.',
   }),
+  period: thirteenthPeriod,
   advice: z
     .literal(true, says('wrong_type'))
     .optional()
@@ -286,6 +304,10 @@ const settingsFields = {
     .nullable()
     .optional()
     .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
+  retainedEarningsGlCode: glCode.nullable().optional().meta({
+    description:
+      'A postable GL account of equity, where income and expense of a year go when it is closed. Null: no year can be.',
+  }),
 }
 
 const glTypeList = z
@@ -359,6 +381,7 @@ const reverseFields = {
   ...demandFields,
   reason: name(1000),
   valueDate: valueDateOfReversal,
+  period: thirteenthPeriod,
   lines: z
     .array(
       z

@@ -30,6 +30,7 @@ import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
 import { statementsRoutes } from './routes/statements.js'
 import { suspenseItemRoutes } from './routes/suspense-items.js'
+import { yearEndRoutes } from './routes/year-ends.js'
 import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
 
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   ...commandRoutes,
   ...reportRoutes,
   ...eodRunRoutes,
+  ...yearEndRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,

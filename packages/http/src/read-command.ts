@@ -8,6 +8,7 @@ import type {
   EntryId,
   GlCode,
   IdempotencyKey,
+  Period,
 } from '@plinth/kernel'
 import type { FixedLineRequest, LineRequest, Post, ProposableCommand } from '@plinth/posting'
 import type { SuspenseItemId } from '@plinth/suspense'
@@ -296,11 +297,13 @@ function toPost(body: Bodies['post'], currencies: Currencies): Post | Malformed 
   if (fault !== undefined) return fault
   const { transactionCode, description, reference, endToEndId, metadata = {}, reason: adviceReason } = body
   const valueDate = body.valueDate as BusinessDate | undefined
+  const period = body.period as Period | undefined
   const texts = { transactionCode, description, valueDate, reference, endToEndId, lines, metadata }
   return {
     ...{ type: 'post', ...texts, ...demandsOf(body) },
     ...(adviceReason !== undefined && { adviceReason }),
     ...(body.kind !== undefined && { kind: body.kind }),
+    ...(period !== undefined && { period }),
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type EntryId,
   type Instant,
   instantOf,
+  type Period,
 } from '@plinth/kernel'
 import type { ProposableCommand } from '@plinth/posting'
 import type { CommandBodies } from './command-schemas.js'
@@ -95,6 +96,7 @@ export const toReverse = (body: CommandBodies['reverse'], entryId: EntryId): Pro
   entryId,
   reason: body.reason,
   valueDate: body.valueDate as BusinessDate | 'original' | undefined,
+  ...(body.period !== undefined && { period: body.period as Period }),
   lines: body.lines?.map(({ lineNo, amount }) => ({ lineNo, amount: normalisedText(amount) })),
   ...demandsOf(body),
 })

@@ -54,5 +54,17 @@ export {
   type Side,
   sumMinorMax,
 } from './money.js'
+export {
+  firstDayOfYear,
+  isThirteenth,
+  lastDayOf,
+  lastDayOfYear,
+  type Period,
+  parsePeriod,
+  periodOf,
+  thirteenthOf,
+  thirteenthPattern,
+  yearOf,
+} from './period.js'
 export { prevailing, type Rejection, type RejectionCode, reject, rejectionCodes } from './rejection.js'
 export { type RiskDecision, renderRiskDecision, riskOutcomes } from './risk-decision.js'

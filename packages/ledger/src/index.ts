@@ -14,10 +14,13 @@ export type {
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
+export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
+  beginYearEnd,
   closeDay,
   type DateMove,
+  finishYearEnd,
   type Head,
   moveBusinessDate,
   openBooks,
@@ -43,6 +46,7 @@ export {
   readLinesBehind,
   readSumsUpTo,
 } from './infrastructure/lines-behind-reader.js'
+export { readYearBalances, readYearEndEntries, type YearEndEntry } from './infrastructure/period-reader.js'
 export { readPostedSpending } from './infrastructure/spending-reader.js'
 export {
   readBalanceBookedBy,

@@ -235,6 +235,30 @@ export async function listAccounts(tx: Tx, { filter, order, limit, after }: Acco
   return rows.map((row) => ({ details: toDetails(row), state: toState(row satisfies BalanceRow) }))
 }
 
+const accountsUnder: Statement = {
+  name: 'account.under_gl_codes',
+  text: `select a.account_id, a.gl_code, a.currency from unnest($2::text[]) as k (code)
+    cross join lateral (
+      select account_id, gl_code, currency from account.account
+       where tenant_id = $1 and gl_code = k.code order by account_id offset 0) a`,
+}
+
+/** All accounts under these GL accounts, by GL code as they are named and by id. */
+export async function listAccountsUnder(
+  tx: Tx,
+  codes: readonly GlCode[],
+): Promise<Pick<AccountDetails, 'accountId' | 'glCode' | 'currency'>[]> {
+  const rows = await sql.run<Pick<DetailsRow, 'account_id' | 'gl_code' | 'currency'>>(tx, accountsUnder, [
+    tenantOf(tx),
+    textArray(codes),
+  ])
+  return rows.map((row) => ({
+    accountId: row.account_id as AccountId,
+    glCode: row.gl_code as GlCode,
+    currency: row.currency as AccountDetails['currency'],
+  }))
+}
+
 export async function readAccount(tx: Tx, accountId: AccountId): Promise<Account | undefined> {
   const [state, [details]] = await Promise.all([readState(tx, accountId), readDetails(tx, [accountId])])
   return state && details && { details, state }

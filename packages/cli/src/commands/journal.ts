@@ -2,6 +2,7 @@ import type { Tx } from '@plinth/db'
 import {
   type AccountId,
   type BusinessDate,
+  type Period,
   parseAccountId,
   parseBusinessDate,
   parseEntryId,
@@ -20,7 +21,15 @@ import {
   exportJournal,
 } from '../journal-export/export-journal.js'
 import { jsonLinesFormat } from '../journal-export/json-lines.js'
-import { jsonOption, printFields, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+import {
+  asPeriod,
+  jsonOption,
+  printFields,
+  printJson,
+  printTable,
+  tenantOf,
+  tenantOption,
+} from '../output.js'
 import { openTextOutput, type TextOutput } from '../text-output.js'
 
 export function journalCommand(runtime: CliRuntime): Command {
@@ -50,6 +59,7 @@ function queryCommand(runtime: CliRuntime): Command {
     .option('--reference <text>')
     .option('--end-to-end-id <text>')
     .option('--kind <kind>')
+    .option('--period <period>', 'YYYY-MM, or YYYY-13', asPeriod)
     .option('--booking-date-from <date>', 'YYYY-MM-DD, included', parseDate)
     .option('--booking-date-to <date>', 'included', parseDate)
     .option('--value-date-from <date>', 'included', parseDate)
@@ -198,6 +208,7 @@ function printEntry(entry: JournalEntry, { currencies }: Books): void {
 interface ExportOptions {
   readonly tenant?: TenantId
   readonly format: ExportFormat
+  readonly period?: Period
   readonly from?: BusinessDate
   readonly to?: BusinessDate
   readonly output?: string
@@ -210,6 +221,7 @@ function exportCommand(runtime: CliRuntime): Command {
     .addOption(
       new Option('--format <format>', 'json is JSON Lines').choices([...exportFormats]).makeOptionMandatory(),
     )
+    .option('--period <period>', 'YYYY-MM, or YYYY-13', asPeriod)
     .option('--from <date>', 'first booking date, YYYY-MM-DD', parseDate)
     .option('--to <date>', 'last booking date, included', parseDate)
     .option('--output <file>', 'instead of standard output')

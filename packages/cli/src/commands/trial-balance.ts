@@ -1,13 +1,31 @@
-import { type BusinessDate, type Currencies, formatMinor, type TenantId } from '@plinth/kernel'
+import {
+  type BusinessDate,
+  type Currencies,
+  formatMinor,
+  lastDayOf,
+  type Period,
+  type TenantId,
+} from '@plinth/kernel'
 import { readHead, readTrialBalance, type TrialBalance, type TrialBalanceRow } from '@plinth/ledger'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes } from '../cli-runtime.js'
-import { coloured, jsonOption, parseDate, printJson, printTable, tenantOf, tenantOption } from '../output.js'
+import {
+  asPeriod,
+  coloured,
+  jsonOption,
+  parseDate,
+  printJson,
+  printTable,
+  tenantOf,
+  tenantOption,
+} from '../output.js'
 
 interface Options {
   readonly tenant?: TenantId
   readonly date?: BusinessDate
-  readonly by: 'booking' | 'value'
+  readonly by?: 'booking' | 'value'
+  readonly period?: Period
+  readonly withoutYearEndClose?: true
   readonly json?: true
 }
 
@@ -17,18 +35,31 @@ export function trialBalanceCommand(runtime: CliRuntime): Command {
     .addOption(tenantOption())
     .option('--date <date>', 'YYYY-MM-DD, included (default: the business date)', parseDate)
     .addOption(
-      new Option('--by <date>', 'which of a line’s dates counts')
+      new Option('--by <date>', 'which of a line’s dates counts (default: booking)')
         .choices(['booking', 'value'])
-        .default('booking'),
+        .conflicts('period'),
     )
+    .addOption(
+      new Option(
+        '--period <period>',
+        'up to this period, YYYY-MM or YYYY-13, whenever its entries were booked',
+      )
+        .argParser(asPeriod)
+        .conflicts('date'),
+    )
+    .option('--without-year-end-close', 'without the entries that close the year asked for')
     .addOption(jsonOption())
     .action(async (options: Options) => {
       const tenantId = tenantOf(runtime, options)
       const { trialBalance, currencies } = await runtime.withPlinth(async ({ database, books }) => {
         const { currencies: known } = await books(tenantId)
         const read = await database.read(tenantId, async (tx) => {
-          const date = options.date ?? (await readHead(tx)).businessDate
-          return await readTrialBalance(tx, { date, by: options.by })
+          const { by = 'booking', period, withoutYearEndClose } = options
+          const date = period === undefined ? options.date : lastDayOf(period)
+          return await readTrialBalance(tx, {
+            ...{ by, period, withoutYearEndClose },
+            date: date ?? (await readHead(tx)).businessDate,
+          })
         })
         return { trialBalance: read, currencies: known }
       })
@@ -45,12 +76,15 @@ export function trialBalanceCommand(runtime: CliRuntime): Command {
     })
 }
 
-function renderTrialBalance({ date, by, rows, totals }: TrialBalance, currencies: Currencies) {
+function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) {
+  const { date, by, period, withoutYearEndClose, rows, totals } = trialBalance
   const format = (minor: bigint, currency: string): string =>
     formatMinor(minor, currencies.decimalsOf(currency) as number)
   return {
     date,
     by,
+    ...(period !== undefined && { period }),
+    ...(withoutYearEndClose && { yearEndClose: 'without' as const }),
     rows: rows.map((row) => ({
       glCode: row.glCode,
       name: row.name,
@@ -85,7 +119,11 @@ const columns = [
 function print(trialBalance: TrialBalance, currencies: Currencies): void {
   const { rows, totals } = renderTrialBalance(trialBalance, currencies)
   const depths = depthsOf(trialBalance.rows)
-  console.log(`Trial balance up to ${trialBalance.date}, by ${trialBalance.by} date`)
+  const { date, by, period, withoutYearEndClose } = trialBalance
+  const upTo = period === undefined ? `${date}, by ${by} date` : `period ${period}`
+  console.log(
+    `Trial balance up to ${upTo}${withoutYearEndClose ? ', without the entries that close the year' : ''}`,
+  )
   printTable(columns, [
     ...rows.map((row) => [
       `${'  '.repeat(depths.get(row.glCode) ?? 0)}${row.glCode}`,

@@ -1,4 +1,5 @@
 import { canonicalJson, formatMinor } from '@plinth/kernel'
+import { periodOfEntry } from '@plinth/ledger/domain'
 import type { ExportContext, ExportedAccount, GlType, JournalFormat } from './journal-format.js'
 
 const roots: Readonly<Record<GlType, string>> = {
@@ -50,6 +51,8 @@ export function beancountFormat(context: ExportContext): JournalFormat {
         'transaction-code': transactionCode,
         'value-date': entry.valueDate,
         kind: entry.kind,
+        // Of all others it is the month of the date.
+        period: entry.thirteenthOf === undefined ? undefined : periodOfEntry(entry),
         reference: entry.reference,
         'end-to-end-id': entry.endToEndId,
         'correlation-id': entry.correlationId,

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@plinth/kernel'
-import { renderEntry } from '@plinth/ledger/domain'
+import { periodOfEntry, renderEntry } from '@plinth/ledger/domain'
 import { stringify } from 'csv-stringify/sync'
 import type { ExportContext, JournalFormat } from './journal-format.js'
 
@@ -24,6 +24,7 @@ const columns = [
   'endToEndId',
   'correlationId',
   'metadata',
+  'period',
 ] as const
 
 /** CSV with a header: a posting line a record, each with what its entry says. */
@@ -54,6 +55,7 @@ export const csvLinesFormat = ({ currencies }: Pick<ExportContext, 'currencies'>
         rendered.endToEndId,
         rendered.correlationId,
         canonicalJson(rendered.metadata),
+        periodOfEntry(entry),
       ]),
     )
   },

@@ -1,6 +1,6 @@
 import { listAccounts, readChart } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import type { AccountId, BusinessDate, CurrencyCode } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, Period } from '@plinth/kernel'
 import { type EntryFilter, type JournalEntry, listEntries } from '@plinth/ledger'
 import type { Books } from '@plinth/posting'
 import { beancountFormat } from './beancount.js'
@@ -27,6 +27,7 @@ export interface ExportRequest {
   /** Booking dates, both included. */
   readonly from?: BusinessDate | undefined
   readonly to?: BusinessDate | undefined
+  readonly period?: Period | undefined
 }
 
 /** The journal as text, in pieces, from the snapshot of `tx`. */
@@ -49,7 +50,7 @@ export async function* exportJournal(
   if (declares) {
     for await (const page of accountPages(tx)) yield page.map((account) => format.account(account)).join('')
   }
-  const filter = { bookingDateFrom: request.from, bookingDateTo: request.to }
+  const filter = { bookingDateFrom: request.from, bookingDateTo: request.to, period: request.period }
   for await (const page of entryPages(tx, { filter, order: 'asc' })) {
     yield page.map((entry) => format.entry(entry)).join('')
   }

@@ -1,5 +1,6 @@
 import { formatMinor } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
+import { periodOfEntry } from '@plinth/ledger/domain'
 import type { ExportContext, ExportedAccount, GlType, JournalFormat } from './journal-format.js'
 
 const roots: Readonly<Record<GlType, string>> = {
@@ -56,6 +57,8 @@ function tagsOf(entry: JournalEntry): string {
     entryNo: String(entryNo),
     journalEntryId: entryId,
     kind: kind === 'posting' ? undefined : kind,
+    // Of all others it is the month of the date.
+    period: entry.thirteenthOf === undefined ? undefined : periodOfEntry(entry),
     reference,
     endToEndId,
     correlationId,

@@ -11,6 +11,7 @@ const fieldColumns = new Set([
   'transactionCode',
   'description',
   'valueDate',
+  'period',
   'reference',
   'endToEndId',
   'accountId',

@@ -1,5 +1,5 @@
 import type { Tx } from '@plinth/db'
-import type { AccountId, BusinessDate } from '@plinth/kernel'
+import type { AccountId, BusinessDate, EntryId, Instant } from '@plinth/kernel'
 import type { TakenNumbers } from '@plinth/ledger'
 import type {
   ControlTotal,
@@ -11,6 +11,7 @@ import type {
   SetAside,
   StepReport,
 } from '../domain/run.js'
+import type { YearEnd, YearEndEntries, YearEndPartition } from '../domain/year-end.js'
 
 /** Whose turn it is: what every transaction of a run asks for first. */
 export interface Turn {
@@ -86,6 +87,30 @@ export interface TotalStore {
     businessDate: BusinessDate,
   ): Promise<{ cutOffEntryNo: number; totals: ControlTotal[] } | undefined>
   insertTotals(tx: Tx, businessDate: BusinessDate, totals: readonly ControlTotal[]): Promise<void>
+}
+
+export interface YearEndStore {
+  readYearEnd(tx: Tx, year: number): Promise<YearEnd | undefined>
+  /** One that was begun, kept from others until `tx` ends. */
+  lockYearEnd(tx: Tx, year: number): Promise<YearEnd>
+  listYearEnds(tx: Tx): Promise<YearEnd[]>
+  /** An account that days up to this one have set aside and nobody has made up for. */
+  readUnsettledUpTo(tx: Tx, day: BusinessDate): Promise<AccountId | undefined>
+  insertYearEnd(
+    tx: Tx,
+    yearEnd: Omit<YearEnd, 'status' | 'finalEntryNo' | 'finalAt' | 'partitions'>,
+  ): Promise<void>
+  /** Notes how many there are, also of none. */
+  insertPartitions(tx: Tx, year: number, partitions: readonly YearEndPartition[]): Promise<void>
+  /** The next one to do, kept from others until `tx` ends. */
+  lockNextPartition(tx: Tx, year: number): Promise<YearEndPartition | undefined>
+  countPartitionsToDo(tx: Tx, year: number): Promise<number>
+  markPartition(
+    tx: Tx,
+    done: { year: number; partitionNo: number; entryId: EntryId | undefined; result: bigint },
+  ): Promise<void>
+  finishYearEnd(tx: Tx, end: { year: number; finalAt: Instant; finalEntryNo: number }): Promise<void>
+  readYearEndEntries(tx: Tx, year: number): Promise<YearEndEntries[]>
 }
 
 export type EodStore = RunStore & StepStore & SetAsideStore & TotalStore

@@ -18,4 +18,17 @@ export interface EodTables {
     lease_until: string
     lease_epoch: number
   }
+  'eod.year_end': {
+    tenant_id: string
+    year: number
+    status: string
+    retained_earnings_gl_code: string
+    begun_at: string
+    begun_by: string
+    correlation_id: string
+    begun_entry_no: number
+    final_entry_no: number | null
+    final_at: string | null
+    partitions: number | null
+  }
 }

@@ -1,10 +1,10 @@
-import { type AccountId, type BusinessDate, parseEntryId } from '@plinth/kernel'
+import { type AccountId, type BusinessDate, type Period, parseEntryId } from '@plinth/kernel'
 import { listEntries, readEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { correction, entry, listOf } from '../answer-schemas.js'
-import { bodies, date } from '../command-schemas.js'
+import { bodies, date, period } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
 import { commandOperation, readOperation } from '../operations.js'
@@ -22,6 +22,7 @@ const listQuery = z.strictObject({
   reference: filterText.optional(),
   endToEndId: filterText.optional(),
   kind: filterText.optional(),
+  period: period.optional(),
   bookingDateFrom: date.optional(),
   bookingDateTo: date.optional(),
   valueDateFrom: date.optional(),
@@ -144,6 +145,7 @@ async function list(exchange: Exchange, principal: Principal): Promise<Reply> {
   const filter = {
     ...page.filter,
     accountId: page.filter.accountId as AccountId | undefined,
+    period: page.filter.period as Period | undefined,
     bookingDateFrom: page.filter.bookingDateFrom as BusinessDate | undefined,
     bookingDateTo: page.filter.bookingDateTo as BusinessDate | undefined,
     valueDateFrom: page.filter.valueDateFrom as BusinessDate | undefined,

@@ -1,18 +1,36 @@
 import { type AuditEvent, listAuditEvents } from '@plinth/audit'
-import { type BusinessDate, type Currencies, formatMinor, invariant } from '@plinth/kernel'
+import {
+  type BusinessDate,
+  type Currencies,
+  formatMinor,
+  invariant,
+  lastDayOf,
+  type Period,
+} from '@plinth/kernel'
 import { readHead, readTrialBalance, type TrialBalance } from '@plinth/ledger'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
 import { auditEvent, businessDate, listOf, trialBalance } from '../answer-schemas.js'
-import { date } from '../command-schemas.js'
+import { date, period } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
+import { fieldError, malformedFields } from '../malformed.js'
 import { readOperation } from '../operations.js'
+import { refuseMalformed } from '../problem.js'
 import { filterText, pageOf, pageParameters, readQuery } from '../query.js'
 import type { Route } from '../route.js'
 
 const trialBalanceQuery = z.strictObject({
   date: date.optional().meta({ description: 'Up to and including this day; the business date if absent.' }),
   by: z.enum(['booking', 'value'], { error: 'wrong_type' }).optional(),
+  period: period.optional().meta({
+    description:
+      'Up to and including this period, whenever its entries were booked; instead of `date` and `by`.',
+    example: '2026-13',
+  }),
+  yearEndClose: z.enum(['with', 'without'], { error: 'wrong_type' }).optional().meta({
+    description:
+      '`without` the entries that close the year asked for: its income and expense are shown. Default `with`.',
+  }),
 })
 const auditQuery = z.strictObject({
   subject: filterText.optional(),
@@ -63,14 +81,28 @@ export const reportRoutes: readonly Route[] = [
 
 async function trialBalanceOf(exchange: Exchange, { tenant, currencies }: Principal): Promise<Reply> {
   const asked = readQuery(exchange, trialBalanceQuery)
+  const beside = (['date', 'by'] as const).filter((name) => asked[name] !== undefined)
+  if (asked.period !== undefined && beside.length > 0)
+    throw refuseMalformed(
+      malformedFields(
+        beside.map((name) => fieldError([name], 'unknown_field', 'A period has its own dates.')),
+      ),
+    )
   const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
+    const withoutYearEndClose = asked.yearEndClose === 'without'
+    const wanted = asked.period as Period | undefined
+    if (wanted !== undefined)
+      return await readTrialBalance(tx, {
+        ...{ period: wanted, date: lastDayOf(wanted), by: 'booking', withoutYearEndClose },
+      })
     const day = (asked.date as BusinessDate | undefined) ?? (await readHead(tx)).businessDate
-    return await readTrialBalance(tx, { date: day, by: asked.by ?? 'booking' })
+    return await readTrialBalance(tx, { date: day, by: asked.by ?? 'booking', withoutYearEndClose })
   })
   return { status: 200, body: renderTrialBalance(found, currencies) }
 }
 
-function renderTrialBalance({ date: day, by, rows, totals }: TrialBalance, currencies: Currencies) {
+function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) {
+  const { date: day, by, period: upTo, withoutYearEndClose, rows, totals } = trialBalance
   const format = (minor: bigint, currency: string): string => {
     const decimals = currencies.decimalsOf(currency)
     invariant(decimals !== undefined, 'the currency of a turnover stays known', { currency })
@@ -79,6 +111,8 @@ function renderTrialBalance({ date: day, by, rows, totals }: TrialBalance, curre
   return {
     date: day,
     by,
+    ...(upTo !== undefined && { period: upTo }),
+    ...(withoutYearEndClose && { yearEndClose: 'without' as const }),
     rows: rows.map(({ debits, credits, net, debitBalances, creditBalances, ...row }) => ({
       glCode: row.glCode,
       name: row.name,

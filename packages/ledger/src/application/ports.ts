@@ -1,10 +1,11 @@
 import type { Tx } from '@plinth/db'
-import type { BusinessDate, Instant } from '@plinth/kernel'
+import type { Instant } from '@plinth/kernel'
 import type { GlTurnover } from '../domain/gl-turnover.js'
 import type { PastQuestion, PastTurnovers } from '../domain/past-balance.js'
+import type { TrialBalanceQuestion } from '../domain/trial-balance-question.js'
 
 export interface TrialBalancePort {
-  readTurnovers(tx: Tx, date: BusinessDate, by: 'booking' | 'value'): Promise<readonly GlTurnover[]>
+  readTurnovers(tx: Tx, asked: TrialBalanceQuestion): Promise<readonly GlTurnover[]>
 }
 
 export interface PastTurnoversPort {

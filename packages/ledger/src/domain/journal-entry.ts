@@ -1,13 +1,16 @@
-import type {
-  AccountId,
-  BusinessDate,
-  CurrencyCode,
-  EntryId,
-  GlCode,
-  Instant,
-  RejectionCode,
-  RiskDecision,
-  Side,
+import {
+  type AccountId,
+  type BusinessDate,
+  type CurrencyCode,
+  type EntryId,
+  type GlCode,
+  type Instant,
+  type Period,
+  periodOf,
+  type RejectionCode,
+  type RiskDecision,
+  type Side,
+  thirteenthOf,
 } from '@plinth/kernel'
 
 /** One side of an entry. Amounts are minor units of `currency`; `balanceAfter` is on the account's normal side. */
@@ -31,7 +34,8 @@ export interface PostingLine {
 
 /**
  * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been,
- * `suspense_clearing` for a diverted credit that is posted on. The bank's own are `accrual` and `capitalisation` of interest, and `fee`.
+ * `suspense_clearing` for a diverted credit that is posted on. The bank's own are `accrual` and `capitalisation` of interest,
+ * `fee`, and `year_end_close`.
  */
 export type EntryKind =
   | 'posting'
@@ -41,8 +45,8 @@ export type EntryKind =
   | 'suspense_clearing'
   | BankEntryKind
 
-/** What no caller asks for: the end of day posts it. */
-export type BankEntryKind = 'accrual' | 'capitalisation' | 'fee'
+/** What no caller asks for: the end of a day or of a year posts it. */
+export type BankEntryKind = 'accrual' | 'capitalisation' | 'fee' | 'year_end_close'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {
@@ -54,6 +58,8 @@ export interface EntryDraft {
   readonly endToEndId: string | undefined
   readonly bookingDate: BusinessDate
   readonly valueDate: BusinessDate
+  /** The year in whose thirteenth period it is booked; undefined: it is of the month of its booking date. */
+  readonly thirteenthOf?: number | undefined
   readonly correlationId: string
   readonly causationId: string | undefined
   readonly metadata: Readonly<Record<string, string>>
@@ -69,6 +75,13 @@ export interface EntryDraft {
   readonly holdId?: string | undefined
   readonly lines: readonly PostingLine[]
 }
+
+/** The accounting period of an entry (ADR 0023). */
+export const periodOfEntry = ({
+  bookingDate,
+  thirteenthOf: year,
+}: Pick<EntryDraft, 'bookingDate' | 'thirteenthOf'>): Period =>
+  year === undefined ? periodOf(bookingDate) : thirteenthOf(year)
 
 /** An entry as it stands in the journal for ever. */
 export interface JournalEntry extends EntryDraft {
@@ -92,6 +105,7 @@ export function numbered(
     endToEndId: draft.endToEndId,
     bookingDate: draft.bookingDate,
     valueDate: draft.valueDate,
+    thirteenthOf: draft.thirteenthOf,
     correlationId: draft.correlationId,
     causationId: draft.causationId,
     metadata: draft.metadata,

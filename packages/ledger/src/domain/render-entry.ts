@@ -1,14 +1,16 @@
-import { type Currencies, formatMinor, invariant, renderRiskDecision } from '@plinth/kernel'
-import type { JournalEntry } from './journal-entry.js'
+import { type Currencies, formatMinor, invariant, type Period, renderRiskDecision } from '@plinth/kernel'
+import { type JournalEntry, periodOfEntry } from './journal-entry.js'
 
 /** New entries are stored with this version of the form. A change of the form is a new version; the old ones stay. */
-export const currentRendering = 1
+export const currentRendering = 2
 
 const renderings: Readonly<Record<number, (entry: JournalEntry, currencies: Currencies) => RenderedEntry>> = {
-  1: renderFirst,
+  // Entries from before there were periods say none: it is the month of their booking date.
+  1: (entry, currencies) => renderWith(entry, currencies, undefined),
+  2: (entry, currencies) => renderWith(entry, currencies, periodOfEntry(entry)),
 }
 
-export type RenderedEntry = ReturnType<typeof renderFirst>
+export type RenderedEntry = ReturnType<typeof renderWith>
 
 /**
  * An entry as every answer shows it (contract §5): the answer of the posting, of its replay and of the journal are one.
@@ -20,7 +22,7 @@ export function renderEntry(entry: JournalEntry, currencies: Currencies): Render
   return render(entry, currencies)
 }
 
-function renderFirst(entry: JournalEntry, currencies: Currencies) {
+function renderWith(entry: JournalEntry, currencies: Currencies, period: Period | undefined) {
   return {
     journalEntryId: entry.entryId,
     entryNo: entry.entryNo,
@@ -31,6 +33,7 @@ function renderFirst(entry: JournalEntry, currencies: Currencies) {
     reference: entry.reference,
     endToEndId: entry.endToEndId,
     bookingDate: entry.bookingDate,
+    period,
     valueDate: entry.valueDate,
     postedAt: entry.postedAt,
     reverses: entry.reverses?.entryId,

@@ -1,6 +1,7 @@
 import type { GlAccount } from '@plinth/account'
-import type { BusinessDate, CurrencyCode, GlCode, Side } from '@plinth/kernel'
+import type { CurrencyCode, GlCode, Side } from '@plinth/kernel'
 import type { GlTurnover } from './gl-turnover.js'
+import type { TrialBalanceQuestion } from './trial-balance-question.js'
 
 export interface TrialBalanceRow extends GlTurnover {
   readonly name: string
@@ -12,9 +13,7 @@ export interface TrialBalanceRow extends GlTurnover {
   readonly net: bigint
 }
 
-export interface TrialBalance {
-  readonly date: BusinessDate
-  readonly by: 'booking' | 'value'
+export interface TrialBalance extends TrialBalanceQuestion {
   /** By GL code, then currency; headings carry the sums of what stands under them. */
   readonly rows: readonly TrialBalanceRow[]
   /** Per currency, of the postable accounts alone, so that nothing counts twice. Debits equal credits. */
@@ -27,7 +26,7 @@ export interface TrialBalance {
 
 /** Rolls turnovers up the chart. A GL account without turnover has no row. */
 export function rollUp(
-  asked: { date: BusinessDate; by: 'booking' | 'value' },
+  asked: TrialBalanceQuestion,
   turnovers: readonly GlTurnover[],
   chart: readonly GlAccount[],
 ): TrialBalance {

@@ -82,9 +82,32 @@ export async function closeDay(tx: Tx, day: BusinessDate): Promise<void> {
   invariant(closed === 1, 'the day that is closed was closing', { tenantId: tenantOf(tx), day })
 }
 
+const beginYear: Statement = {
+  name: 'ledger.begin_year_end',
+  text: 'update ledger.journal_head set closing_year = $2 where tenant_id = $1 and closing_year is null and final_year = $2 - 1',
+}
+
+/**
+ * Lets nobody but its closing entries into the thirteenth period of a year any more, in a transaction that holds the head.
+ * False: somebody was faster.
+ */
+export const beginYearEnd = async (tx: Tx, year: number): Promise<boolean> =>
+  (await sql.change(tx, beginYear, [tenantOf(tx), year])) === 1
+
+const finishYear: Statement = {
+  name: 'ledger.finish_year_end',
+  text: 'update ledger.journal_head set final_year = $2, closing_year = null where tenant_id = $1 and closing_year = $2',
+}
+
+/** Makes the year that is closing final, in a transaction that holds the head: nothing is booked into it any more. */
+export async function finishYearEnd(tx: Tx, year: number): Promise<void> {
+  const finished = await sql.change(tx, finishYear, [tenantOf(tx), year])
+  invariant(finished === 1, 'the year that becomes final was closing', { tenantId: tenantOf(tx), year })
+}
+
 const readHeadRow: Statement = {
   name: 'ledger.read_head',
-  text: `select next_entry_no, business_date, closing_date, settings_version,
+  text: `select next_entry_no, business_date, closing_date, settings_version, final_year, closing_year,
       greatest(last_posted_at, date_trunc('milliseconds', clock_timestamp())) as now
     from ledger.journal_head where tenant_id = $1`,
 }
@@ -94,6 +117,10 @@ export interface Head {
   readonly businessDate: BusinessDate
   /** The day before it that the end of day has not closed yet. */
   readonly closingDate: BusinessDate | undefined
+  /** The last year whose books are final, or the one before the first that has any. */
+  readonly finalYear: number
+  /** The year behind it, while that is being closed. */
+  readonly closingYear: number | undefined
   /** The settings that the next entry is decided with. */
   readonly settingsVersion: number
   /** What `postedAt` would be now. */
@@ -107,6 +134,8 @@ export async function readHead(tx: Tx): Promise<Head> {
     business_date: BusinessDate
     closing_date: BusinessDate | null
     settings_version: number
+    final_year: number
+    closing_year: number | null
     now: Instant
   }>(tx, readHeadRow, [tenantOf(tx)])
   invariant(row !== undefined, 'a tenant has books', { tenantId: tenantOf(tx) })
@@ -114,6 +143,8 @@ export async function readHead(tx: Tx): Promise<Head> {
     nextEntryNo: row.next_entry_no,
     businessDate: row.business_date,
     closingDate: row.closing_date ?? undefined,
+    finalYear: row.final_year,
+    closingYear: row.closing_year ?? undefined,
     settingsVersion: row.settings_version,
     now: row.now,
   }
@@ -131,8 +162,9 @@ export function writeSettingsVersion(tx: Tx, version: number): void {
 
 const insertHead: Statement = {
   name: 'ledger.open_books',
-  text: `insert into ledger.journal_head (tenant_id, next_entry_no, next_event_position, last_posted_at, business_date)
-    values ($1, 1, 1, date_trunc('milliseconds', clock_timestamp()), $2)`,
+  text: `insert into ledger.journal_head
+      (tenant_id, next_entry_no, next_event_position, last_posted_at, business_date, final_year)
+    values ($1, 1, 1, date_trunc('milliseconds', clock_timestamp()), $2, extract(year from $2::date) - 1)`,
 }
 
 /** Opens a tenant's journal at its first business date. */

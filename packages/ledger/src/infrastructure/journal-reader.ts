@@ -1,6 +1,15 @@
 import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
-import { type AccountId, type BusinessDate, type EntryId, minorFromDatabase } from '@plinth/kernel'
+import {
+  type AccountId,
+  type BusinessDate,
+  type EntryId,
+  isThirteenth,
+  lastDayOf,
+  minorFromDatabase,
+  type Period,
+  yearOf,
+} from '@plinth/kernel'
 import { sql as fragment } from 'kysely'
 import type { JournalEntry, PostingLine } from '../domain/journal-entry.js'
 import {
@@ -25,6 +34,7 @@ export interface EntryFilter {
   readonly kind?: string | undefined
   /** Reversals of the entry with this number. */
   readonly reversesEntryNo?: number | undefined
+  readonly period?: Period | undefined
   readonly bookingDateFrom?: BusinessDate | undefined
   readonly bookingDateTo?: BusinessDate | undefined
   readonly valueDateFrom?: BusinessDate | undefined
@@ -89,6 +99,15 @@ function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {
     query = query
       .where('e.entry_no', '<', behindLateEntries(tx, filter.bookingDateTo))
       .where('e.booking_date', '<=', filter.bookingDateTo)
+  if (filter.period !== undefined && isThirteenth(filter.period))
+    query = query.where('e.thirteenth_of', '=', yearOf(filter.period))
+  else if (filter.period !== undefined)
+    query = query
+      .where('e.thirteenth_of', 'is', null)
+      .where('e.entry_no', '>=', entryNoFrom(`${filter.period}-01` as BusinessDate, 0))
+      .where('e.booking_date', '>=', `${filter.period}-01`)
+      .where('e.entry_no', '<', behindLateEntries(tx, lastDayOf(filter.period)))
+      .where('e.booking_date', '<=', lastDayOf(filter.period))
   if (filter.valueDateFrom !== undefined) query = query.where('e.value_date', '>=', filter.valueDateFrom)
   if (filter.valueDateTo !== undefined) query = query.where('e.value_date', '<=', filter.valueDateTo)
   return query

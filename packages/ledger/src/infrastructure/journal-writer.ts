@@ -24,17 +24,19 @@ const insertEntries: Statement = {
     insert into ledger.journal_entry
       (tenant_id, entry_no, entry_id, kind, transaction_code, description, reference, end_to_end_id, booking_date,
        value_date, posted_at, correlation_id, causation_id, metadata, line_count, rendering, reverses_entry_no, reason, hold_id,
-       advice, decision, entered_on)
+       advice, decision, entered_on, thirteenth_of)
     select $1, (select plinth.first_entry_no()) + k.at, k.entry_id, coalesce(k.kind, ($6::text[])[1]),
            coalesce(k.transaction_code, ($7::text[])[1]), k.description, k.reference, k.end_to_end_id, $2,
            coalesce(k.value_date, ($11::date[])[1]), (select plinth.posted_at()),
            coalesce(k.correlation_id, ($12::text[])[1]), k.causation_id, k.metadata::jsonb, k.line_count, $3,
-           k.reverses_entry_no, k.reason, k.hold_id, k.advice, k.decision::jsonb, $36::date
+           k.reverses_entry_no, k.reason, k.hold_id, k.advice, k.decision::jsonb, $36::date,
+           k.thirteenth_of
       from unnest($4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::date[],
                   $12::text[], $13::text[], string_to_array($14, E'\\x1e'), $15::smallint[], $16::bigint[], $17::text[],
-                  $18::uuid[], $31::boolean[], $32::text[])
+                  $18::uuid[], $31::boolean[], $32::text[], $37::smallint[])
         as k (at, entry_id, kind, transaction_code, description, reference, end_to_end_id, value_date,
-              correlation_id, causation_id, metadata, line_count, reverses_entry_no, reason, hold_id, advice, decision))
+              correlation_id, causation_id, metadata, line_count, reverses_entry_no, reason, hold_id, advice, decision,
+              thirteenth_of))
     insert into ledger.posting_line
       (tenant_id, entry_no, line_no, account_id, side, amount, currency, gl_code, balance_after, account_version,
        booking_date, value_date, reverses_entry_no, reverses_line_no, available_from,
@@ -87,6 +89,7 @@ export function appendEntries(tx: Tx, entries: readonly EntryDraft[], booking: B
     optionalTextArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.accountId))),
     sparseArray(entries.flatMap(({ lines }) => lines.map((line) => line.divertedFrom?.because))),
     booking.enteredOn ?? null,
+    sparseArray(entries.map(({ thirteenthOf }) => thirteenthOf)),
   ])
 }
 

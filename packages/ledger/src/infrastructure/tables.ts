@@ -9,6 +9,8 @@ export interface LedgerTables {
     last_posted_at: string
     business_date: string
     closing_date: string | null
+    final_year: number
+    closing_year: number | null
   }
   'ledger.journal_entry': {
     tenant_id: string
@@ -27,6 +29,7 @@ export interface LedgerTables {
     booking_date: string
     entered_on: string | null
     value_date: string
+    thirteenth_of: number | null
     posted_at: string
     correlation_id: string
     causation_id: string | null

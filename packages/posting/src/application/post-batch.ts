@@ -243,6 +243,7 @@ async function lockAndRead(
   return {
     businessDate,
     enteredOn,
+    years: { final: head.finalYear, closing: head.closingYear },
     now: head.now,
     settings,
     accounts: limits.begun.size === 0 ? accounts : asCounted([...accounts.values()], limits, businessDate),

@@ -8,12 +8,21 @@ import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { AccruedInterest } from './accrued-interest.js'
 import type { LimitBook } from './limit-book.js'
 
+/** Which years are over for good (ADR 0023). */
+export interface BookYears {
+  /** The last one whose books are final. */
+  readonly final: number
+  /** The one behind it, while it is being closed. */
+  readonly closing: number | undefined
+}
+
 /**
  * What a decision reads: rows that were locked and then read, and the effects of the commands decided before in the same
  * batch.
  */
 export interface Book {
   readonly businessDate: BusinessDate
+  readonly years: BookYears
   /** The database's clock. */
   readonly now: Instant
   settings: TenantSettings

@@ -83,7 +83,7 @@ function canonicalLine(
 // What `canonicalJson` would say, at a fifth of its cost: JSON.stringify keeps the order in which the members are written here.
 function canonicalPost(post: Post, amountOf: AmountText): string {
   const { type, transactionCode, description, valueDate, reference, endToEndId, metadata } = post
-  const { adviceReason, notAfter, conditions, decision, kind } = post
+  const { adviceReason, notAfter, conditions, decision, kind, period } = post
   const lines = post.lines.map((line) => canonicalLine(line, amountOf))
   const before = JSON.stringify({
     adviceReason,
@@ -94,6 +94,6 @@ function canonicalPost(post: Post, amountOf: AmountText): string {
     kind,
     lines,
   })
-  const behind = JSON.stringify({ notAfter, reference, transactionCode, type, valueDate })
+  const behind = JSON.stringify({ notAfter, period, reference, transactionCode, type, valueDate })
   return `${before.slice(0, -1)},"metadata":${canonicalJson(metadata)},${behind.slice(1)}`
 }

@@ -139,6 +139,10 @@ export function glCodesOf(command: Command): readonly GlCode[] {
     case 'change_product_version':
       // A draft may name anything; a command behind it in the batch may submit it.
       return command.parameters === undefined ? [] : Object.values(command.parameters.glMapping)
+    case 'change_settings': {
+      const { retainedEarningsGlCode: code } = command.changes
+      return code === undefined || code === null ? [] : [code as GlCode]
+    }
     case 'create_gl_account': {
       const { code, parentCode } = command.glAccount
       return parentCode === undefined ? [code] : [code, parentCode]

@@ -9,6 +9,7 @@ import type {
   GlCode,
   IdempotencyKey,
   Instant,
+  Period,
   RiskDecision,
   Side,
 } from '@plinth/kernel'
@@ -68,6 +69,8 @@ export interface Post extends Demands {
   readonly description: string | undefined
   /** Undefined: the booking date. */
   readonly valueDate: BusinessDate | undefined
+  /** The thirteenth of a year that is over; undefined: the month of the booking date. */
+  readonly period?: Period | undefined
   readonly reference: string | undefined
   readonly endToEndId: string | undefined
   readonly lines: readonly LineRequest[]
@@ -75,7 +78,7 @@ export interface Post extends Demands {
   /** Why it must be booked although funds, limits, dormancy or blocks speak against it (contract §1, advice). */
   readonly adviceReason?: string | undefined
   /**
-   * Of the bank's own entries, which the end of day posts. No caller may say it but an engine outside, of what accrues: its lines
+   * Of the bank's own entries, which the end of a day or a year posts. No caller may say it but an engine outside, of what accrues: its lines
    * say for whom. Undefined: a caller's posting.
    */
   readonly kind?: BankEntryKind | undefined
@@ -115,6 +118,8 @@ export interface ReverseCommand extends Demands {
   readonly reason: string
   /** Undefined: the booking date. */
   readonly valueDate: BusinessDate | 'original' | undefined
+  /** As of a posting: it need not be that of the entry. */
+  readonly period?: Period | undefined
   /** Undefined: all of it. Amounts are decimal strings in the currencies of the lines, which the caller need not name. */
   readonly lines: readonly { readonly lineNo: number; readonly amount: string }[] | undefined
 }
@@ -130,7 +135,7 @@ export interface CorrectCommand extends Demands {
 }
 
 /** What a posting says of its entry. */
-export type EntryRequest = Omit<Post, 'type' | 'adviceReason' | 'kind' | keyof Demands>
+export type EntryRequest = Omit<Post, 'type' | 'adviceReason' | 'kind' | 'period' | keyof Demands>
 
 export interface PlaceHoldCommand extends Demands {
   readonly type: 'place_hold'
@@ -146,7 +151,8 @@ export interface PlaceHoldCommand extends Demands {
 }
 
 /** A posting that takes what a hold has set aside. */
-export interface CaptureHoldCommand extends Omit<Post, 'type' | 'adviceReason' | 'kind' | 'lines'> {
+export interface CaptureHoldCommand
+  extends Omit<Post, 'type' | 'adviceReason' | 'kind' | 'period' | 'lines'> {
   readonly type: 'capture_hold'
   readonly lines: readonly FixedLineRequest[]
   readonly holdId: HoldId

@@ -10,6 +10,7 @@ import {
   type Rejection,
   reject,
   sumMinorMax,
+  yearOf,
 } from '@plinth/kernel'
 import type { EntryDraft, PostingLine } from '@plinth/ledger'
 import type { SuspenseItem, SuspenseItemId, SuspenseStep } from '@plinth/suspense'
@@ -29,7 +30,7 @@ export interface EntryToPost
       EntryDraft,
       'kind' | 'transactionCode' | 'description' | 'reference' | 'endToEndId' | 'metadata'
     >,
-    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice' | 'decision'> {
+    Pick<EntryDraft, 'reverses' | 'reason' | 'holdId' | 'advice' | 'decision' | 'thirteenthOf'> {
   readonly valueDate: BusinessDate
   readonly lines: readonly LineToPost[]
   /** Whether a dormant account refuses a debit. */
@@ -42,7 +43,8 @@ export interface EntryToPost
 
 /** A caller's posting (contract §5). */
 export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Rejection {
-  const { transactionCode, description, reference, endToEndId, metadata, adviceReason, kind } = command
+  const { transactionCode, description, reference, endToEndId, metadata, adviceReason, kind, period } =
+    command
   const advice = adviceReason !== undefined
   const { lines, fault } = linesToPost(book, command.lines, { advice })
   const valueDate = command.valueDate ?? book.businessDate
@@ -50,7 +52,9 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
   const customers = kind === undefined && isCustomerInitiated(book, transactionCode)
   const own = kind !== undefined && command.lines.every(({ accruesFor }) => accruesFor === undefined)
   const faults = [
-    own ? faultOfFloor(book, valueDate) : faultOfValueDate(book, valueDate),
+    own ? undefined : faultOfValueDate(book, valueDate),
+    own && kind !== 'year_end_close' ? faultOfFloor(book, valueDate) : undefined,
+    faultOfPeriod(book, { period, kind }),
     own ? undefined : faultOfCode(book, { transactionCode, lines }),
     advice || own ? undefined : faultOfLimit(book, { transactionCode, lines }),
     kind === 'accrual' ? faultOfInstruction(book, command) : undefined,
@@ -61,6 +65,7 @@ export function decidePost(book: Book, command: Post, stamp: Stamp): Posted | Re
     kind: kind ?? ('posting' as const),
     ...{ transactionCode, description, reference, endToEndId, metadata, valueDate, lines, advice },
     reason: adviceReason,
+    thirteenthOf: period && yearOf(period),
     decision: command.decision,
     isCustomers: () => customers,
   }
@@ -168,6 +173,24 @@ export function faultOfFloor(
         valueDateFloor,
       })
     : undefined
+}
+
+/**
+ * A thirteenth period is open from the first business date behind its year until that begins to close; its closing entries alone
+ * come then (ADR 0023).
+ */
+export function faultOfPeriod(
+  { years, businessDate }: Pick<Book, 'years' | 'businessDate'>,
+  { period, kind }: Pick<Post, 'period' | 'kind'>,
+): Rejection | undefined {
+  if (period === undefined) return undefined
+  const year = yearOf(period)
+  const closedTo = years.closing ?? years.final
+  if (kind === 'year_end_close' ? year === years.closing : year > closedTo && year < yearOf(businessDate))
+    return undefined
+  const detail =
+    year > closedTo ? `The period ${period} opens when ${year} is over.` : `The books of ${year} are closed.`
+  return reject('period_closed', detail, { period })
 }
 
 /** Contract §1, value date: inside the window that the tenant's settings leave around the booking date. */

@@ -1,10 +1,11 @@
 import { decideReduce } from '@plinth/holds/domain'
-import { type EntryId, oppositeOf, parseMinor, type Rejection, reject } from '@plinth/kernel'
+import { type EntryId, oppositeOf, parseMinor, type Rejection, reject, yearOf } from '@plinth/kernel'
 import type { JournalEntry, PostingLine } from '@plinth/ledger'
 import type { Book } from './book.js'
 import type { ReverseCommand, Stamp } from './command.js'
 import {
   faultOfFloor,
+  faultOfPeriod,
   faultOfValueDate,
   type PreparedEntry,
   prepareEntry,
@@ -34,7 +35,7 @@ export function prepareReverse(
   command: Omit<ReverseCommand, 'type'>,
   stamp: Stamp,
 ): PreparedEntry | Rejection | MalformedCommand {
-  const { entryId, reason } = command
+  const { entryId, reason, period } = command
   const original = book.entries.get(entryId)
   if (original === undefined)
     return withDemands(book, command, reject('entry_not_found', `There is no entry ${entryId}.`, { entryId }))
@@ -54,6 +55,7 @@ export function prepareReverse(
     ...{ transactionCode, description, reference, endToEndId, reason },
     metadata: {},
     valueDate: valueDate ?? book.businessDate,
+    thirteenthOf: period && yearOf(period),
     reverses: { entryId, entryNo: original.entryNo },
     lines,
     holds: stillClearing(book, entryId, lines),
@@ -62,7 +64,13 @@ export function prepareReverse(
   }
   return prepareEntry(book, entry, {
     stamp,
-    faults: [faultOfDate, fault, suspense.fault, ...faultsOfDemands(book, command)],
+    faults: [
+      faultOfDate,
+      faultOfPeriod(book, { period }),
+      fault,
+      suspense.fault,
+      ...faultsOfDemands(book, command),
+    ],
   })
 }
 

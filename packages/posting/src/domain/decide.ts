@@ -1,8 +1,9 @@
 import type { Account } from '@plinth/account'
 import { decideGlAccount, decideStatus, decideTerms } from '@plinth/account/domain'
-import { type AccountId, addDays, invariant, type Rejection, reject } from '@plinth/kernel'
+import { type AccountId, addDays, type GlCode, invariant, type Rejection, reject } from '@plinth/kernel'
 import type { ProductVersionId } from '@plinth/product'
 import { decideProduct } from '@plinth/product/domain'
+import type { SettingsChange } from '@plinth/tenancy'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, SetStatusCommand, Stamp } from './command.js'
@@ -59,7 +60,7 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return decideClearSuspenseItem(book, command, stamp)
     case 'change_settings': {
       const { changes, reason } = command
-      const settings = decideSettings(book.settings, changes)
+      const settings = faultOfRetainedEarnings(book, changes) ?? decideSettings(book.settings, changes)
       return 'kind' in settings ? settings : { kind: 'settings_changed', settings, reason }
     }
     case 'register_transaction_code': {
@@ -90,6 +91,18 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'decide_proposal':
       return decideVerdict(book, command, stamp)
   }
+}
+
+/** The GL account that years are closed into: a result that is kept is the owners'. */
+function faultOfRetainedEarnings({ glAccounts }: Book, changes: SettingsChange): Rejection | undefined {
+  const { retainedEarningsGlCode: glCode } = changes
+  if (glCode === undefined || glCode === null) return undefined
+  const glAccount = glAccounts.get(glCode as GlCode)
+  if (glAccount === undefined)
+    return reject('gl_account_not_found', `There is no GL account ${glCode}.`, { glCode })
+  if (glAccount.type === 'equity' && glAccount.postable) return undefined
+  const detail = `${glCode} is no postable GL account of equity, as retained earnings are.`
+  return reject('condition_failed', detail, { glCode, condition: 'retainedEarningsGlCode' })
 }
 
 /** What would be refused now is refused at once, with its own code: nobody is asked to approve what cannot be. */

@@ -11,6 +11,7 @@ import {
   type Json,
 } from '@plinth/kernel'
 import type { EntryDraft, JournalEntry, PostingLine } from '@plinth/ledger'
+import { periodOfEntry } from '@plinth/ledger/domain'
 import type { CommonLimit, TenantSettings } from '@plinth/tenancy'
 import type { Book } from './book.js'
 import type { LineRequest, Post } from './command.js'
@@ -65,6 +66,8 @@ export function replayPosting(
     reversed: new Map(),
     proposals: new Map(),
     limits: noLimits(),
+    // Whether the year was open is asked by the rule `periods_fit`.
+    years: { final: 0, closing: undefined },
     settings: { ...before.settings, limits: before.settings.limits.flatMap(asReplayed) },
     products: new Map(),
     accrued: new Map(),
@@ -132,6 +135,7 @@ function comparable(entry: EntryDraft, currencies: Currencies): Json {
   })
   const texts = {
     kind,
+    period: periodOfEntry(entry),
     transactionCode,
     description,
     reference,

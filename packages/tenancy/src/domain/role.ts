@@ -24,6 +24,8 @@ export type Permission =
   | 'draft_products'
   | 'decide_products'
   | 'run_eod'
+  | 'post_year_end'
+  | 'close_years'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -43,6 +45,8 @@ const operator: readonly Permission[] = [
   'make_statements',
   'manage_chart',
   'run_eod',
+  'post_year_end',
+  'close_years',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
 const approver: readonly Permission[] = [

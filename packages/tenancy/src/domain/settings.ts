@@ -3,6 +3,7 @@ import {
   type Currencies,
   currenciesWith,
   formatMinor,
+  type GlCode,
   isSameLimit,
   type Limit,
   type LimitDocument,
@@ -88,6 +89,8 @@ export interface TenantSettings {
   readonly limits: readonly CommonLimit[]
   /** Undefined: every day is a business day. */
   readonly calendar: BusinessCalendar | undefined
+  /** Where income and expense of a year go when it is closed. Undefined: no year can be. */
+  readonly retainedEarningsGlCode: GlCode | undefined
 }
 
 /** Settings as they are kept and shown: JSON, amounts as decimal strings. */
@@ -107,6 +110,8 @@ export interface SettingsDocument {
   readonly limits?: readonly CommonLimitDocument[] | undefined
   /** Not in documents from before there was an end of day. */
   readonly calendar?: CalendarDocument | null | undefined
+  /** Not in documents from before years were closed. */
+  readonly retainedEarningsGlCode?: string | null | undefined
 }
 
 export interface CalendarDocument {
@@ -139,6 +144,7 @@ export const initialSettings: SettingsDocument = {
   valueDateFloor: null,
   limits: [],
   calendar: null,
+  retainedEarningsGlCode: null,
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -170,6 +176,7 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
       productCode: limit.productCode,
     })),
     calendar: calendarOf(document.calendar ?? undefined),
+    retainedEarningsGlCode: (document.retainedEarningsGlCode ?? undefined) as GlCode | undefined,
   }
 }
 
@@ -207,6 +214,7 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
     calendar: settings.calendar
       ? { ...settings.calendar, holidays: settings.calendar.holidays ?? null }
       : null,
+    retainedEarningsGlCode: settings.retainedEarningsGlCode ?? null,
   }
 }
 
