@@ -1,15 +1,19 @@
 import { listTermsHolders } from '@plinth/account'
 import { accruePartitionWith } from './application/accrue-partition.js'
 import { capitaliseNowWith, capitalisePartitionWith } from './application/capitalise-partition.js'
+import { explainInterestWith } from './application/explain-interest.js'
 import { verifyInterestWith } from './application/verify-interest.js'
+import { explainStore } from './infrastructure/explain-store.js'
 import { interestStore } from './infrastructure/interest-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
 export type { AccrualCounts } from './application/accrue-partition.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
+export type { ExplainedDays } from './application/explain-interest.js'
 export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
 export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { InterestState } from './domain/interest-state.js'
+export type { InterestExplanation } from './domain/render-explanation.js'
 
 /** See accruePartitionWith. */
 export const accruePartition = accruePartitionWith(interestStore)
@@ -23,3 +27,5 @@ export const readAccrued = interestStore.readAccrued
 export const listAccruing = listTermsHolders
 /** See verifyInterestWith. */
 export const verifyInterest = verifyInterestWith(verifyStore)
+/** See explainInterestWith. */
+export const explainInterest = explainInterestWith(explainStore)

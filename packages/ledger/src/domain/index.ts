@@ -1,4 +1,5 @@
 export { assertBalanced } from './assert-balanced.js'
 export { type EntryDraft, type JournalEntry, numbered, type PostingLine } from './journal-entry.js'
 export { currentRendering, type RenderedEntry, renderEntry } from './render-entry.js'
+export { renderExplainedBalance } from './render-explained-balance.js'
 export { type TurnoverMark, type Turnovers, turnoverMarks } from './turnover-marks.js'
