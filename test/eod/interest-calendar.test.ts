@@ -178,7 +178,7 @@ describe('clocks that change', () => {
     })
     await endDays(there, '2027-04-01')
     const second = await bankFrom(
-      moved,
+      '2027-10-30',
       { SAVER: { dayCount: '30E/360' } },
       { from: async () => (await openBank()).elsewhere() },
     )

@@ -8,6 +8,9 @@ type Terms = InterestExplanation['terms'][number]
 type Side = 'credit' | 'debit'
 const sides: readonly Side[] = ['credit', 'debit']
 
+const labelWidth = 10
+const label = (side: Side): string => `  ${side}`.padEnd(labelWidth)
+
 /** Interest for people: terms, lines, and block by block what days of one balance brought. */
 export function printInterest(explained: InterestExplanation): void {
   const { accountId, currency, from, to, firstDay, accruedThrough } = explained
@@ -20,10 +23,12 @@ export function printInterest(explained: InterestExplanation): void {
   for (const terms of explained.terms) printTerms(terms)
   printLines(explained)
   const { carried } = explained
-  printParagraph('carried  ', `balance ${carried.balance}; period since ${carried.periodStart}`)
+  printParagraph(
+    'carried'.padEnd(labelWidth),
+    `balance ${carried.balance}; period since ${carried.periodStart}`,
+  )
   for (const side of sides)
-    if (carried[side].exact.fraction !== '0')
-      printParagraph(`  ${side}  `.padEnd(9), `Σ ${sumText(carried[side])}`)
+    if (carried[side].exact.fraction !== '0') printParagraph(label(side), `Σ ${sumText(carried[side])}`)
   for (const step of spansOf(explained.steps)) {
     if (step.kind === 'span') printSpan(step, explained)
     else printCapitalisation(step)
@@ -39,7 +44,7 @@ export function printInterest(explained: InterestExplanation): void {
 function printTerms(terms: Terms): void {
   const { snapshotNo, productCode, version, effectiveFrom, dayCount, capitalisation, rounding } = terms
   printParagraph(
-    `terms ${snapshotNo}  `.padEnd(9),
+    `terms ${snapshotNo}`.padEnd(labelWidth),
     `${productCode} version ${version} from ${effectiveFrom}: ${dayCount}, capitalised ${capitalisation}, rounded ${rounding}, minimum balance ${terms.minimumBalance}, tax ${terms.withholdingTaxRate}`,
   )
   for (const [what, tiers] of [
@@ -47,7 +52,7 @@ function printTerms(terms: Terms): void {
     ['debit', terms.debitTiers],
   ] as const) {
     const slices = tiers.map(({ from, rate }) => `${rate} a year above ${from}`)
-    if (slices.length > 0) printParagraph(`  ${what}  `.padEnd(9), slices.join(', '))
+    if (slices.length > 0) printParagraph(label(what), slices.join(', '))
   }
 }
 
@@ -61,26 +66,32 @@ function printLines({ lines }: InterestExplanation): void {
     ],
     lines.map(({ entryNo, bookingDate, valueDate, seenOn, amount, capitalisation }) => [
       ...[`${entryNo}`, bookingDate, valueDate, seenOn ?? 'before', amount],
-      capitalisation ? 'interest: counts since its value date' : '',
+      capitalisation ? 'capitalised' : '',
     ]),
   )
 }
 
 function printSpan(span: Span, { decimals }: InterestExplanation): void {
   const { first, last, days, entryNos } = span
-  const through = days === 1 ? '' : ` … ${last.day}, ${days} days`
-  const made = first.balanceBefore === null ? '' : `, not ${first.balanceBefore}`
-  const head = `${first.day}${through}: balance ${first.balance}${made}, ${first.dayFraction} of a year${days === 1 ? '' : ' each'}, terms ${first.snapshotNo}`
+  const range = days === 1 ? first.day : `${first.day} … ${last.day}, ${days} days`
+  const on = `on ${first.balance}, ${first.dayFraction} of a year${days === 1 ? '' : ' each'}, terms ${first.snapshotNo}`
   console.log('')
-  printParagraph(first.balanceBefore === null ? '' : `run of ${first.bookedOn} made up for `, head)
+  if (first.balanceBefore === null) printParagraph('', `${range}: ${on}`)
+  else {
+    const late = entriesText(first.lateEntryNos)
+    printParagraph(
+      '',
+      `Run of ${first.bookedOn}, late ${late}: ${range}, not on ${first.balanceBefore} but ${on}`,
+    )
+  }
   for (const side of sides) {
     if (isNothing(first[side]) && isNothing(last[side])) continue
-    printParagraph(`  ${side}  `.padEnd(9), workingOf(first, side))
+    printParagraph(label(side), workingOf(first, side))
     if (first.balanceBefore !== null)
-      printParagraph('         ', `change ${exactWords(first[side].change)} a day`)
+      printParagraph(' '.repeat(labelWidth), `change ${exactWords(first[side].change)} a day`)
     const posted = formatMinor(span.posted[side], decimals)
     const entries = entryNos.length === 0 ? '' : ` in ${entriesText(entryNos)}`
-    printParagraph('         ', `Σ ${sumText(last[side].sum)}; posted ${posted}${entries}`)
+    printParagraph(' '.repeat(labelWidth), `Σ ${sumText(last[side].sum)}; posted ${posted}${entries}`)
   }
 }
 
@@ -131,5 +142,5 @@ function printCapitalisation(
   )
   for (const side of sides)
     if (carriedOn[side].exact.fraction !== '0')
-      printParagraph(`  ${side}  `.padEnd(9), `carried on ${sumText(carriedOn[side])}`)
+      printParagraph(label(side), `carried on ${sumText(carriedOn[side])}`)
 }

@@ -51,6 +51,8 @@ export interface AccrualStep {
   readonly row: BookedRow
   /** Of a day that was made up for: what it had accrued on before. */
   readonly balanceBefore: bigint | undefined
+  /** Of a day that was made up for: the lines that came late for it. */
+  readonly because: readonly HistoricLine[]
   /** By how much the row changes the exact sums: all of what the day brings, or more or less than was thought. */
   readonly change: { readonly credit: Exact; readonly debit: Exact }
   readonly periodStart: BusinessDate
@@ -137,6 +139,7 @@ class Replay {
     for (const row of again.rows) this.#recomputed.set(row.day, row)
     this.#state = again.state
     const looked = seen.filter(({ version }) => version <= before.seenVersion)
+    const newLines = seen.filter(({ version }) => version > before.seenVersion)
     this.#runs.push({
       ...{ bookedOn, before },
       balanceBefore:
@@ -144,8 +147,8 @@ class Replay {
         before.unmet +
         sumOf(looked.filter(({ valueDate }) => valueDate <= before.accruedThrough)),
       waiting: looked.filter(({ valueDate }) => valueDate > before.accruedThrough),
-      newLines: seen.filter(({ version }) => version > before.seenVersion),
-      steps: rows.flatMap((row) => this.#stepsOf(row)),
+      newLines,
+      steps: rows.flatMap((row) => this.#stepsOf(row, newLines)),
     })
   }
 
@@ -165,7 +168,7 @@ class Replay {
   }
 
   /** What a stored row makes of the sums, and the end of a period behind it. */
-  #stepsOf(row: BookedRow): (AccrualStep | CapitalisationStep)[] {
+  #stepsOf(row: BookedRow, newLines: readonly HistoricLine[]): (AccrualStep | CapitalisationStep)[] {
     const { termsOf } = this.history
     const { day, revision, snapshotNo } = row
     const before = this.#stored.get(day)
@@ -182,9 +185,10 @@ class Replay {
       credit: grow(credit, change.credit, rounding).accrued,
       debit: grow(debit, change.debit, rounding).accrued,
     }
-    const balanceBefore = revision === 0 ? undefined : before?.balance
-    const step: AccrualStep = { kind: 'accrual', row, balanceBefore, change, periodStart, after: this.#sums }
-    return revision === 0 ? [step, ...this.#endPeriod(day)] : [step]
+    const step = { kind: 'accrual' as const, row, change, periodStart, after: this.#sums }
+    if (revision === 0) return [{ ...step, balanceBefore: undefined, because: [] }, ...this.#endPeriod(day)]
+    const because = newLines.filter(({ valueDate, capitalised }) => valueDate <= day && !capitalised)
+    return [{ ...step, balanceBefore: before?.balance, because }]
   }
 
   /** At the end of a period by the terms, or where an account was to be closed. */

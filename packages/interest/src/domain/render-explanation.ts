@@ -153,7 +153,7 @@ class Rendering {
   readonly step = (step: AccrualStep | CapitalisationStep) =>
     step.kind === 'accrual' ? this.#accrual(step) : this.#capitalisation(step)
 
-  #accrual({ row, balanceBefore, change, periodStart, after }: AccrualStep) {
+  #accrual({ row, balanceBefore, because, change, periodStart, after }: AccrualStep) {
     const { day, revision, balance, parts, snapshotNo } = row
     const terms = this.context.termsOf(snapshotNo)
     const earns = balance > 0n && balance >= terms.minimumBalance
@@ -169,6 +169,8 @@ class Rendering {
       ...{ day, revision, snapshotNo, periodStart },
       balanceBefore: balanceBefore === undefined ? null : this.money(balanceBefore),
       balance: this.money(balance),
+      /** Of a day that was made up for: the entries whose lines came late. */
+      lateEntryNos: because.map(({ entryNo }) => entryNo),
       dayFraction: fractionText(parts, terms.dayCount),
       credit: side('credit', earns ? slicesOf(terms.creditTiers, balance) : []),
       debit: side('debit', balance < 0n ? slicesOf(terms.debitTiers, -balance) : []),
