@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { explainInterest, type InterestExplanation } from '@plinth/interest'
 import type { AccountId } from '@plinth/kernel'
+import { expect } from 'vitest'
 import type { Bank } from '../support/bank.js'
 
 // Debian's npm brings it; elsewhere it may be missing, as hledger may.
@@ -35,4 +36,20 @@ export async function explanationsOf(
     }
     return explanations
   })
+}
+
+/** Of all accounts that accrue: what is explained is what is stored, and Python comes to the same. */
+export async function expectExplained(
+  bank: Pick<Bank, 'database' | 'tenantId' | 'books' | 'rows'>,
+): Promise<void> {
+  const accounts = await bank.rows<{ account_id: string }>(
+    'select account_id from interest.accrued where tenant_id = $1 order by 1',
+    [bank.tenantId],
+  )
+  const explanations = await explanationsOf(
+    bank,
+    accounts.map((row) => row.account_id),
+  )
+  expect(explanations.flatMap(({ differences }) => differences)).toEqual([])
+  if (pythonIsHere && explanations.length > 0) expect(differencesByHand(explanations)).toBe('')
 }
