@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { endOf } from '../support/commands.js'
 import { addProductChart, approveVersion, openingUnder } from '../support/products.js'
+import { expectExplained } from './by-hand.js'
 import { eodAt } from './eod-bank.js'
 
 const openBank = useBank()
@@ -55,6 +56,7 @@ const entriesOf = (bank: Bank) =>
 
 async function expectSound(bank: Bank): Promise<void> {
   await bank.expectBooksInOrder()
+  await expectExplained(bank)
   const rules = await bank.database.read(bank.tenantId, async (tx) => [
     ...(await verifyBooks(tx, bank.books)).rules,
     ...(await verifyInterest(tx, bank.books)),

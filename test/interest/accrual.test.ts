@@ -4,6 +4,7 @@ import { type AccountId, addDays, type BusinessDate, type EntryId } from '@plint
 import { verifyBooks } from '@plinth/posting'
 import { interestTermsOf, simulate } from '@plinth/product/domain'
 import { expect, test } from 'vitest'
+import { expectExplained } from '../eod/by-hand.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { currencies, endOf, posting, reverseWhole, transferOf } from '../support/commands.js'
 import { closeDay, interestRun, partitionsOf, within } from '../support/interest.js'
@@ -38,6 +39,7 @@ async function savingsBank(
 
 async function expectSound(bank: Bank): Promise<void> {
   await bank.expectBooksInOrder()
+  await expectExplained(bank)
   const broken = await bank.database.read(bank.tenantId, async (tx) => {
     const { rules } = await verifyBooks(tx, bank.books)
     return [...rules, ...(await verifyInterest(tx, bank.books))].filter(({ first }) => first !== undefined)

@@ -6,6 +6,7 @@ import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
+import { explainCommand } from './commands/explain.js'
 import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
@@ -80,6 +81,7 @@ function createProgram(runtime: CliRuntime): Command {
     postCommand(runtime),
     journalCommand(runtime),
     trialBalanceCommand(runtime),
+    explainCommand(runtime),
     verifyCommand(runtime),
   ])
   addGroup(program, 'End of day:', [eodCommand(runtime), yearCommand(runtime)])

@@ -4,6 +4,7 @@ export {
   type HoldStep,
   listHolds,
   type OverdueHold,
+  readActiveHoldsOf,
   readClearingHolds,
   readHolds,
   readOverdueHolds,

@@ -2,10 +2,12 @@ import { listTermsHolders } from '@plinth/account'
 import { accruePartitionWith } from './application/accrue-partition.js'
 import { capitalisePartitionWith } from './application/capitalise-partition.js'
 import { chargeFeesWith } from './application/charge-fees.js'
+import { explainInterestWith } from './application/explain-interest.js'
 import { interestDeskWith } from './application/interest-desk.js'
 import { settleAccountsWith } from './application/settle-accounts.js'
 import { settlingFirstWith } from './application/settling-first.js'
 import { verifyInterestWith } from './application/verify-interest.js'
+import { explainStore } from './infrastructure/explain-store.js'
 import { feeStore } from './infrastructure/fee-store.js'
 import { interestStore } from './infrastructure/interest-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
@@ -13,11 +15,13 @@ import { verifyStore } from './infrastructure/verify-store.js'
 export type { AccrualCounts } from './application/accrue-partition.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
 export type { FeeCounts } from './application/charge-fees.js'
+export type { ExplainedDays } from './application/explain-interest.js'
 export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
 export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { SettlementCounts } from './application/settle-accounts.js'
 export type { Settling } from './application/settling-first.js'
 export type { InterestState } from './domain/interest-state.js'
+export type { InterestExplanation } from './domain/render-explanation.js'
 
 /** See accruePartitionWith. */
 export const accruePartition = accruePartitionWith(interestStore)
@@ -37,3 +41,5 @@ export const readAccrued = interestStore.readAccrued
 export const listAccruing = listTermsHolders
 /** See verifyInterestWith. */
 export const verifyInterest = verifyInterestWith(verifyStore)
+/** See explainInterestWith. */
+export const explainInterest = explainInterestWith(explainStore)

@@ -1,9 +1,12 @@
+import { explainBalanceWith } from './application/explain-balance.js'
 import { pastTurnoversWith } from './application/past-turnovers.js'
 import { trialBalanceWith } from './application/trial-balance.js'
+import { readCountedLines, readExplainedSums } from './infrastructure/account-lines-reader.js'
 import { readHead } from './infrastructure/head-store.js'
 import { readEntryNoAt, readTurnoversBy } from './infrastructure/past-turnovers-reader.js'
 import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 
+export type { ExplainedBalance } from './domain/explained-balance.js'
 export type {
   BankEntryKind,
   EntryDraft,
@@ -13,8 +16,9 @@ export type {
 } from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
-export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
+export { type HistoricLine, readHistory } from './infrastructure/account-lines-reader.js'
+export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
   beginYearEnd,
@@ -55,7 +59,10 @@ export {
   type StatementPosition,
   type StatementRange,
 } from './infrastructure/statement-reader.js'
-export const readPastTurnovers = pastTurnoversWith({ readHead, readEntryNoAt, readTurnoversBy })
+
+const pastTurnovers = { readHead, readEntryNoAt, readTurnoversBy }
+export const readPastTurnovers = pastTurnoversWith(pastTurnovers)
+export const explainBalance = explainBalanceWith({ ...pastTurnovers, readCountedLines, readExplainedSums })
 export const readTrialBalance = trialBalanceWith({ readTurnovers })
 export { countDiverted, type LineKey, readLinesByKey } from './infrastructure/verify-keyed-reader.js'
 export {

@@ -1,4 +1,5 @@
 import type { Database } from '@plinth/db'
+import { explainRejectionWith } from './application/explain-rejection.js'
 import type { InterestDesk } from './application/interest-desk.js'
 import { postWithinWith } from './application/post-within.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
@@ -6,6 +7,8 @@ import { verifyBooksWith } from './application/verify-books.js'
 import { commandStore } from './infrastructure/command-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
+export { explainAvailable } from './application/explain-available.js'
+export type { RejectionAnswer } from './application/explain-rejection.js'
 export { failedOutcomes, KeyInProgress, QueueFull } from './application/group-commit.js'
 export type { InterestDesk } from './application/interest-desk.js'
 export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
@@ -34,10 +37,12 @@ export type {
   SubmissionIds,
   Unit,
 } from './domain/command.js'
+export type { ExplainedRejection } from './domain/explain-rejection.js'
 export { idsFor } from './domain/ids-for.js'
 export type { Matter } from './domain/needs-approval.js'
 export type { Answer, Outcome, RecordedCommand } from './domain/recorded-command.js'
 export { commandOfRequest } from './domain/recorded-request.js'
+export type { ExplainedAvailable } from './domain/render-explained-available.js'
 export { renderLimit } from './domain/render-limit.js'
 export { type Finding, Findings, type RuleResult, type VerifyReport } from './domain/verify-report.js'
 
@@ -50,3 +55,6 @@ export const postWithin = postWithinWith(commandStore)
 
 /** Recomputes every invariant of the books of the transaction's tenant; wants a transaction that reads one snapshot. */
 export const verifyBooks = verifyBooksWith(verifyStore)
+
+/** See explainRejectionWith. */
+export const explainRejection = explainRejectionWith(commandStore)

@@ -8,21 +8,15 @@ import {
 } from '@plinth/account'
 import { renderAccount, renderBalance, renderPastBalance, renderTermsSnapshot } from '@plinth/account/domain'
 import { readBatchCommand } from '@plinth/http'
-import {
-  type AccountId,
-  type BusinessDate,
-  type GlCode,
-  type Instant,
-  instantOf,
-  parseBusinessDate,
-} from '@plinth/kernel'
-import { type NotKnownYet, readHead, readPastTurnovers } from '@plinth/ledger'
+import type { AccountId, GlCode } from '@plinth/kernel'
+import { readHead, readPastTurnovers } from '@plinth/ledger'
 import type { Books } from '@plinth/posting'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addNamed, type BookOptions, inBooks, keyOption, printAnswer, runOnBooks } from '../book-command.js'
-import { type CliRuntime, CommandFailure, exitCodes } from '../cli-runtime.js'
+import { type CliRuntime, CommandFailure } from '../cli-runtime.js'
 import { jsonOption, printJson, printTable, tenantOption } from '../output.js'
-import { parseDate, parseId } from '../read-arguments.js'
+import { notKnownYet, type PastOptions, pastOptions, questionOf } from '../past-options.js'
+import { parseId } from '../read-arguments.js'
 import { statementCommand } from './account-statement.js'
 
 type Options = BookOptions
@@ -177,37 +171,24 @@ function termsCommand(runtime: CliRuntime): Command {
     })
 }
 
-interface BalanceOptions extends Options {
-  readonly valueDate?: BusinessDate
-  readonly bookingDate?: BusinessDate
-  readonly knownAtEntry?: number
-  readonly knownAt?: Instant
-}
-
 function balanceCommand(runtime: CliRuntime): Command {
-  return new Command('balance')
+  const command = new Command('balance')
     .description('what is on an account: posted, held and available; or what was posted at some time')
     .argument('<id>', '', parseId)
-    .option('--value-date <date>', 'of lines of this value date or an earlier one, YYYY-MM-DD', parseDate)
-    .option('--booking-date <date>', 'of lines booked on this day or an earlier one', parseDate)
-    .option('--known-at-entry <number>', 'as the books stood after this entry', parseEntryNo)
-    .addOption(
-      new Option('--known-at <instant>', 'as the books stood then, such as 2026-11-21T09:30:00Z')
-        .argParser(parseInstant)
-        .conflicts('knownAtEntry'),
-    )
+  for (const option of pastOptions()) command.addOption(option)
+  return command
     .addOption(tenantOption())
     .addOption(jsonOption())
-    .action(async (accountId: AccountId, { knownAtEntry, ...options }: BalanceOptions) => {
-      const { valueDate, bookingDate, knownAt } = options
-      const question = { accountId, valueDate, bookingDate, knownAt, knownAtEntryNo: knownAtEntry }
-      const ofNow = [valueDate, bookingDate, knownAt, knownAtEntry].every((each) => each === undefined)
+    .action(async (accountId: AccountId, options: Options & PastOptions) => {
+      const question = questionOf(options)
+      const { valueDate, bookingDate } = question
+      const ofNow = Object.values(question).every((each) => each === undefined)
       const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) =>
         database.read(tenant.tenantId, async (tx) => {
           const [state, head] = await Promise.all([readState(tx, accountId), readHead(tx)])
           if (state === undefined) return undefined
           if (ofNow) return renderBalance(state, head.businessDate, currencies)
-          const turnovers = await readPastTurnovers(tx, question)
+          const turnovers = await readPastTurnovers(tx, { ...question, accountId })
           if ('notYet' in turnovers) throw notKnownYet(turnovers)
           return renderPastBalance(state, { ...turnovers, valueDate, bookingDate }, currencies)
         }),
@@ -215,14 +196,6 @@ function balanceCommand(runtime: CliRuntime): Command {
       printAnswer(options, body ?? missing(accountId))
     })
 }
-
-const notKnownYet = ({ notYet, lastEntryNo, now }: NotKnownYet): CommandFailure =>
-  new CommandFailure(
-    notYet === 'knownAt'
-      ? `The books know nothing of later than now, ${now}.`
-      : `There is no such entry yet: the last one is ${lastEntryNo}.`,
-    exitCodes.usage,
-  )
 
 interface ListOptions extends Options {
   readonly gl?: string
@@ -317,19 +290,6 @@ function missing(accountId: AccountId): never {
   throw new CommandFailure(
     `There is no account ${accountId} in this tenant. \`plinth account list\` shows them.`,
   )
-}
-
-function parseInstant(text: string): Instant {
-  const instantMs = Date.parse(text)
-  const written = /^[0-9-]{10}T[0-9:]{8}(?:\.[0-9]+)?Z$/.test(text)
-  if (!written || parseBusinessDate(text.slice(0, 10)) === undefined || Number.isNaN(instantMs))
-    throw new InvalidArgumentError('A moment is written in UTC, such as 2026-11-21T09:30:00Z.')
-  return instantOf(instantMs)
-}
-
-function parseEntryNo(text: string): number {
-  if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('An entry number is a whole number; 0 is before the first.')
 }
 
 function parseLimit(text: string): number {

@@ -128,6 +128,12 @@ export async function showHold(tx: Tx, holdId: HoldId): Promise<ShownHold | unde
   return row && toShownHold(row)
 }
 
+/** The holds that count in what an account holds, by id: those too whose time is over and nobody has recorded it yet. */
+export async function readActiveHoldsOf(tx: Tx, accountId: AccountId): Promise<ShownHold[]> {
+  const active = shown(tx).where('account_id', '=', accountId).where('status', '=', 'active')
+  return (await sql.rows(tx, active.orderBy('hold_id'))).map(toShownHold)
+}
+
 export interface HoldPage {
   readonly accountId?: AccountId | undefined
   /** As it is shown: one whose time is over has expired, whether or not that is recorded yet. */

@@ -1,6 +1,7 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
 import type { Books, CommandContext } from '@plinth/posting'
+import type { BookedCapitalisation, BookedRow } from '../domain/explain-accrual.js'
 import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
 
 /** For whom and in whose name interest is posted. */
@@ -130,4 +131,11 @@ export interface VerifyStore {
   /** How much the rows of each entry change, up and down, in minor units. */
   sumByEntry(tx: Tx): Promise<{ readonly entryId: EntryId; readonly changed: bigint }[]>
   countDays(tx: Tx): Promise<number>
+}
+
+export interface ExplainStore extends Pick<InterestStore, 'readAccrued'> {
+  /** All rows of an account in the order in which they were made. */
+  readBookedRows(tx: Tx, accountId: AccountId): Promise<BookedRow[]>
+  /** By value date. */
+  readBookedCapitalisations(tx: Tx, accountId: AccountId): Promise<BookedCapitalisation[]>
 }

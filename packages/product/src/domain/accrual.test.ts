@@ -9,6 +9,7 @@ import {
   endsPeriod,
   exactOf,
   exactText,
+  fractionOf,
   interestTermsOf,
   roundedOf,
 } from './accrual.js'
@@ -246,4 +247,16 @@ test.each([
     ...ends.map(() => true),
     ...others.map(() => false),
   ])
+})
+
+test.each([
+  // Minor units times 1 603 080, over that and over the currency's decimals.
+  ['1603080', 2, '1/100'],
+  ['160308000', 2, '1'],
+  ['-4392', 2, '-1/36500'],
+  ['4392.5', 0, '1757/641232'],
+  ['-0.5', 0, '-1/3206160'],
+  ['0', 3, '0'],
+])('%s parts of a year with %i decimals are the fraction %s', (exact, decimals, fraction) => {
+  expect(fractionOf(exactOf(exact), decimals)).toBe(fraction)
 })

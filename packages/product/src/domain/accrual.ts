@@ -117,17 +117,29 @@ export function interestOfDay(
 
 const zero = new Exact(0)
 
-/** What a whole year on this balance brings: each slice at its rate. In minor units, exact. */
-function yearly(tiers: readonly ParsedTier[], balance: bigint): Decimal {
-  let interest = zero
+/** A part of a balance, in minor units, and the rate of the tier that it lies in. */
+export interface Slice {
+  readonly amount: bigint
+  readonly rate: Decimal
+}
+
+/** How tiers cut an amount above zero: each part at its own rate. */
+export function slicesOf(tiers: readonly ParsedTier[], balance: bigint): Slice[] {
+  const slices: Slice[] = []
   for (const [at, { from, rate }] of tiers.entries()) {
     if (balance <= from) break
     const end = tiers[at + 1]?.from
-    const slice = (end === undefined || balance < end ? balance : end) - from
-    interest = interest.plus(new Exact(slice.toString()).times(rate))
+    slices.push({ amount: (end === undefined || balance < end ? balance : end) - from, rate })
   }
-  return interest
+  return slices
 }
+
+/** What a whole year on this balance brings: each slice at its rate. In minor units, exact. */
+const yearly = (tiers: readonly ParsedTier[], balance: bigint): Decimal =>
+  slicesOf(tiers, balance).reduce(
+    (sum, { amount, rate }) => sum.plus(new Exact(amount.toString()).times(rate)),
+    zero,
+  )
 
 /** Adds what a day accrues, or by how much it accrues something else than was thought, and rounds the sum again. */
 export function grow(
@@ -173,6 +185,18 @@ export const exactText = (exact: Decimal, decimals: number): string =>
     .div(new Exact(10).pow(decimals))
     .toDecimalPlaces(18, Decimal.ROUND_HALF_EVEN)
     .toFixed()
+
+/** What is exact as a fraction of an amount in lowest terms, `1584/73`: for whoever does the sum again. */
+export function fractionOf(exact: Decimal, decimals: number): string {
+  const [whole = '', fraction = ''] = exact.toFixed().split('.')
+  const top = BigInt(whole + fraction)
+  const bottom = BigInt(partsOfYear) * 10n ** BigInt(decimals + fraction.length)
+  const divisor = commonDivisor(top < 0n ? -top : top, bottom)
+  return bottom === divisor ? `${top / divisor}` : `${top / divisor}/${bottom / divisor}`
+}
+
+const commonDivisor = (one: bigint, other: bigint): bigint =>
+  other === 0n ? one : commonDivisor(other, one % other)
 
 /** What the end of a period moves on to the account, in minor units. */
 export interface Capitalised {

@@ -8,11 +8,15 @@ export {
   type DayAccrual,
   endsPeriod,
   exactOf,
+  exactText,
+  fractionOf,
   grow,
   type InterestTerms,
   interestOfDay,
   interestTermsOf,
   roundedOf,
+  type Slice,
+  slicesOf,
 } from './accrual.js'
 export {
   type DayCount,
