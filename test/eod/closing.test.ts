@@ -48,6 +48,7 @@ describe('the end of a business day', () => {
       'accrue',
       'capitalise',
       'control_totals',
+      'gl_extract',
       'complete',
     ])
     expect(reports[0]?.steps.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)

@@ -6,6 +6,7 @@ import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
+import { glCommand } from './commands/gl.js'
 import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
@@ -81,7 +82,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     verifyCommand(runtime),
   ])
-  addGroup(program, 'End of day:', [eodCommand(runtime)])
+  addGroup(program, 'End of day:', [eodCommand(runtime), glCommand(runtime)])
   addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program

@@ -54,6 +54,12 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'eod.set_aside': kept,
   'eod.control_total': [...appendOnly, 'totals_are_equal'],
   'reconciliation.statement': [...appendOnly, 'follows_the_one_before'],
+  'reconciliation.gl_extract': appendOnly,
+  'reconciliation.gl_extract_row': [...appendOnly, 'extracts_are_whole'],
+  'reconciliation.gl_extract_move': appendOnly,
+  'reconciliation.run': appendOnly,
+  'reconciliation.reconciliation_break': [...kept, 'moves_forward'],
+  'reconciliation.break_event': appendOnly,
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

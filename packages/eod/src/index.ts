@@ -34,24 +34,33 @@ export interface PartitionSizes {
 const sizesDefault: PartitionSizes = { load: 500, entries: 20_000 }
 
 /** The steps of the end of day behind the cut-off, in order (ADR 0018). */
-export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
+export const eodSteps = (
+  { entries } = sizesDefault,
+  /** What later modules do with a day in which nothing is booked any more. */
+  behindTotals: readonly Step[] = [],
+): readonly Step[] => [
   expireHolds,
   captureTerms,
   accrueInterest,
   capitaliseInterest,
   controlTotalsWith(store, entries),
+  ...behindTotals,
   completeWith(store),
 ]
 
 /** The end of day on a database. `owner` names the process in a lease: who, where. */
 export const openEod = ({
   sizes = sizesDefault,
-  steps = eodSteps(sizes),
+  behindTotals = [],
+  steps = eodSteps(sizes, behindTotals),
   ...setting
 }: Pick<EodSetting, 'database' | 'owner' | 'newId'> & {
   steps?: readonly Step[]
+  behindTotals?: readonly Step[]
   sizes?: PartitionSizes
 }): EodEngine => openEodEngine({ ...setting, steps, loadMax: sizes.load, store, postWithin })
 
 export const readRunReport = readReportWith(store)
 export const { readRun, readRunUpTo } = runStore
+/** What the GL accounts came to on a day, by code and currency; none of a day that has no control totals yet. */
+export const readControlTotals = totalStore.readTotals

@@ -4,8 +4,8 @@ import * as fields from './command-schemas.js'
 export const decimal = z
   .string()
   .meta({ description: 'With all decimals of the currency.', example: '400.00' })
-const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
-const uuid = z.string().meta({ format: 'uuid' })
+export const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
+export const uuid = z.string().meta({ format: 'uuid' })
 export const count = z.int()
 const texts = z.record(z.string(), z.string())
 const unlessUnlimited = decimal.nullable().meta({ description: 'Null for an unlimited account.' })

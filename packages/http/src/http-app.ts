@@ -19,6 +19,7 @@ import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
+import { glExtractRoutes } from './routes/gl-extracts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
 import { limitRoutes } from './routes/limits.js'
@@ -64,6 +65,7 @@ export const routes: readonly Route[] = [
   ...commandRoutes,
   ...reportRoutes,
   ...eodRunRoutes,
+  ...glExtractRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,

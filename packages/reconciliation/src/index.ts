@@ -1,16 +1,26 @@
+import { glExtractStepWith } from './application/gl-extract-step.js'
 import { makeStatementWith } from './application/make-statement.js'
+import { readGlExtractWith } from './application/read-extract.js'
 import { readStatementPageWith } from './application/read-statement.js'
 import { verifyStatementsWith } from './application/verify-statements.js'
+import { extractStore } from './infrastructure/extract-store.js'
 import { statementStore } from './infrastructure/statement-store.js'
 
 export type { Asker, MadeStatement, StatementRequest } from './application/make-statement.js'
-export type { StoredStatement } from './application/ports.js'
+export type { ExtractHead, StoredStatement } from './application/ports.js'
 export { readExtractPage } from './application/read-statement.js'
 export type { StatementFindings } from './application/verify-statements.js'
+export type { RenderedGlExtract } from './domain/render-gl-extract.js'
 export type { Statement, StatementPage } from './domain/statement.js'
+export { type ExtractListPage, listExtracts } from './infrastructure/extract-store.js'
 export { listStatements, type StatementListPage } from './infrastructure/statement-store.js'
 
 export const makeStatement = makeStatementWith(statementStore)
 export const readStatementPage = readStatementPageWith(statementStore)
 /** Compares every statement with the journal; wants a transaction that reads one snapshot. */
 export const verifyStatements = verifyStatementsWith(statementStore)
+
+/** The step of the end of day that keeps a day's GL extract, behind its control totals. */
+export const glExtractStep = glExtractStepWith(extractStore)
+/** See readGlExtractWith. */
+export const readGlExtract = readGlExtractWith(extractStore)

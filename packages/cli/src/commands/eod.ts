@@ -24,7 +24,7 @@ Exit codes: 0 closed · 1 not closed, somebody else is at it, or accounts were s
 /** `plinth eod`: ends business days. */
 export function eodCommand(runtime: CliRuntime): Command {
   return new Command('eod')
-    .description('close business days: cut-off, holds, control totals')
+    .description('close business days: cut-off, holds, interest, control totals, GL extract')
     .addHelpText('after', explanation)
     .addCommand(runCommand(runtime))
     .addCommand(resumeCommand(runtime))
@@ -107,6 +107,7 @@ async function atWork(
 ): Promise<void> {
   // Loaded here: it needs what other commands do without.
   const { EodFailed, EodRefused, EodRunning, openEod } = await import('@plinth/eod')
+  const { glExtractStep } = await import('@plinth/reconciliation')
   const { hostname } = await import('node:os')
   const stop = stopOnInterrupt('Stopping after the partition in flight …')
   const progress = eodProgress()
@@ -117,7 +118,7 @@ async function atWork(
       const operator = { subject, roles: [], correlationId: newId(), causationId: undefined }
       await work({
         plinth,
-        engine: openEod({ database, newId, owner }),
+        engine: openEod({ database, newId, owner, behindTotals: [glExtractStep] }),
         books: await plinth.books(tenantOf(runtime, options)),
         request: {
           operator,

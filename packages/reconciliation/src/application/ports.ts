@@ -1,5 +1,6 @@
 import type { Tx } from '@plinth/db'
-import type { AccountId, BusinessDate, CurrencyCode } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, Instant } from '@plinth/kernel'
+import type { GlExtract } from '../domain/gl-extract.js'
 import type { Statement } from '../domain/statement.js'
 
 /** A statement as it is kept. */
@@ -27,4 +28,29 @@ export interface StatementStore {
   insert(tx: Tx, statement: StoredStatement): void
   /** All statements of the tenant by account and number. */
   readAfter(tx: Tx, page: { after: StatementKey | undefined; limit: number }): Promise<StoredStatement[]>
+}
+
+/** An extract as it was made. */
+export interface MadeExtract {
+  readonly extract: GlExtract
+  readonly checksum: string
+}
+
+/** What lists say of an extract. */
+export interface ExtractHead {
+  readonly businessDate: BusinessDate
+  readonly form: number
+  readonly rows: number
+  readonly checksum: string
+  readonly madeAt: Instant
+}
+
+/** Where GL extracts are kept. */
+export interface ExtractStore {
+  insert(tx: Tx, made: MadeExtract): Promise<void>
+  /** Undefined: there is none of the day. */
+  read(
+    tx: Tx,
+    businessDate: BusinessDate,
+  ): Promise<(MadeExtract & { readonly head: ExtractHead }) | undefined>
 }

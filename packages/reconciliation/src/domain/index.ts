@@ -1,5 +1,6 @@
 export { renderCamt053, type Unfit, unfitForCamt053 } from './render-camt053.js'
 export { renderCsv } from './render-csv.js'
+export { renderGlExtractCsv } from './render-gl-extract.js'
 export { renderStatement, renderStatementPage } from './render-statement.js'
 export { renderText } from './render-text.js'
 export { linesPerPage } from './statement.js'

@@ -19,4 +19,12 @@ export interface ReconciliationTables {
     made_at: string
     made_by: string
   }
+  'reconciliation.gl_extract': {
+    tenant_id: string
+    business_date: string
+    form: number
+    row_count: number
+    checksum: string
+    made_at: string
+  }
 }

@@ -14,10 +14,12 @@ export const controlTotalsWith = (
 ): RangeStep => ({
   of: 'ranges',
   name: 'control_totals',
-  plan: async (tx, { businessDate }) => {
+  plan: async (tx, { businessDate, rehearsal, cutOffEntryNo }) => {
     const [before, { nextEntryNo }] = await Promise.all([readTotalsBefore(tx, businessDate), readHead(tx)])
     // Behind the cut-off stand the entries of the end of day itself, among those of the next day.
-    return entryPartitions({ first: (before?.cutOffEntryNo ?? 0) + 1, last: nextEntryNo - 1 }, entriesAtOnce)
+    // Of a rehearsal everything behind it is posted on a day that goes on.
+    const last = rehearsal ? cutOffEntryNo : nextEntryNo - 1
+    return entryPartitions({ first: (before?.cutOffEntryNo ?? 0) + 1, last }, entriesAtOnce)
   },
   work: async (tx, { businessDate }, { from, to }) => {
     const sums = await readDaySums(tx, {
