@@ -19,6 +19,7 @@ export type { Progress } from './application/running.js'
 export type { Begun, Ended, EodRequest } from './application/setting.js'
 export type { AccountStep, Closing, DayStep, RangeStep, Step } from './application/step.js'
 export type { ControlTotal, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
+export { type EndedDay, readEndedDays } from './infrastructure/closed-day-reader.js'
 export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
 const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }

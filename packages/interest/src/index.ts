@@ -1,11 +1,13 @@
 import { listTermsHolders } from '@plinth/account'
 import { accruePartitionWith } from './application/accrue-partition.js'
+import { readAccruedOnGlWith } from './application/accrued-by-gl.js'
 import { capitaliseNowWith, capitalisePartitionWith } from './application/capitalise-partition.js'
 import { verifyInterestWith } from './application/verify-interest.js'
 import { interestStore } from './infrastructure/interest-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
 export type { AccrualCounts } from './application/accrue-partition.js'
+export type { AccruedOnGl } from './application/accrued-by-gl.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
 export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
 export { InterestRefused, internalAccount } from './application/post-interest.js'
@@ -23,3 +25,5 @@ export const readAccrued = interestStore.readAccrued
 export const listAccruing = listTermsHolders
 /** See verifyInterestWith. */
 export const verifyInterest = verifyInterestWith(verifyStore)
+/** See readAccruedOnGlWith. */
+export const readAccruedOnGl = readAccruedOnGlWith({ ...interestStore, ...verifyStore })

@@ -13,6 +13,12 @@ export type {
 } from './domain/journal-entry.js'
 export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-balance.js'
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
+export {
+  readMarkedTurnovers,
+  readSumsBetween,
+  readSumsByDay,
+  type SumsByDay,
+} from './infrastructure/comparison-reader.js'
 export { type DayEnd, readDayEnds } from './infrastructure/day-end-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {

@@ -1,17 +1,31 @@
+import { explainBreakWith } from './application/explain-break.js'
 import { glExtractStepWith } from './application/gl-extract-step.js'
 import { makeStatementWith } from './application/make-statement.js'
 import { readGlExtractWith } from './application/read-extract.js'
 import { readStatementPageWith } from './application/read-statement.js'
+import { reconcileWith } from './application/reconcile.js'
 import { verifyStatementsWith } from './application/verify-statements.js'
+import { breakStore } from './infrastructure/break-store.js'
 import { extractStore } from './infrastructure/extract-store.js'
 import { statementStore } from './infrastructure/statement-store.js'
 
+export type { Explained, Explanation } from './application/explain-break.js'
 export type { Asker, MadeStatement, StatementRequest } from './application/make-statement.js'
 export type { ExtractHead, StoredStatement } from './application/ports.js'
 export { readExtractPage } from './application/read-statement.js'
+export type { Reconciled, Reconciliation } from './application/reconcile.js'
 export type { StatementFindings } from './application/verify-statements.js'
+export type { ReconciliationRun } from './domain/reconciliation-run.js'
 export type { RenderedGlExtract } from './domain/render-gl-extract.js'
+export type { Break, BreakEvent, BreakId, BreakStatus, ReconciliationRunId } from './domain/settle-breaks.js'
 export type { Statement, StatementPage } from './domain/statement.js'
+export {
+  type BreakPage,
+  listBreaks,
+  listReconciliationRuns,
+  type RunListPage,
+  readBreak,
+} from './infrastructure/break-store.js'
 export { type ExtractListPage, listExtracts } from './infrastructure/extract-store.js'
 export { listStatements, type StatementListPage } from './infrastructure/statement-store.js'
 
@@ -24,3 +38,7 @@ export const verifyStatements = verifyStatementsWith(statementStore)
 export const glExtractStep = glExtractStepWith(extractStore)
 /** See readGlExtractWith. */
 export const readGlExtract = readGlExtractWith(extractStore)
+/** See reconcileWith. */
+export const reconcile = reconcileWith({ ...breakStore, ...extractStore })
+/** See explainBreakWith. */
+export const explainBreak = explainBreakWith(breakStore)

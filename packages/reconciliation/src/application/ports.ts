@@ -1,6 +1,8 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, CurrencyCode, Instant } from '@plinth/kernel'
 import type { GlExtract } from '../domain/gl-extract.js'
+import type { ReconciliationRun } from '../domain/reconciliation-run.js'
+import type { Break, BreakId, ReconciliationRunId, Settled } from '../domain/settle-breaks.js'
 import type { Statement } from '../domain/statement.js'
 
 /** A statement as it is kept. */
@@ -53,4 +55,16 @@ export interface ExtractStore {
     tx: Tx,
     businessDate: BusinessDate,
   ): Promise<(MadeExtract & { readonly head: ExtractHead }) | undefined>
+}
+
+/** Where breaks and the runs that found them are kept. */
+export interface BreakStore {
+  readRun(tx: Tx, runId: ReconciliationRunId): Promise<ReconciliationRun | undefined>
+  writeRun(tx: Tx, run: ReconciliationRun): Promise<void>
+  /** Locks the breaks that are not closed, by id. */
+  lockStanding(tx: Tx): Promise<Break[]>
+  lockBreak(tx: Tx, breakId: BreakId): Promise<Break | undefined>
+  /** Fails, and a repeatable transaction is run again, if somebody else has opened one of the same. */
+  writeSettled(tx: Tx, settled: Settled): Promise<void>
+  countStanding(tx: Tx): Promise<{ readonly open: number; readonly explained: number }>
 }

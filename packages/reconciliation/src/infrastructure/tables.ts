@@ -27,4 +27,22 @@ export interface ReconciliationTables {
     checksum: string
     made_at: string
   }
+  'reconciliation.reconciliation_break': {
+    tenant_id: string
+    break_id: string
+    comparison: string
+    subject: string
+    expected: string
+    found: string
+    difference: string | null
+    status: string
+    first_run_id: string
+    first_seen_at: string
+    last_run_id: string
+    last_seen_at: string
+    closed_by_run_id: string | null
+    explained_by: string | null
+    note: string | null
+    event_count: number
+  }
 }

@@ -23,6 +23,7 @@ export type Permission =
   | 'draft_products'
   | 'decide_products'
   | 'run_eod'
+  | 'explain_breaks'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -41,6 +42,7 @@ const operator: readonly Permission[] = [
   'make_statements',
   'manage_chart',
   'run_eod',
+  'explain_breaks',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
 const approver: readonly Permission[] = [
