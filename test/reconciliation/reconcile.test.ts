@@ -194,7 +194,10 @@ describe('a break is found of what somebody with all rights', () => {
       'took away of the extracts',
       'reconciliation.gl_extract',
       `delete from reconciliation.gl_extract where $tenant and business_date = '2026-11-21'`,
-      [['control_totals_extracts', 'extract 2026-11-21 rows', 'an extract', 'nothing']],
+      [
+        ['control_totals_extracts', 'extract 2026-11-21 rows', 'an extract', 'nothing'],
+        ['control_totals_extracts', 'extracts', '2 extracts', '1 extracts'],
+      ],
     ],
     [
       'named in an extract',

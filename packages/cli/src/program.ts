@@ -11,6 +11,7 @@ import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
 import { productCommand } from './commands/product.js'
+import { reconcileCommand } from './commands/reconcile.js'
 import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
@@ -82,7 +83,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     verifyCommand(runtime),
   ])
-  addGroup(program, 'End of day:', [eodCommand(runtime), glCommand(runtime)])
+  addGroup(program, 'End of day:', [eodCommand(runtime), glCommand(runtime), reconcileCommand(runtime)])
   addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program

@@ -8,6 +8,8 @@ import { completeWith } from './application/steps/complete.js'
 import { controlTotalsWith } from './application/steps/control-totals.js'
 import { expireHolds } from './application/steps/expire-holds.js'
 import { accrueInterest, capitaliseInterest, captureTerms } from './application/steps/interest.js'
+import { verifyDaysWith } from './application/verify-days.js'
+import { readEndedDays } from './infrastructure/closed-day-reader.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
@@ -18,8 +20,8 @@ export { EodFailed, EodRefused, EodRunning } from './application/eod-error.js'
 export type { Progress } from './application/running.js'
 export type { Begun, Ended, EodRequest } from './application/setting.js'
 export type { AccountStep, Closing, DayStep, RangeStep, Step } from './application/step.js'
-export type { ControlTotal, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
-export { type EndedDay, readEndedDays } from './infrastructure/closed-day-reader.js'
+export type { ControlTotal, EndedDay, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
+export { readEndedDays } from './infrastructure/closed-day-reader.js'
 export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
 const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }
@@ -65,3 +67,5 @@ export const readRunReport = readReportWith(store)
 export const { readRun, readRunUpTo } = runStore
 /** What the GL accounts came to on a day, by code and currency; none of a day that has no control totals yet. */
 export const readControlTotals = totalStore.readTotals
+/** Whether business days ended as they should; wants a transaction that reads one snapshot. */
+export const verifyDays = verifyDaysWith({ readEndedDays })

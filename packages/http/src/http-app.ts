@@ -26,6 +26,7 @@ import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
 import { productRoutes } from './routes/products.js'
 import { proposalRoutes } from './routes/proposals.js'
+import { reconciliationRoutes } from './routes/reconciliation-breaks.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
@@ -66,6 +67,7 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...eodRunRoutes,
   ...glExtractRoutes,
+  ...reconciliationRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,

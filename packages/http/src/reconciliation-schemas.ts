@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, decimal, instant } from './answer-schemas.js'
+import { count, decimal, instant, uuid } from './answer-schemas.js'
 import * as fields from './command-schemas.js'
 
 const checksum = z.string().meta({
@@ -55,3 +55,55 @@ export const glExtract = z
     checksum,
   })
   .meta({ id: 'GlExtract' })
+
+const breakShape = {
+  breakId: uuid,
+  comparison: z.string(),
+  subject: z.string().meta({ description: 'What differs: as long as it does it is the same break.' }),
+  status: z.enum(['open', 'explained', 'closed']),
+  expected: z.string(),
+  found: z.string(),
+  differenceMinor: z
+    .string()
+    .nullable()
+    .meta({ description: 'Found less expected, in minor units; null where it is no amount.' }),
+  firstRunId: uuid,
+  firstSeenAt: instant,
+  lastRunId: uuid,
+  lastSeenAt: instant,
+  closedByRunId: uuid.nullable().meta({ description: 'The run that found it no more.' }),
+  explainedBy: z.string().nullable(),
+  note: z.string().nullable(),
+}
+
+export const reconciliationBreak = z.object(breakShape).meta({ id: 'ReconciliationBreak' })
+
+export const reconciliationBreakHistory = z
+  .object({
+    ...breakShape,
+    events: z.array(
+      z.object({
+        eventNo: count,
+        what: z.enum(['opened', 'changed', 'explained', 'closed']),
+        at: instant,
+        by: z.string(),
+        runId: uuid.nullable(),
+        expected: z.string(),
+        found: z.string(),
+        note: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReconciliationBreakHistory' })
+
+export const reconciliationRun = z
+  .object({
+    runId: uuid,
+    asOfEntryNo: count.meta({ description: 'The last entry that it knew.' }),
+    startedAt: instant,
+    finishedAt: instant,
+    startedBy: z.string(),
+    correlationId: z.string(),
+    comparisons: z.array(z.object({ comparison: z.string(), compared: count, differing: count })),
+  })
+  .meta({ id: 'ReconciliationRun' })

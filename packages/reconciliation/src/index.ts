@@ -4,6 +4,7 @@ import { makeStatementWith } from './application/make-statement.js'
 import { readGlExtractWith } from './application/read-extract.js'
 import { readStatementPageWith } from './application/read-statement.js'
 import { reconcileWith } from './application/reconcile.js'
+import { verifyReconciliationWith } from './application/verify-reconciliation.js'
 import { verifyStatementsWith } from './application/verify-statements.js'
 import { breakStore } from './infrastructure/break-store.js'
 import { extractStore } from './infrastructure/extract-store.js'
@@ -42,3 +43,5 @@ export const readGlExtract = readGlExtractWith(extractStore)
 export const reconcile = reconcileWith({ ...breakStore, ...extractStore })
 /** See explainBreakWith. */
 export const explainBreak = explainBreakWith(breakStore)
+/** See verifyReconciliationWith; wants a transaction that reads one snapshot. */
+export const verifyReconciliation = verifyReconciliationWith({ ...breakStore, ...extractStore })

@@ -4,6 +4,7 @@ import type { TakenNumbers } from '@plinth/ledger'
 import type {
   ControlTotal,
   Counts,
+  EndedDay,
   Partition,
   Range,
   Run,
@@ -86,6 +87,15 @@ export interface TotalStore {
     businessDate: BusinessDate,
   ): Promise<{ cutOffEntryNo: number; totals: ControlTotal[] } | undefined>
   insertTotals(tx: Tx, businessDate: BusinessDate, totals: readonly ControlTotal[]): Promise<void>
+}
+
+/** Where the ends of days are read from for others. */
+export interface DayReader {
+  /** The days whose end was begun behind `after`, in order. */
+  readEndedDays(
+    tx: Tx,
+    page: { readonly after: BusinessDate | undefined; readonly limit: number },
+  ): Promise<EndedDay[]>
 }
 
 export type EodStore = RunStore & StepStore & SetAsideStore & TotalStore

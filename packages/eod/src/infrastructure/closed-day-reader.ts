@@ -1,7 +1,7 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { BusinessDate } from '@plinth/kernel'
-import type { RunId, RunStatus } from '../domain/run.js'
+import type { EndedDay } from '../domain/run.js'
 import type { EodTables } from './tables.js'
 
 const sql = sqlDoor<EodTables>('eod')
@@ -10,19 +10,11 @@ const daysAfter: Statement = {
   name: 'eod.days_with_steps',
   text: `select run_id as "runId", business_date as "businessDate", next_date as "nextDate", status,
            array(select s.name from eod.step s where s.tenant_id = r.tenant_id and s.run_id = r.run_id
-                    and s.finished_at is not null order by s.step_no) as steps
+                    and s.finished_at is not null order by s.step_no) as steps,
+           (select count(*) from eod.step s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.finished_at is null)
+             + (select count(*) from eod.partition p where p.tenant_id = r.tenant_id and p.run_id = r.run_id and p.done_at is null)
+             as "toDo"
       from eod.run r where tenant_id = $1 and ($2::date is null or business_date > $2) order by business_date limit $3`,
-}
-
-/** A day whose end was begun. */
-export interface EndedDay {
-  readonly runId: RunId
-  readonly businessDate: BusinessDate
-  readonly nextDate: BusinessDate
-  /** `completed`: the day is closed. */
-  readonly status: RunStatus
-  /** The steps that have ended, in order. */
-  readonly steps: readonly string[]
 }
 
 /** The days whose end was begun behind `after`, in order. */

@@ -34,8 +34,11 @@ export async function compareDays(
   const closings = new Map<string, { glCode: GlCode; currency: CurrencyCode; closing: bigint }>()
   const days = [...journal.keys()].sort()
   let first = true
-  for await (const ended of closedDays(tx)) {
+  let extracts = 0
+  for await (const ended of endedDays(tx)) {
     const { businessDate } = ended
+    if (hasExtract(ended)) extracts += 1
+    if (ended.status !== 'completed') continue
     // What lies before the first end of day is what its totals open with; behind it nothing is booked on other days.
     for (let day = days[0]; day !== undefined && day < businessDate; day = days[0]) {
       days.shift()
@@ -54,9 +57,12 @@ export async function compareDays(
       { businessDate, closings, sums: journal.get(businessDate), totals, currencies },
       differences,
     )
-    if (ended.steps.includes('gl_extract'))
-      await compareExtract(tx, { store, currencies, businessDate, totals }, differences)
+    if (!hasExtract(ended)) continue
+    await compareExtract(tx, { store, currencies, businessDate, totals }, differences)
   }
+  differences.text('control_totals_extracts', 'extracts', {
+    ...{ expected: `${extracts} extracts`, found: `${await store.count(tx)} extracts` },
+  })
 }
 
 async function sumsOfJournal(tx: Tx): Promise<Map<string, Map<string, Placed>>> {
@@ -78,10 +84,12 @@ async function sumsOfJournal(tx: Tx): Promise<Map<string, Map<string, Placed>>> 
   return journal
 }
 
-async function* closedDays(tx: Tx): AsyncGenerator<EndedDay> {
+const hasExtract = ({ steps }: EndedDay): boolean => steps.includes('gl_extract')
+
+async function* endedDays(tx: Tx): AsyncGenerator<EndedDay> {
   for (let after: BusinessDate | undefined; ; ) {
     const page: EndedDay[] = await readEndedDays(tx, { after, limit: daysPerPage })
-    for (const day of page) if (day.status === 'completed') yield day
+    yield* page
     after = page.at(-1)?.businessDate
     if (page.length < daysPerPage) return
   }

@@ -50,6 +50,8 @@ export interface ExtractHead {
 /** Where GL extracts are kept. */
 export interface ExtractStore {
   insert(tx: Tx, made: MadeExtract): Promise<void>
+  /** How many there are of the tenant. */
+  count(tx: Tx): Promise<number>
   /** Undefined: there is none of the day. */
   read(
     tx: Tx,
@@ -67,4 +69,13 @@ export interface BreakStore {
   /** Fails, and a repeatable transaction is run again, if somebody else has opened one of the same. */
   writeSettled(tx: Tx, settled: Settled): Promise<void>
   countStanding(tx: Tx): Promise<{ readonly open: number; readonly explained: number }>
+  /** Breaks that are not what their events made them: how many, and the first of them. */
+  readUnfounded(tx: Tx): Promise<{ readonly count: number; readonly first: UnfoundedBreak | undefined }>
+}
+
+/** A break, and what its events say. */
+export interface UnfoundedBreak {
+  readonly breakId: BreakId
+  readonly expected: string
+  readonly found: string
 }

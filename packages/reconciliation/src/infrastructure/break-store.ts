@@ -1,7 +1,7 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import { type Instant, minorFromDatabase } from '@plinth/kernel'
-import type { BreakStore } from '../application/ports.js'
+import type { BreakStore, UnfoundedBreak } from '../application/ports.js'
 import type { Compared, Comparison } from '../domain/comparisons.js'
 import type { ReconciliationRun } from '../domain/reconciliation-run.js'
 import type {
@@ -125,6 +125,24 @@ const eventsOf: Statement = {
       from reconciliation.break_event where tenant_id = $1 and break_id = $2 order by event_no`,
 }
 
+// A break is what its last event says; while it is explained its note is that of the event.
+const unfounded: Statement = {
+  name: 'reconciliation.verify_breaks',
+  text: `select break_id as "breakId", concat_ws('|', made, last.status, last.expected, last.found, coalesce(last.note, '-')) as expected,
+           concat_ws('|', event_count, b.status, b.expected, b.found, shown_note) as found, count(*) over () as count
+      from (select *, case status when 'explained' then note else '-' end as shown_note
+              from reconciliation.reconciliation_break where tenant_id = $1) b
+     cross join lateral (select count(*) as made from reconciliation.break_event e
+            where e.tenant_id = b.tenant_id and e.break_id = b.break_id offset 0) n
+      left join lateral (select case e.what when 'explained' then 'explained' when 'closed' then 'closed' else 'open' end as status,
+                   e.expected, e.found, e.note
+              from reconciliation.break_event e where e.tenant_id = b.tenant_id and e.break_id = b.break_id
+             order by e.event_no desc limit 1) last on true
+     where concat_ws('|', made, last.status, last.expected, last.found, coalesce(last.note, '-'))
+        <> concat_ws('|', event_count, b.status, b.expected, b.found, shown_note)
+     order by break_id limit 1`,
+}
+
 async function writeSettled(tx: Tx, { opened, changed, events }: Settled): Promise<void> {
   const tenantId = tenantOf(tx)
   if (opened.length > 0)
@@ -191,6 +209,10 @@ export const breakStore: BreakStore = {
     return row && toBreak(row)
   },
   writeSettled,
+  readUnfounded: async (tx) => {
+    const [row] = await sql.run<UnfoundedBreak & { count: number }>(tx, unfounded, [tenantOf(tx)])
+    return { count: row?.count ?? 0, first: row }
+  },
   countStanding: async (tx) => {
     const rows = await sql.run<{ status: BreakStatus; count: number }>(tx, countByStatus, [tenantOf(tx)])
     const of = (status: BreakStatus): number => rows.find((row) => row.status === status)?.count ?? 0

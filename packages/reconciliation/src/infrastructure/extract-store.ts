@@ -47,6 +47,11 @@ const readHeadOf: Statement = {
   text: `select ${headColumns} from reconciliation.gl_extract where tenant_id = $1 and business_date = $2`,
 }
 
+const countAll: Statement = {
+  name: 'reconciliation.count_extracts',
+  text: 'select count(*) as count from reconciliation.gl_extract where tenant_id = $1',
+}
+
 const rowsOf: Statement = {
   name: 'reconciliation.extract_rows',
   text: `select gl_code, currency, name, type, opening, debits, credits, closing, lines, debit_balances, credit_balances, moved_in,
@@ -147,6 +152,7 @@ export async function listExtracts(tx: Tx, { order, limit, after }: ExtractListP
 
 export const extractStore: ExtractStore = {
   insert,
+  count: async (tx) => (await sql.run<{ count: number }>(tx, countAll, [tenantOf(tx)]))[0]?.count ?? 0,
   read: async (tx, businessDate) => {
     const day = [tenantOf(tx), businessDate]
     const [[head], rows, moves] = await Promise.all([
