@@ -70,7 +70,8 @@ beforeAll(async () => {
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
     runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
     await admin.query(`insert into reconciliation.gl_extract_move
-      select tenant_id, business_date, '${secret}', 'elsewhere', 'EUR', 1, 1 from reconciliation.gl_extract`)
+      select tenant_id, business_date, '${secret}', 'elsewhere', 'EUR', 1, 1 from reconciliation.gl_extract
+       where business_date <> '${firstBusinessDate}'`)
     await admin.query(`insert into reconciliation.run
       select tenant_id, gen_random_uuid(), 1, now(), now(), '${secret}', 'night', '[]' from tenancy.tenant where tenant_id = 'alpha'`)
     await admin.query(`insert into reconciliation.reconciliation_break
