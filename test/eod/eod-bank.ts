@@ -5,6 +5,7 @@ import {
   type EodRequest,
   openEod,
   type PartitionSizes,
+  type RehearsalRequest,
   type RunReport,
   readRunReport,
   type Step,
@@ -51,8 +52,8 @@ export function eodAt(
       await (await engine.begin(books, { operator, ...request, date: day(date) })).finish(),
     resume: async (request: Partial<EodRequest> & { takeOver?: boolean } = {}): Promise<Ended> =>
       await (await engine.resume(books, { operator, ...request })).finish(),
-    rehearse: (date = '2026-11-20'): Promise<RunReport> =>
-      engine.rehearse(books, { operator, date: day(date) }),
+    rehearse: (date = '2026-11-20', request: Partial<RehearsalRequest> = {}): Promise<RunReport> =>
+      engine.rehearse(books, { operator, ...request, date: day(date) }),
     businessDate: async (): Promise<string> => (await database.read(bank.tenantId, readHead)).businessDate,
     report: (runId: RunReport['run']['runId']): Promise<RunReport> =>
       database.read(bank.tenantId, (tx) => readRunReport(tx, runId)),

@@ -1,11 +1,18 @@
+import { eodSteps } from '@plinth/eod'
 import { readTrialBalance } from '@plinth/ledger'
-import { readGlExtract } from '@plinth/reconciliation'
+import {
+  glExtractStep,
+  type RehearsedExtract,
+  readGlExtract,
+  readRehearsedExtract,
+} from '@plinth/reconciliation'
 import { renderGlExtractCsv } from '@plinth/reconciliation/domain'
 import { describe, expect, test } from 'vitest'
 import { day, eodAt } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { currencies, newGlAccount, transferOf } from '../support/commands.js'
 import { addProductChart, approveVersion, openingUnder } from '../support/products.js'
+import { tamper } from './tampering.js'
 
 const openBank = useBank()
 
@@ -112,8 +119,6 @@ describe('the GL extract of a closed day', () => {
         return {}
       },
     }
-    const { eodSteps } = await import('@plinth/eod')
-    const { glExtractStep } = await import('@plinth/reconciliation')
     await eodAt(bank, { steps: [busy, ...eodSteps(undefined, [glExtractStep])] }).run('2026-11-20')
     expect(await rowOf(bank, '2026-11-20', '2100')).toMatchObject({
       ...{ closing: '-40.00', debitBalances: '70.00', creditBalances: '110.00', movedOut: '70.00' },
@@ -184,6 +189,76 @@ describe('the GL extract of a closed day', () => {
     const { checksum, rows, moves, totals, ...head } = extract
     const content = [...rows, ...moves, ...totals, head].map((part) => `${canonicalJson(part)}\n`).join('')
     expect(createHash('sha256').update(content).digest('hex')).toBe(checksum)
+  })
+})
+
+describe('a rehearsal', () => {
+  const rehearsed = async (bank: Bank, date: string): Promise<RehearsedExtract | undefined> => {
+    let found: RehearsedExtract | undefined
+    await eodAt(bank).rehearse(date, {
+      rehearsed: async (tx) => {
+        found = await readRehearsedExtract(tx, { businessDate: day(date), currencies })
+      },
+    })
+    return found
+  }
+
+  test.each(['2026-11-20', '2026-11-29', '2026-11-30'])(
+    'of %s has the extract that the day gets, with its interest, and keeps nothing',
+    async (date) => {
+      const bank = await openBank()
+      await addProductChart(bank)
+      await approveVersion(bank, {
+        creditTiers: [{ from: '0.00', rate: '0.1' }],
+        debitTiers: [{ from: '0.00', rate: '0.1' }],
+      })
+      await bank.batch([openingUnder('cora'), openingUnder('dora')])
+      await bank.fund('dora', '36500.00')
+      await bank.transfer({ from: 'cora', to: 'cash', amount: '365.00' })
+      if (date > '2026-11-20') await eodAt(bank).run(date === '2026-11-30' ? '2026-11-29' : '2026-11-28')
+      const before = await bank.counts()
+      const found = await rehearsed(bank, date)
+      expect(await bank.counts()).toEqual(before)
+      expect(found?.differences).toEqual([])
+      const payable = found?.extract.rows.find(({ glCode }) => glCode === '2900')
+      expect(payable?.lines).toBeGreaterThan(0)
+      await eodAt(bank).run(date)
+      expect(found?.extract).toEqual(await extractOf(bank, date))
+    },
+  )
+
+  test('leaves out what is posted while it is going on, and keeps nobody from posting', async () => {
+    const bank = await bankWithProduct()
+    await bank.transfer({ from: 'cora', to: 'cash', amount: '70.00' })
+    const first = await rehearsed(bank, '2026-11-20')
+    const busy = {
+      ...{ of: 'day' as const, name: 'busy' },
+      work: async () => {
+        for (let at = 0; at < 40; at += 1) await bank.transfer({ from: 'bob', to: 'cora', amount: '0.50' })
+        return {}
+      },
+    }
+    let second: RehearsedExtract | undefined
+    await eodAt(bank, { steps: [busy, ...eodSteps(undefined, [glExtractStep])] }).rehearse('2026-11-20', {
+      rehearsed: async (tx) => {
+        second = await readRehearsedExtract(tx, { businessDate: day('2026-11-20'), currencies })
+      },
+    })
+    expect(second).toEqual(first)
+  })
+
+  test('tells where turnover and accounts differ', async () => {
+    const bank = await bankWithProduct()
+    await tamper(
+      bank,
+      ['ledger.posting_line'],
+      `update ledger.posting_line set balance_after = balance_after + 3 where $tenant and account_id = 'bob'`,
+    )
+    expect((await rehearsed(bank, '2026-11-20'))?.differences).toEqual([
+      { subject: 'extract 2026-11-20 2100 EUR balances', expected: '-110.00', found: '-110.03' },
+    ])
+    // A day is closed all the same, and what differs is a break.
+    expect((await eodAt(bank).run('2026-11-20')).complete).toBe(true)
   })
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, decimal, instant, uuid } from './answer-schemas.js'
+import { count, decimal, eodRunReportShape, instant, uuid } from './answer-schemas.js'
 import * as fields from './command-schemas.js'
 
 const checksum = z.string().meta({
@@ -55,6 +55,19 @@ export const glExtract = z
     checksum,
   })
   .meta({ id: 'GlExtract' })
+
+export const eodRunReport = z
+  .object({
+    ...eodRunReportShape,
+    extract: glExtract
+      .optional()
+      .meta({ description: 'Of a rehearsal: the GL extract that the day would have, with its interest.' }),
+    differences: z
+      .array(z.object({ subject: z.string(), expected: z.string(), found: z.string() }))
+      .optional()
+      .meta({ description: 'Of a rehearsal: where turnover and accounts differ in the extract.' }),
+  })
+  .meta({ id: 'EodRunReport' })
 
 const breakShape = {
   breakId: uuid,

@@ -9,7 +9,7 @@ import { verifyStore } from './infrastructure/verify-store.js'
 export type { AccrualCounts } from './application/accrue-partition.js'
 export type { AccruedOnGl } from './application/accrued-by-gl.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
-export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
+export type { ForeseenInterest, InPosting, InterestRun, StoredAccrued } from './application/ports.js'
 export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { InterestState } from './domain/interest-state.js'
 

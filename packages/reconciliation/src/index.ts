@@ -4,6 +4,7 @@ import { makeStatementWith } from './application/make-statement.js'
 import { readGlExtractWith } from './application/read-extract.js'
 import { readStatementPageWith } from './application/read-statement.js'
 import { reconcileWith } from './application/reconcile.js'
+import { readRehearsedExtractWith } from './application/rehearsed-extract.js'
 import { verifyReconciliationWith } from './application/verify-reconciliation.js'
 import { verifyStatementsWith } from './application/verify-statements.js'
 import { breakStore } from './infrastructure/break-store.js'
@@ -15,6 +16,7 @@ export type { Asker, MadeStatement, StatementRequest } from './application/make-
 export type { ExtractHead, StoredStatement } from './application/ports.js'
 export { readExtractPage } from './application/read-statement.js'
 export type { Reconciled, Reconciliation } from './application/reconcile.js'
+export type { RehearsedExtract } from './application/rehearsed-extract.js'
 export type { StatementFindings } from './application/verify-statements.js'
 export type { ReconciliationRun } from './domain/reconciliation-run.js'
 export type { RenderedGlExtract } from './domain/render-gl-extract.js'
@@ -39,6 +41,8 @@ export const verifyStatements = verifyStatementsWith(statementStore)
 export const glExtractStep = glExtractStepWith(extractStore)
 /** See readGlExtractWith. */
 export const readGlExtract = readGlExtractWith(extractStore)
+/** See readRehearsedExtractWith. */
+export const readRehearsedExtract = readRehearsedExtractWith(extractStore)
 /** See reconcileWith. */
 export const reconcile = reconcileWith({ ...breakStore, ...extractStore })
 /** See explainBreakWith. */

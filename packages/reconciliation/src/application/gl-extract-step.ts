@@ -1,6 +1,7 @@
 import {
   readAccountMarks,
   readChart,
+  readDetails,
   readPlacements,
   readTermsSnapshots,
   type TermsSnapshot,
@@ -43,7 +44,10 @@ export const glExtractStepWith = (store: ExtractStore): RangeStep => ({
     const { businessDate, cutOffEntryNo, rehearsal } = closing
     const knownAtEntryNo = rehearsal ? cutOffEntryNo : (await readHead(tx)).nextEntryNo - 1
     const balances = await readDayEnds(tx, accounts, { businessDate, cutOffEntryNo, knownAtEntryNo })
-    const ends = accounts.map((account) => ({ ...account, balance: balances.get(account.accountId) ?? 0n }))
+    const ends = accounts.map((account) => {
+      const { debits = 0n, credits = 0n } = closing.foreseen.of(account.accountId) ?? {}
+      return { ...account, balance: (balances.get(account.accountId) ?? 0n) + debits - credits }
+    })
     const shownUnder = await readOverdrawnGlCodes(
       tx,
       ends.filter(isOverdrawn).map(({ accountId }) => accountId),
@@ -85,10 +89,39 @@ async function readOverdrawnGlCodes(
   return codes
 }
 
-async function extractOf(tx: Tx, { books, businessDate }: Closing, results: readonly unknown[]) {
+async function extractOf(tx: Tx, closing: Closing, results: readonly unknown[]) {
+  const { books, businessDate } = closing
   const [totals, chart] = await Promise.all([readControlTotals(tx, businessDate), readChart(tx)])
-  const parts = (results as PartAsText[]).map(withAmounts)
+  const parts = [...(results as PartAsText[]).map(withAmounts), await partOfUnopened(tx, closing)]
   return glExtract({ tenantId: books.tenant.tenantId, businessDate }, { totals, parts, chart })
+}
+
+/** Of a rehearsal: the bank's own accounts that its steps would have opened. */
+async function partOfUnopened(tx: Tx, { foreseen }: Closing): Promise<ExtractPart> {
+  const all = foreseen.all()
+  const there = new Set(
+    (
+      await readDetails(
+        tx,
+        all.map(({ accountId }) => accountId),
+      )
+    ).map(({ accountId }) => accountId),
+  )
+  return extractPart(
+    all.flatMap(({ accountId, glCode, currency, debits, credits }) =>
+      there.has(accountId) || glCode === undefined
+        ? []
+        : [
+            {
+              glCode,
+              currency,
+              normalSide: 'debit' as const,
+              balance: debits - credits,
+              overdrawnGlCode: undefined,
+            },
+          ],
+    ),
+  )
 }
 
 /** Amounts as texts, because JSON has no integers of their size. */

@@ -1,5 +1,9 @@
+import { readDetails } from '@plinth/account'
+import type { Tx } from '@plinth/db'
+import { invariant } from '@plinth/kernel'
 import { type DaySums, readDaySums, readHead } from '@plinth/ledger'
 import { controlTotals } from '../../domain/control-totals.js'
+import type { Foreseen } from '../../domain/foreseen.js'
 import { entryPartitions } from '../../domain/partitions.js'
 import type { TotalStore } from '../ports.js'
 import type { RangeStep } from '../step.js'
@@ -30,12 +34,25 @@ export const controlTotalsWith = (
     const lines = sums.reduce((count, each) => count + each.lines, 0)
     return { counts: { lines }, result: sums.map(withText) }
   },
-  finish: async (tx, { businessDate }, results) => {
+  finish: async (tx, { businessDate, foreseen }, results) => {
     const before = await readTotalsBefore(tx, businessDate)
     const parts = (results as SumsAsText[][]).map((sums) => sums.map(withAmounts))
-    await insertTotals(tx, businessDate, controlTotals(before?.totals, parts))
+    const added = await sumsForeseen(tx, foreseen)
+    await insertTotals(tx, businessDate, controlTotals(before?.totals, [...parts, added]))
   },
 })
+
+/** Of a rehearsal: what its steps would have booked into the day. */
+async function sumsForeseen(tx: Tx, foreseen: Foreseen): Promise<DaySums[]> {
+  const unknown = foreseen.all().flatMap(({ accountId, glCode }) => (glCode === undefined ? [accountId] : []))
+  const codes = new Map((await readDetails(tx, unknown)).map(({ accountId, glCode }) => [accountId, glCode]))
+  return foreseen
+    .all()
+    .map(({ accountId, glCode = codes.get(accountId), currency, debits, credits, lines }) => {
+      invariant(glCode !== undefined, 'what would be posted on is there', { accountId })
+      return { glCode, currency, before: 0n, debits, credits, lines }
+    })
+}
 
 /** Amounts as texts, because JSON has no integers of their size. */
 type SumsAsText = Omit<DaySums, 'before' | 'debits' | 'credits'> & {
