@@ -81,7 +81,7 @@ export function extractPart(accounts: Iterable<AccountEnd>): ExtractPart {
 }
 
 /** Adds parts up, in the order of their codes as bytes. */
-export function joinParts(parts: readonly ExtractPart[]): ExtractPart {
+function joinParts(parts: readonly ExtractPart[]): ExtractPart {
   const sums = new Map<string, BalanceSums>()
   const moves = new Map<string, Move>()
   for (const part of parts) {
