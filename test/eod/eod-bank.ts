@@ -77,7 +77,7 @@ export async function leftBehind(bank: Bank) {
     totals: await of(`select business_date::text, gl_code, currency, opening, debits, credits, closing, lines
       from eod.control_total where tenant_id = $1 order by 1, 2, 3`),
     extracts:
-      await of(`select e.business_date::text, e.checksum, r.gl_code, r.currency, r.debit_balances, r.credit_balances, r.shown
+      await of(`select e.business_date::text, e.row_count, r.gl_code, r.currency, r.debit_balances, r.credit_balances, r.shown
       from reconciliation.gl_extract e left join reconciliation.gl_extract_row r using (tenant_id, business_date)
       where tenant_id = $1 order by 1, 3, 4`),
     interest:
