@@ -50,6 +50,7 @@ describe('the end of a business day', () => {
       'fees',
       'dormancy',
       'control_totals',
+      'gl_extract',
       'complete',
     ])
     expect(reports[0]?.steps.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { openDatabase } from '@plinth/db'
 import { openEod } from '@plinth/eod'
 import { currenciesWith } from '@plinth/kernel'
+import { glExtractStep } from '@plinth/reconciliation'
 import { readTenant } from '@plinth/tenancy'
 
 const [url, tenantId, date, place, at] = process.argv.slice(2)
@@ -36,7 +37,10 @@ const mortal = {
 const tenant = await database.read(tenantId, readTenant)
 const books = { tenant, currencies: currenciesWith({ GOLD: 4 }) }
 const sizes = { load: 2, entries: 10 }
-const engine = openEod({ database: mortal, newId: randomUUID, owner: 'the one who died', sizes })
+const engine = openEod({
+  ...{ database: mortal, newId: randomUUID, owner: 'the one who died', sizes },
+  behindTotals: [glExtractStep],
+})
 const operator = { subject: 'mortal', roles: [], correlationId: 'night', causationId: undefined }
 await (await engine.begin(books, { operator, date })).finish()
 await database.close()

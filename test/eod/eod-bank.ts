@@ -5,12 +5,14 @@ import {
   type EodRequest,
   openEod,
   type PartitionSizes,
+  type RehearsalRequest,
   type RunReport,
   readRunReport,
   type Step,
 } from '@plinth/eod'
 import type { BusinessDate } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
+import { glExtractStep } from '@plinth/reconciliation'
 import type { Bank } from '../support/bank.js'
 
 const operator = {
@@ -40,6 +42,7 @@ export function eodAt(
   const engine: EodEngine = openEod({
     ...{ database, owner },
     newId: () => randomUUID(),
+    behindTotals: [glExtractStep],
     ...(steps && { steps }),
     ...(sizes && { sizes }),
   })
@@ -49,8 +52,8 @@ export function eodAt(
       await (await engine.begin(books, { operator, ...request, date: day(date) })).finish(),
     resume: async (request: Partial<EodRequest> & { takeOver?: boolean } = {}): Promise<Ended> =>
       await (await engine.resume(books, { operator, ...request })).finish(),
-    rehearse: (date = '2026-11-20'): Promise<RunReport> =>
-      engine.rehearse(books, { operator, date: day(date) }),
+    rehearse: (date = '2026-11-20', request: Partial<RehearsalRequest> = {}): Promise<RunReport> =>
+      engine.rehearse(books, { operator, ...request, date: day(date) }),
     businessDate: async (): Promise<string> => (await database.read(bank.tenantId, readHead)).businessDate,
     report: (runId: RunReport['run']['runId']): Promise<RunReport> =>
       database.read(bank.tenantId, (tx) => readRunReport(tx, runId)),
@@ -73,6 +76,10 @@ export async function leftBehind(bank: Bank) {
       where tenant_id = $1 group by 1, 2 order by 1, 2`),
     totals: await of(`select business_date::text, gl_code, currency, opening, debits, credits, closing, lines
       from eod.control_total where tenant_id = $1 order by 1, 2, 3`),
+    extracts:
+      await of(`select e.business_date::text, e.row_count, r.gl_code, r.currency, r.debit_balances, r.credit_balances, r.shown
+      from reconciliation.gl_extract e left join reconciliation.gl_extract_row r using (tenant_id, business_date)
+      where tenant_id = $1 order by 1, 3, 4`),
     interest:
       await of(`select a.account_id, a.accrued_through::text, a.credit_exact, a.credit_rounded, a.unmet, count(r.*)::int as days,
              sum(r.credit_posted)::text as posted

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { EodRunning } from '@plinth/eod'
+import { EodRunning, verifyDays } from '@plinth/eod'
 import { verifyInterest } from '@plinth/interest'
 import { type AccountId, addDays, type CurrencyCode } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
 import { verifyBooks } from '@plinth/posting'
+import { verifyReconciliation } from '@plinth/reconciliation'
 import { expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, endOf, posting, transferOf } from '../support/commands.js'
@@ -98,6 +99,7 @@ const comparable = (left: Awaited<ReturnType<typeof leftBehind>>) => ({
   ...left,
   partitions: left.partitions.filter(({ name }) => name !== 'control_totals'),
   totals: left.totals.filter(({ gl_code }) => gl_code !== '1950'),
+  extracts: left.extracts.filter(({ gl_code }) => gl_code !== '1950'),
 })
 
 async function expectTotalsOfTheLines(bank: Bank): Promise<void> {
@@ -139,6 +141,8 @@ test.each(['inside', 'behind'])(
       const rules = await bank.database.read(bank.tenantId, async (tx) => [
         ...(await verifyBooks(tx, bank.books)).rules,
         ...(await verifyInterest(tx, bank.books)),
+        ...(await verifyDays(tx, bank.books)),
+        ...(await verifyReconciliation(tx, bank.books.currencies)),
       ])
       expect(rules.filter(({ first }) => first !== undefined)).toEqual([])
     }

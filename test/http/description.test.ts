@@ -13,10 +13,10 @@ const describedPaths = async (): Promise<Record<string, Record<string, Operation
   (await bank().get('/openapi.json', { as: 'none' })).body.paths
 
 // Each command of a batch has a key of its own, an abandoned key stands in the path; an API key is no part of the books, a simulation
-// writes nothing, a day and a year are closed once whoever asks, and a statement is named by its account and last day.
+// writes nothing, a day and a year are closed once whoever asks, a statement is named by its account and last day, and a break stays explained.
 const changesBooks = (path: string): boolean =>
   path !== '/v1/batches' &&
-  !/\/(abandon|simulate|statements)$/.test(path) &&
+  !/\/(abandon|simulate|statements|explain)$/.test(path) &&
   !/^\/v1\/(api-keys|eod-runs|year-ends)/.test(path)
 
 describe('the OpenAPI document', () => {

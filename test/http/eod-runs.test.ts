@@ -35,7 +35,16 @@ describe('an end of day', () => {
       setAside: [],
     })
     expect(body.steps.map(({ name }: { name: string }) => name)).toEqual([
-      ...['cut_off', 'expire_holds', 'capture_terms', 'accrue', 'capitalise', 'control_totals', 'complete'],
+      ...[
+        'cut_off',
+        'expire_holds',
+        'capture_terms',
+        'accrue',
+        'capitalise',
+        'control_totals',
+        'gl_extract',
+        'complete',
+      ],
     ])
     expect(await businessDate()).toBe('2026-11-21')
     expect(await statement('2026-11-20')).toBe(false)

@@ -23,6 +23,7 @@ let holdId: string
 let entryId: string
 let suspenseItemId: string
 let runId: string
+let breakId: string
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -74,6 +75,17 @@ beforeAll(async () => {
     await admin.query(`insert into eod.year_end_partition (tenant_id, year, partition_no, currency, account_ids)
       values ('alpha', 2025, 1, 'EUR', '{${secret}}')`)
     runId = (await admin.query('select run_id from eod.run')).rows[0].run_id
+    await admin.query(`insert into reconciliation.gl_extract_move
+      select tenant_id, business_date, '${secret}', 'elsewhere', 'EUR', 1, 1 from reconciliation.gl_extract
+       where business_date <> '${firstBusinessDate}'`)
+    await admin.query(`insert into reconciliation.run
+      select tenant_id, gen_random_uuid(), 1, now(), now(), '${secret}', 'night', '[]' from tenancy.tenant where tenant_id = 'alpha'`)
+    await admin.query(`insert into reconciliation.reconciliation_break
+      select tenant_id, gen_random_uuid(), 'holds_held', '${secret}', '1', '2', 1, 'open', run_id, now(), run_id, now(), null, null,
+             null, 1 from reconciliation.run`)
+    await admin.query(`insert into reconciliation.break_event (tenant_id, break_id, event_no, what, at, by, run_id, expected, found)
+      select tenant_id, break_id, 1, 'opened', now(), 'x', first_run_id, '1', '2' from reconciliation.reconciliation_break`)
+    breakId = (await admin.query('select break_id from reconciliation.reconciliation_break')).rows[0].break_id
     const { rows } = await admin.query<{ name: string }>(
       `select table_schema || '.' || table_name as name from information_schema.columns
         where column_name = 'tenant_id' and table_schema not in ('information_schema', 'pg_catalog') order by 1`,
@@ -140,6 +152,11 @@ const questions = () => [
   '/v1/accounts/termed/terms',
   '/v1/eod-runs',
   `/v1/eod-runs/${runId}`,
+  '/v1/gl-extracts',
+  `/v1/gl-extracts/${firstBusinessDate}`,
+  '/v1/reconciliation-breaks',
+  `/v1/reconciliation-breaks/${breakId}`,
+  '/v1/reconciliation-runs',
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')

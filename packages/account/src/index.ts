@@ -30,6 +30,7 @@ export {
   writeStanding,
   writeTurnovers,
 } from './infrastructure/balance-store.js'
+export { type Placement, readAccountMarks, readPlacements } from './infrastructure/placement-reader.js'
 export {
   type CountedAccount,
   type LimitedPage,

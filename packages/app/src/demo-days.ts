@@ -6,7 +6,7 @@ import { addDays, type BusinessDate, type EntryId, type IdempotencyKey, type Ten
 import { readHead } from '@plinth/ledger'
 import type { Books, Outcome } from '@plinth/posting'
 import { readProducts } from '@plinth/product'
-import { makeStatement } from '@plinth/reconciliation'
+import { glExtractStep, makeStatement } from '@plinth/reconciliation'
 import { readSettings } from '@plinth/tenancy'
 import { type DemoCommand, glAccount, opening } from './demo-books.js'
 import {
@@ -139,7 +139,7 @@ class DemoBank {
   async endDay(date: BusinessDate): Promise<void> {
     const { database, newId, subject } = this.plinth
     const operator = { subject, roles: [], correlationId: newId(), causationId: undefined }
-    const engine = openEod({ database, newId, owner: subject })
+    const engine = openEod({ database, newId, owner: subject, behindTotals: [glExtractStep] })
     const begun = engine.begin(this.books, { operator, date })
     const { complete, reports } = await begun.then((each) => each.finish()).catch(inPlainWords)
     const setAside = reports.flatMap((report) => report.setAside)

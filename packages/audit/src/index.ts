@@ -1,3 +1,8 @@
 export type { AuditEvent } from './domain/audit-event.js'
 export { type AuditPage, listAuditEvents, recordAuditEvents } from './infrastructure/audit-store.js'
-export { type AuditView, digestAuditEvents, readDigestedAuditEvents } from './infrastructure/verify-reader.js'
+export {
+  type AuditView,
+  countAuditedActions,
+  digestAuditEvents,
+  readDigestedAuditEvents,
+} from './infrastructure/verify-reader.js'

@@ -1,4 +1,5 @@
 import type { renderRunReport } from '@plinth/eod/domain'
+import type { RehearsedExtract } from '@plinth/reconciliation'
 import { coloured, printTable } from './output.js'
 
 type Rendered = ReturnType<typeof renderRunReport>
@@ -51,3 +52,23 @@ const columns = [
     (title) => ({ title, align: 'right' }) as const,
   ),
 ]
+
+/** The extract that a day would have, and what differs in it. */
+export function printRehearsed({ extract, differences }: RehearsedExtract): void {
+  console.log('The GL extract as it would be:')
+  printTable(
+    [
+      ...[{ title: 'GL account' }, { title: 'currency' }],
+      ...['closing', 'debit balances', 'credit balances', 'moved in', 'moved out', 'shown'].map(
+        (title) => ({ title, align: 'right' }) as const,
+      ),
+    ],
+    extract.rows.map((row) => [
+      ...[row.glCode, row.currency, row.closing, row.debitBalances, row.creditBalances],
+      ...[row.movedIn, row.movedOut, row.shown],
+    ]),
+  )
+  if (differences.length === 0) console.log(coloured('Turnover and accounts agree.', 'green'))
+  for (const { subject, expected, found } of differences)
+    console.log(coloured(`differs  ${subject}: expected ${expected}; found ${found}`, 'red'))
+}

@@ -7,10 +7,12 @@ import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
 import { explainCommand } from './commands/explain.js'
+import { glCommand } from './commands/gl.js'
 import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
 import { productCommand } from './commands/product.js'
+import { reconcileCommand } from './commands/reconcile.js'
 import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
@@ -84,7 +86,12 @@ function createProgram(runtime: CliRuntime): Command {
     explainCommand(runtime),
     verifyCommand(runtime),
   ])
-  addGroup(program, 'End of day:', [eodCommand(runtime), yearCommand(runtime)])
+  addGroup(program, 'End of day:', [
+    eodCommand(runtime),
+    yearCommand(runtime),
+    glCommand(runtime),
+    reconcileCommand(runtime),
+  ])
   addGroup(program, 'Measure:', [benchCommand(runtime)])
   settle(program)
   return program

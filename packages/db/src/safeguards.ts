@@ -61,6 +61,12 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'eod.year_end': [...kept, 'moves_forward'],
   'eod.year_end_partition': [...kept, 'done_once'],
   'reconciliation.statement': [...appendOnly, 'follows_the_one_before'],
+  'reconciliation.gl_extract': appendOnly,
+  'reconciliation.gl_extract_row': [...appendOnly, 'extracts_are_whole'],
+  'reconciliation.gl_extract_move': appendOnly,
+  'reconciliation.run': appendOnly,
+  'reconciliation.reconciliation_break': [...kept, 'moves_forward'],
+  'reconciliation.break_event': appendOnly,
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

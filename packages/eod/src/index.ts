@@ -14,6 +14,7 @@ import {
   captureTerms,
   chargeFeesStep,
 } from './application/steps/interest.js'
+import { verifyDaysWith } from './application/verify-days.js'
 import { verifyYearEndsWith } from './application/verify-year-ends.js'
 import {
   openYearEndEngine,
@@ -21,6 +22,7 @@ import {
   type YearEndEngine,
   type YearEndSetting,
 } from './application/year-end-engine.js'
+import { readEndedDays } from './infrastructure/closed-day-reader.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
@@ -30,10 +32,20 @@ import { yearEndStore } from './infrastructure/year-end-store.js'
 export type { EodEngine } from './application/eod-engine.js'
 export { EodFailed, EodRefused, EodRunning } from './application/eod-error.js'
 export type { Progress } from './application/running.js'
-export type { Begun, Ended, EodRequest } from './application/setting.js'
+export type { Begun, Ended, EodRequest, RehearsalRequest } from './application/setting.js'
 export type { AccountStep, Closing, DayStep, RangeStep, Step } from './application/step.js'
 export type { YearEndEngine, YearEndRequest } from './application/year-end-engine.js'
-export type { ControlTotal, Run, RunId, RunReport, SetAside, StepReport } from './domain/run.js'
+export type { Foreseen, ForeseenEntry, ForeseenTurnover } from './domain/foreseen.js'
+export type {
+  ControlTotal,
+  EndedDay,
+  Run,
+  RunId,
+  RunReport,
+  SetAside,
+  StepReport,
+} from './domain/run.js'
+export { readEndedDays } from './infrastructure/closed-day-reader.js'
 export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
 const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }
@@ -49,7 +61,11 @@ export interface PartitionSizes {
 const sizesDefault: PartitionSizes = { load: 500, entries: 20_000 }
 
 /** The steps of the end of day behind the cut-off, in order (ADR 0018). */
-export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
+export const eodSteps = (
+  { entries } = sizesDefault,
+  /** What later modules do with a day in which nothing is booked any more. */
+  behindTotals: readonly Step[] = [],
+): readonly Step[] => [
   expireHolds,
   captureTerms,
   accrueInterest,
@@ -57,16 +73,19 @@ export const eodSteps = ({ entries } = sizesDefault): readonly Step[] => [
   chargeFeesStep,
   makeDormant,
   controlTotalsWith(store, entries),
+  ...behindTotals,
   completeWith(store),
 ]
 
 /** The end of day on a database. `owner` names the process in a lease: who, where. */
 export const openEod = ({
   sizes = sizesDefault,
-  steps = eodSteps(sizes),
+  behindTotals = [],
+  steps = eodSteps(sizes, behindTotals),
   ...setting
 }: Pick<EodSetting, 'database' | 'owner' | 'newId'> & {
   steps?: readonly Step[]
+  behindTotals?: readonly Step[]
   sizes?: PartitionSizes
 }): EodEngine => openEodEngine({ ...setting, steps, loadMax: sizes.load, store, postWithin })
 
@@ -87,3 +106,7 @@ export const verifyYearEnds = verifyYearEndsWith(yearEndStore)
 
 export const readRunReport = readReportWith(store)
 export const { readRun, readRunUpTo } = runStore
+/** What the GL accounts came to on a day, by code and currency; none of a day that has no control totals yet. */
+export const readControlTotals = totalStore.readTotals
+/** Whether business days ended as they should; wants a transaction that reads one snapshot. */
+export const verifyDays = verifyDaysWith({ readEndedDays })

@@ -4,8 +4,8 @@ import * as fields from './command-schemas.js'
 export const decimal = z
   .string()
   .meta({ description: 'With all decimals of the currency.', example: '400.00' })
-const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
-const uuid = z.string().meta({ format: 'uuid' })
+export const instant = z.string().meta({ format: 'date-time', example: '2026-11-21T09:30:00.123Z' })
+export const uuid = z.string().meta({ format: 'uuid' })
 export const count = z.int()
 const texts = z.record(z.string(), z.string())
 const unlessUnlimited = decimal.nullable().meta({ description: 'Null for an unlimited account.' })
@@ -386,47 +386,45 @@ const eodRunShape = {
 
 export const eodRun = z.object(eodRunShape).meta({ id: 'EodRun' })
 
-export const eodRunReport = z
-  .object({
-    ...eodRunShape,
-    steps: z.array(
+export const eodRunReportShape = {
+  ...eodRunShape,
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      startedAt: instant,
+      finishedAt: instant.nullable(),
+      partitions: count,
+      partitionsDone: count,
+      counts: z.record(z.string(), count).meta({ description: 'What was done, by name.' }),
+    }),
+  ),
+  setAside: z
+    .array(
       z.object({
-        name: z.string(),
-        startedAt: instant,
-        finishedAt: instant.nullable(),
-        partitions: count,
-        partitionsDone: count,
-        counts: z.record(z.string(), count).meta({ description: 'What was done, by name.' }),
+        accountId: z.string(),
+        step: z.string(),
+        code: z.string(),
+        detail: z.string(),
+        setAsideAt: instant,
+        attempts: count,
+        settledAt: instant.nullable(),
       }),
-    ),
-    setAside: z
-      .array(
-        z.object({
-          accountId: z.string(),
-          step: z.string(),
-          code: z.string(),
-          detail: z.string(),
-          setAsideAt: instant,
-          attempts: count,
-          settledAt: instant.nullable(),
-        }),
-      )
-      .meta({ description: 'Accounts for which a step failed; resume tries them again.' }),
-    controlTotals: z
-      .array(
-        z.object({
-          glCode: z.string(),
-          currency: z.string(),
-          opening: decimal,
-          debits: decimal,
-          credits: decimal,
-          closing: decimal,
-          lines: count,
-        }),
-      )
-      .meta({ description: 'By booking date; opening and closing are debits less credits.' }),
-  })
-  .meta({ id: 'EodRunReport' })
+    )
+    .meta({ description: 'Accounts for which a step failed; resume tries them again.' }),
+  controlTotals: z
+    .array(
+      z.object({
+        glCode: z.string(),
+        currency: z.string(),
+        opening: decimal,
+        debits: decimal,
+        credits: decimal,
+        closing: decimal,
+        lines: count,
+      }),
+    )
+    .meta({ description: 'By booking date; opening and closing are debits less credits.' }),
+}
 
 export const auditEvent = z
   .object({

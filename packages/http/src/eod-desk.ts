@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { Database } from '@plinth/db'
 import { type EodEngine, openEod } from '@plinth/eod'
+import { glExtractStep } from '@plinth/reconciliation'
 import { uuidV7 } from './uuid-v7.js'
 
 /** Ends of days that this process runs: they go on when their requests have been answered. */
@@ -17,7 +18,12 @@ export function openEodDesk(database: Database): EodDesk {
   const working = new Set<Promise<unknown>>()
   let stopping = false
   return {
-    engine: openEod({ database, newId: uuidV7, owner: `a server on ${hostname()}, process ${process.pid}` }),
+    engine: openEod({
+      database,
+      newId: uuidV7,
+      owner: `a server on ${hostname()}, process ${process.pid}`,
+      behindTotals: [glExtractStep],
+    }),
     follow: (work) => {
       working.add(work)
       const done = (): void => {

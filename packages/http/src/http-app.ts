@@ -19,12 +19,14 @@ import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
+import { glExtractRoutes } from './routes/gl-extracts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
 import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
 import { productRoutes } from './routes/products.js'
 import { proposalRoutes } from './routes/proposals.js'
+import { reconciliationRoutes } from './routes/reconciliation-breaks.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
@@ -66,6 +68,8 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...eodRunRoutes,
   ...yearEndRoutes,
+  ...glExtractRoutes,
+  ...reconciliationRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,

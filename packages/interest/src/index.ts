@@ -1,5 +1,6 @@
 import { listTermsHolders } from '@plinth/account'
 import { accruePartitionWith } from './application/accrue-partition.js'
+import { readAccruedOnGlWith } from './application/accrued-by-gl.js'
 import { capitalisePartitionWith } from './application/capitalise-partition.js'
 import { chargeFeesWith } from './application/charge-fees.js'
 import { explainInterestWith } from './application/explain-interest.js'
@@ -13,10 +14,11 @@ import { interestStore } from './infrastructure/interest-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
 
 export type { AccrualCounts } from './application/accrue-partition.js'
+export type { AccruedOnGl } from './application/accrued-by-gl.js'
 export type { CapitalisationCounts } from './application/capitalise-partition.js'
 export type { FeeCounts } from './application/charge-fees.js'
 export type { ExplainedDays } from './application/explain-interest.js'
-export type { InPosting, InterestRun, StoredAccrued } from './application/ports.js'
+export type { ForeseenInterest, InPosting, InterestRun, StoredAccrued } from './application/ports.js'
 export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { SettlementCounts } from './application/settle-accounts.js'
 export type { Settling } from './application/settling-first.js'
@@ -43,3 +45,5 @@ export const listAccruing = listTermsHolders
 export const verifyInterest = verifyInterestWith(verifyStore)
 /** See explainInterestWith. */
 export const explainInterest = explainInterestWith(explainStore)
+/** See readAccruedOnGlWith. */
+export const readAccruedOnGl = readAccruedOnGlWith({ ...interestStore, ...verifyStore })

@@ -18,7 +18,14 @@ export type { NotKnownYet, PastQuestion, PastTurnovers } from './domain/past-bal
 export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
 export { type HistoricLine, readHistory } from './infrastructure/account-lines-reader.js'
+export {
+  readMarkedTurnovers,
+  readSumsBetween,
+  readSumsByDay,
+  type SumsByDay,
+} from './infrastructure/comparison-reader.js'
 export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
+export { type DayEnd, readDayEnds } from './infrastructure/day-end-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
 export {
   beginYearEnd,

@@ -75,3 +75,16 @@ export const readDigestedAuditEvents =
   (view: AuditView, actions: readonly string[]) =>
   (tx: Tx, bucket: number): Promise<{ content: string; key: string }[]> =>
     sql.run<{ content: string; key: string }>(tx, inBucket(view), [tenantOf(tx), bucket, textArray(actions)])
+
+const eventsOfActions: Statement = {
+  name: 'audit.verify_actions',
+  text: `select action, object, count(*) as events from audit.audit_event
+     where tenant_id = $1 and action = any($2::text[]) and outcome = 'accepted' group by action, object`,
+}
+
+/** How often some things were done to what, and accepted. Reads all events of the tenant: for `verify`. */
+export const countAuditedActions = (
+  tx: Tx,
+  actions: readonly string[],
+): Promise<{ readonly action: string; readonly object: string | null; readonly events: number }[]> =>
+  sql.run(tx, eventsOfActions, [tenantOf(tx), textArray(actions)])

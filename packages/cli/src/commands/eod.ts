@@ -2,10 +2,11 @@ import type { Begun, Ended, EodEngine, EodRequest, RunReport } from '@plinth/eod
 import type { BusinessDate, TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import type { Books } from '@plinth/posting'
+import type { RehearsedExtract } from '@plinth/reconciliation'
 import { Command } from 'commander'
 import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
 import { eodProgress } from '../eod-progress.js'
-import { printEodReport } from '../eod-report.js'
+import { printEodReport, printRehearsed } from '../eod-report.js'
 import { jsonOption, parseDate, printJson, tenantOf, tenantOption } from '../output.js'
 import { stopOnInterrupt } from '../stop-on-interrupt.js'
 
@@ -24,7 +25,7 @@ Exit codes: 0 closed · 1 not closed, somebody else is at it, or accounts were s
 /** `plinth eod`: ends business days. */
 export function eodCommand(runtime: CliRuntime): Command {
   return new Command('eod')
-    .description('close business days: cut-off, holds, control totals')
+    .description('close business days: cut-off, holds, interest, control totals, GL extract')
     .addHelpText('after', explanation)
     .addCommand(runCommand(runtime))
     .addCommand(resumeCommand(runtime))
@@ -42,8 +43,16 @@ function runCommand(runtime: CliRuntime): Command {
       const { date } = options
       if (options.dryRun) {
         await atWork(runtime, options, async ({ engine, books, request }) => {
-          const report = await engine.rehearse(books, { ...request, date })
-          await tell(options, books, { report, rehearsal: true })
+          const { currencies } = books
+          const { readRehearsedExtract } = await import('@plinth/reconciliation')
+          let rehearsed: RehearsedExtract | undefined
+          const report = await engine.rehearse(books, {
+            ...{ ...request, date },
+            rehearsed: async (tx, { run: { businessDate } }) => {
+              rehearsed = await readRehearsedExtract(tx, { businessDate, currencies })
+            },
+          })
+          await tell(options, books, { report, rehearsal: true, rehearsed })
         })
         return
       }
@@ -107,6 +116,7 @@ async function atWork(
 ): Promise<void> {
   // Loaded here: it needs what other commands do without.
   const { EodFailed, EodRefused, EodRunning, openEod } = await import('@plinth/eod')
+  const { glExtractStep } = await import('@plinth/reconciliation')
   const { hostname } = await import('node:os')
   const stop = stopOnInterrupt('Stopping after the partition in flight …')
   const progress = eodProgress()
@@ -117,7 +127,7 @@ async function atWork(
       const operator = { subject, roles: [], correlationId: newId(), causationId: undefined }
       await work({
         plinth,
-        engine: openEod({ database, newId, owner }),
+        engine: openEod({ database, newId, owner, behindTotals: [glExtractStep] }),
         books: await plinth.books(tenantOf(runtime, options)),
         request: {
           operator,
@@ -178,10 +188,15 @@ async function rendered({ currencies }: Books, reports: readonly RunReport[]) {
 async function tell(
   options: Options,
   books: Books,
-  { report, rehearsal }: { report: RunReport; rehearsal: boolean },
+  {
+    report,
+    rehearsal,
+    rehearsed,
+  }: { report: RunReport; rehearsal: boolean; rehearsed?: RehearsedExtract | undefined },
 ): Promise<void> {
   for (const run of await rendered(books, [report])) {
-    if (options.json) printJson(rehearsal ? { rehearsal, ...run } : run)
+    if (options.json) printJson(rehearsal ? { rehearsal, ...run, ...rehearsed } : run)
     else printEodReport(run, { rehearsal })
+    if (rehearsed !== undefined && !options.json) printRehearsed(rehearsed)
   }
 }

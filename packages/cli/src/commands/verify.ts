@@ -1,7 +1,8 @@
+import { verifyDays } from '@plinth/eod'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
-import { type StatementFindings, verifyStatements } from '@plinth/reconciliation'
+import { type StatementFindings, verifyReconciliation, verifyStatements } from '@plinth/reconciliation'
 import { listTenants } from '@plinth/tenancy'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
@@ -59,9 +60,9 @@ async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantR
     const interest = await verifyInterest(tx, books)
     const years = await verifyYearEnds(tx, books)
     const statements = await verifyStatements(tx, books.currencies)
-    const all = [...rules, ...interest, ...years, statements]
-    const found = [...interest, ...years, statements].every(({ broken }) => broken === 0)
-    return { sound: sound && found, ...counts, rules: all }
+    const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books.currencies))]
+    const all = [...rules, ...interest, ...years, ...days, statements]
+    return { sound: sound && all.every(({ broken }) => broken === 0), ...counts, rules: all }
   })
   return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
 }

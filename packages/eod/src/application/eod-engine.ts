@@ -2,6 +2,7 @@ import type { Tx } from '@plinth/db'
 import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { type Books, type CommandContext, canonicalRequest, idsFor } from '@plinth/posting'
+import { Foreseen } from '../domain/foreseen.js'
 import type { Run, RunId, RunReport } from '../domain/run.js'
 import { cutOff, rehearsedCutOff, takeUp } from './cut-off.js'
 import { EodFailed, EodRefused } from './eod-error.js'
@@ -9,7 +10,7 @@ import { readReportWith } from './read-report.js'
 import { retrySetAside } from './retry-set-aside.js'
 import { runSteps } from './run-steps.js'
 import type { Running, Transact } from './running.js'
-import type { Begun, Ended, EodRequest, EodSetting } from './setting.js'
+import type { Begun, Ended, EodRequest, EodSetting, RehearsalRequest } from './setting.js'
 import type { Closing } from './step.js'
 import { patienceMs, transactionsOf } from './transactions.js'
 
@@ -28,7 +29,7 @@ export interface EodEngine {
    */
   resume(books: Books, request: EodRequest & { readonly takeOver?: boolean }): Promise<Begun>
   /** What the end of the business date would come to now. Nothing is kept, and no posting waits for it. */
-  rehearse(books: Books, request: EodRequest & { readonly date: BusinessDate }): Promise<RunReport>
+  rehearse(books: Books, request: RehearsalRequest & { readonly date: BusinessDate }): Promise<RunReport>
 }
 
 export function openEodEngine(setting: EodSetting): EodEngine {
@@ -124,13 +125,15 @@ async function closeDay(
 async function rehearseIn(
   tx: Tx,
   setting: EodSetting,
-  { books, request }: { books: Books; request: EodRequest & { readonly date: BusinessDate } },
+  { books, request }: { books: Books; request: RehearsalRequest & { readonly date: BusinessDate } },
 ): Promise<RunReport> {
   const run = await rehearsedCutOff(tx, setting, request)
   const closing = closingOf(setting, books, { run, ...request, rehearsal: true })
   const transact: Transact = (work) => work(tx)
   await runSteps(runningIn(setting, { closing, request, run, transact }), setting.steps)
-  return await readReportWith(setting.store)(tx, run.runId)
+  const report = await readReportWith(setting.store)(tx, run.runId)
+  await request.rehearsed?.(tx, report)
+  return report
 }
 
 function runningIn(
@@ -164,6 +167,7 @@ function closingOf(
   const context = { ...operator, correlationId, causationId: runId }
   return {
     ...{ runId, books, businessDate, nextDate, cutOffEntryNo, cutOffAt, rehearsal, context, newId },
+    foreseen: new Foreseen(),
     bookInto: run.status === 'completed' ? undefined : businessDate,
     post: (tx, commands, bookInto) => {
       const units = commands.map(({ key, command }) => {

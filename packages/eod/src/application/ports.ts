@@ -4,6 +4,7 @@ import type { TakenNumbers } from '@plinth/ledger'
 import type {
   ControlTotal,
   Counts,
+  EndedDay,
   Partition,
   Range,
   Run,
@@ -111,6 +112,15 @@ export interface YearEndStore {
   ): Promise<void>
   finishYearEnd(tx: Tx, end: { year: number; finalAt: Instant; finalEntryNo: number }): Promise<void>
   readYearEndEntries(tx: Tx, year: number): Promise<YearEndEntries[]>
+}
+
+/** Where the ends of days are read from for others. */
+export interface DayReader {
+  /** The days whose end was begun behind `after`, in order. */
+  readEndedDays(
+    tx: Tx,
+    page: { readonly after: BusinessDate | undefined; readonly limit: number },
+  ): Promise<EndedDay[]>
 }
 
 export type EodStore = RunStore & StepStore & SetAsideStore & TotalStore

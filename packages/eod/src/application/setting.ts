@@ -1,4 +1,4 @@
-import type { Database } from '@plinth/db'
+import type { Database, Tx } from '@plinth/db'
 import type { BusinessDate } from '@plinth/kernel'
 import type { CommandContext, PostWithin } from '@plinth/posting'
 import type { Run, RunReport } from '../domain/run.js'
@@ -28,6 +28,11 @@ export interface EodRequest {
   progressed?(progress: Progress): void
   /** What failed, for the log. */
   failed?(error: unknown, where: { step: string; accountId?: string }): void
+}
+
+/** A rehearsal, and who looks at what its steps have left behind before it is rolled back. */
+export interface RehearsalRequest extends EodRequest {
+  rehearsed?(tx: Tx, report: RunReport): Promise<void>
 }
 
 /** What became of a request. */

@@ -1,6 +1,7 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, Instant } from '@plinth/kernel'
 import type { Books, Command, CommandContext, Outcome } from '@plinth/posting'
+import type { Foreseen } from '../domain/foreseen.js'
 import type { Load } from '../domain/partitions.js'
 import type { Counts, Range, RunId } from '../domain/run.js'
 
@@ -16,6 +17,8 @@ export interface Closing {
   readonly cutOffAt: Instant
   /** Nothing is kept and the head is not touched: a step that posts says what it would post. */
   readonly rehearsal: boolean
+  /** What the steps of a rehearsal would have posted so far. */
+  readonly foreseen: Foreseen
   /**
    * Posts in the transaction of the partition, which does all its other work before: the head is locked from then on. On the
    * business date, or into the day that is closing.

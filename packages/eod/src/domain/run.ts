@@ -83,3 +83,16 @@ export interface RunReport {
   readonly setAside: readonly SetAside[]
   readonly controlTotals: readonly ControlTotal[]
 }
+
+/** A day whose end was begun. */
+export interface EndedDay {
+  readonly runId: RunId
+  readonly businessDate: BusinessDate
+  readonly nextDate: BusinessDate
+  /** `completed`: the day is closed. */
+  readonly status: RunStatus
+  /** The steps that have ended, in order. */
+  readonly steps: readonly string[]
+  /** Steps and partitions of its plan that have not ended. */
+  readonly toDo: number
+}

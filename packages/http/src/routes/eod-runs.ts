@@ -12,9 +12,10 @@ import {
 } from '@plinth/eod'
 import { renderRun, renderRunReport } from '@plinth/eod/domain'
 import { type BusinessDate, parseUuid } from '@plinth/kernel'
+import { type RehearsedExtract, readRehearsedExtract } from '@plinth/reconciliation'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
-import { eodRun, eodRunReport, listOf } from '../answer-schemas.js'
+import { eodRun, listOf } from '../answer-schemas.js'
 import { date, flag } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
@@ -23,6 +24,7 @@ import { notFound, refuseMalformed } from '../problem.js'
 import { pageOf, pageParameters, readQuery } from '../query.js'
 import { bodyBytesMax, readJsonBody } from '../read-body.js'
 import { malformedBySchema } from '../read-fields.js'
+import { eodRunReport } from '../reconciliation-schemas.js'
 import { isDryRun, requireCorrelation } from '../request-headers.js'
 import type { Route } from '../route.js'
 import { contextOf } from '../run-command.js'
@@ -136,8 +138,15 @@ async function run(exchange: Exchange, principal: Principal): Promise<Reply> {
   const { engine } = exchange.edge.eod
   try {
     if (rehearsal) {
-      const report = await engine.rehearse(principal, { ...request, date: asked })
-      const body = renderRunReport(report, principal.currencies)
+      const { currencies } = principal
+      let rehearsed: RehearsedExtract | undefined
+      const report = await engine.rehearse(principal, {
+        ...{ ...request, date: asked },
+        rehearsed: async (tx, { run: { businessDate } }) => {
+          rehearsed = await readRehearsedExtract(tx, { businessDate, currencies })
+        },
+      })
+      const body = { ...renderRunReport(report, currencies), ...rehearsed }
       return { status: 200, body, headers: { 'Plinth-Dry-Run': 'true' } }
     }
     const begun = await engine.begin(principal, { ...request, date: asked })

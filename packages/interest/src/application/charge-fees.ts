@@ -1,4 +1,4 @@
-import { lockBalances } from '@plinth/account'
+import { lockBalances, readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type EntryId } from '@plinth/kernel'
 import { feesDueOn, valueDateBehind } from '@plinth/product/domain'
@@ -34,8 +34,8 @@ export async function dueFees(
   const wanted = [...allTerms].flatMap(([accountId, terms]) => feesOfRun(run, accountId, terms))
   if (wanted.length === 0) return []
   const ids = [...new Set(wanted.map(({ accountId }) => accountId))].sort()
-  // Behind these locks nobody else charges them, and nobody closes them.
-  const states = await lockBalances(tx, ids)
+  // Behind these locks nobody else charges them, and nobody closes them. A rehearsal lets nobody wait.
+  const states = await (run.foresee === undefined ? lockBalances : readStates)(tx, ids)
   const open = new Set(states.filter(({ status }) => status !== 'closed').map(({ accountId }) => accountId))
   const charged = new Set((await store.readFees(tx, ids, run.day)).map(nameOf))
   const fees = wanted.filter((fee) => open.has(fee.accountId) && !charged.has(nameOf(fee)))

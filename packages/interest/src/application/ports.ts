@@ -1,7 +1,8 @@
 import type { Tx } from '@plinth/db'
-import type { AccountId, BusinessDate, EntryId } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, EntryId, Side } from '@plinth/kernel'
 import type { Books, CommandContext } from '@plinth/posting'
 import type { BookedCapitalisation, BookedRow } from '../domain/explain-accrual.js'
+import type { GlLine } from '../domain/gl-pairs.js'
 import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
 
 /** For whom and in whose name interest is posted. */
@@ -10,6 +11,21 @@ export interface InPosting {
   readonly context: CommandContext
   /** UUIDs of version 7. */
   newId(): string
+  /** Of a rehearsal: told of what would be posted, and nothing is; whatever else is written is rolled back. */
+  readonly foresee?: ((entries: readonly ForeseenInterest[]) => void) | undefined
+}
+
+/** An entry that would be posted. */
+export interface ForeseenInterest {
+  readonly currency: CurrencyCode
+  /** On the internal accounts of GL accounts. */
+  readonly glLines: readonly GlLine[]
+  /** On the customer's account, if it is about one. */
+  readonly accountLines?: readonly {
+    readonly accountId: AccountId
+    readonly side: Side
+    readonly amount: bigint
+  }[]
 }
 
 /** An end of day. */

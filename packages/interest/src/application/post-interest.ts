@@ -59,7 +59,7 @@ export class InterestRefused extends Error {
 
 /**
  * Posts entries in the transaction, each alone, behind the openings of internal accounts that are not there yet: into the day that
- * is closing, or on the business date. The head of the journal is locked from then on, so this comes last.
+ * is closing, or on the business date; of a rehearsal only tells of them. The head of the journal is locked from then on, so this comes last.
  *
  * @throws InterestRefused one of them was rejected.
  */
@@ -70,6 +70,10 @@ export async function postInterest(
 ): Promise<void> {
   if (entries.length === 0) return
   const openings = await openingsFor(tx, run, entries)
+  if (run.foresee !== undefined) {
+    run.foresee(entries)
+    return
+  }
   const submissions = [...openings, ...entries.map((entry) => submissionOf(run, entry))]
   const names = [...openings.map(({ key }) => key as string), ...entries.map(({ key }) => key)]
   const outcomes = await postWithin(tx, run.books, {

@@ -1,20 +1,22 @@
-import { readStandings, readStates } from '@plinth/account'
+import { readStandings } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import { type AccountId, addDays, type CurrencyCode, type EntryId, type GlCode } from '@plinth/kernel'
+import { type AccountId, addDays, type EntryId } from '@plinth/kernel'
 import { readEntriesById, readSumsUpTo } from '@plinth/ledger'
 import { type Books, Findings, type RuleResult } from '@plinth/posting'
 import { exactOf, interestOfDay, partsOfYear, yearPartsOfDay } from '@plinth/product/domain'
 import { netOf } from '../domain/interest-state.js'
 import { type AccountTerms, readAccountTerms } from './account-terms.js'
+import { AccruedByGl } from './accrued-by-gl.js'
+import { groupByAccount } from './group-by-account.js'
 import { type InterestFindings, interestRules } from './interest-rules.js'
 import type {
   StoredAccrued,
   StoredAdjustment,
   StoredCapitalisation,
   StoredDay,
+  StoredDue,
   VerifyStore,
 } from './ports.js'
-import { internalAccount } from './post-interest.js'
 import { AdjustmentsByEntry } from './verify-adjustments.js'
 import { verifyFees } from './verify-fees.js'
 
@@ -34,9 +36,9 @@ export const verifyInterestWith =
       const page: StoredAccrued[] = await store.listAccrued(tx, { after, limit: accountsPerPage })
       const ids = page.map(({ accountId }) => accountId)
       const allTerms = await readAccountTerms(tx, ids, currencies)
-      const allDays = groupOf(await store.readDays(tx, ids))
-      const capitalised = groupOf(await store.readCapitalisations(tx, ids))
-      const adjustments = groupOf(await store.readAdjustments(tx, ids))
+      const allDays = groupByAccount(await store.readDays(tx, ids))
+      const capitalised = groupByAccount(await store.readCapitalisations(tx, ids))
+      const adjustments = groupByAccount(await store.readAdjustments(tx, ids))
       const closed = await readClosed(tx, ids)
       for (const stored of page) {
         const { accountId } = stored
@@ -51,7 +53,7 @@ export const verifyInterestWith =
         }
         days += own.days.length
         verifyDays(stored, own, findings)
-        accrued.add(stored, own)
+        accrued.add(stored, { terms, due: own.capitalised.map(stillDue) })
         adjusted.add(stored, own)
         if (closed.has(accountId)) verifySettled(stored, own, findings)
       }
@@ -64,7 +66,7 @@ export const verifyInterestWith =
     await verifyEntries(store, tx, findings)
     await adjusted.verify(tx, findings)
     await verifyFees(store, tx, { currencies, findings })
-    await accrued.verify(tx, findings)
+    await verifyAccrued(tx, accrued, findings)
     return findings.results()
   }
 
@@ -238,52 +240,14 @@ async function verifyEntries(store: VerifyStore, tx: Tx, findings: InterestFindi
   }
 }
 
-/** What stands accrued by GL account and currency: rounded sums, and what is due and not posted yet. */
-class AccruedByGl {
-  readonly #sums = new Map<AccountId, bigint>()
+/** Of what was posted nothing is due; its GL accounts are compared all the same. */
+const stillDue = ({ accountId, due, entryId }: StoredCapitalisation): StoredDue => ({
+  accountId,
+  due: entryId === undefined ? due : { ...due, credit: 0n, debit: 0n },
+})
 
-  add({ state }: StoredAccrued, { capitalised, terms }: Own): void {
-    const { credit, debit } = state.accrual
-    this.#count(terms, state.snapshotNo, { credit: credit.rounded, debit: debit.rounded })
-    for (const { due, entryId } of capitalised)
-      this.#count(terms, due.snapshotNo, entryId === undefined ? due : { credit: 0n, debit: 0n })
+async function verifyAccrued(tx: Tx, accrued: AccruedByGl, findings: InterestFindings): Promise<void> {
+  for (const { accountId, accrued: expected, posted } of await accrued.compare(tx)) {
+    findings.compare('accrued_balances', { accountId }, { expected: String(expected), found: String(posted) })
   }
-
-  #count(
-    terms: AccountTerms,
-    snapshotNo: number,
-    { credit, debit }: { readonly credit: bigint; readonly debit: bigint },
-  ): void {
-    const { glMapping, currency } = terms.of(snapshotNo)
-    const count = (glCode: GlCode, of: CurrencyCode, amount: bigint): void => {
-      const accountId = internalAccount(glCode, of)
-      this.#sums.set(accountId, (this.#sums.get(accountId) ?? 0n) + amount)
-    }
-    count(glMapping.accruedPayableGlCode, currency, credit)
-    count(glMapping.accruedReceivableGlCode, currency, -debit)
-  }
-
-  async verify(tx: Tx, findings: InterestFindings): Promise<void> {
-    const states = await readStates(tx, [...this.#sums.keys()].sort())
-    const found = new Map(states.map(({ accountId, credits, debits }) => [accountId, credits - debits]))
-    for (const [accountId, expected] of this.#sums) {
-      findings.compare(
-        'accrued_balances',
-        { accountId },
-        { expected: String(expected), found: String(found.get(accountId) ?? 0n) },
-      )
-    }
-  }
-}
-
-function groupOf<Row extends { readonly accountId: AccountId }>(
-  rows: readonly Row[],
-): ReadonlyMap<AccountId, Row[]> {
-  const groups = new Map<AccountId, Row[]>()
-  for (const row of rows) {
-    const known = groups.get(row.accountId)
-    if (known === undefined) groups.set(row.accountId, [row])
-    else known.push(row)
-  }
-  return groups
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '@plinth/db'
-import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
+import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 
 const sql = sqlDoor<Record<never, never>>('outbox')
 
@@ -96,3 +96,21 @@ export const readDigestedEvents =
   (view: EventView) =>
   (tx: Tx, bucket: number): Promise<{ content: string; key: string }[]> =>
     sql.run<{ content: string; key: string }>(tx, eventsInBucket(view), [tenantOf(tx), bucket])
+
+const eventsOfTypes: Statement = {
+  name: 'outbox.verify_types',
+  text: `select type, subject, data->>'runId' as "runId", count(*) as events
+      from outbox.outbox_event where tenant_id = $1 and type = any($2::text[]) group by type, subject, data->>'runId'`,
+}
+
+/** How often some types of events were told of what, by the run that they name. */
+export interface ToldOf {
+  readonly type: string
+  readonly subject: string
+  readonly runId: string | null
+  readonly events: number
+}
+
+/** Reads all events of the tenant: for `verify`. */
+export const countEventsOfTypes = (tx: Tx, types: readonly string[]): Promise<ToldOf[]> =>
+  sql.run<ToldOf>(tx, eventsOfTypes, [tenantOf(tx), textArray(types)])

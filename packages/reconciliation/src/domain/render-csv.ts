@@ -1,3 +1,4 @@
+import { csvField } from './csv-field.js'
 import { renderStatement, renderStatementLine } from './render-statement.js'
 import type { StatementPage } from './statement.js'
 
@@ -42,11 +43,6 @@ export function renderCsv({ statement, opening, closing, lines }: StatementPage)
     })),
     { record: 'closing', ...always, bookingDate: to, runningBalance: balance(closing) },
   ]
-  const rows = records.map((record) => columns.map((column) => field(record[column])).join(','))
+  const rows = records.map((record) => columns.map((column) => csvField(record[column])).join(','))
   return [columns.join(','), ...rows].map((row) => `${row}\r\n`).join('')
-}
-
-function field(value: string | number | undefined): string {
-  const text = value === undefined ? '' : String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -26,6 +26,7 @@ export type Permission =
   | 'run_eod'
   | 'post_year_end'
   | 'close_years'
+  | 'explain_breaks'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -47,6 +48,7 @@ const operator: readonly Permission[] = [
   'run_eod',
   'post_year_end',
   'close_years',
+  'explain_breaks',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
 const approver: readonly Permission[] = [

@@ -1,5 +1,9 @@
+import { readDetails } from '@plinth/account'
+import type { Tx } from '@plinth/db'
+import { invariant } from '@plinth/kernel'
 import { type DaySums, readDaySums, readHead } from '@plinth/ledger'
 import { controlTotals } from '../../domain/control-totals.js'
+import type { Foreseen } from '../../domain/foreseen.js'
 import { entryPartitions } from '../../domain/partitions.js'
 import type { TotalStore } from '../ports.js'
 import type { RangeStep } from '../step.js'
@@ -14,10 +18,12 @@ export const controlTotalsWith = (
 ): RangeStep => ({
   of: 'ranges',
   name: 'control_totals',
-  plan: async (tx, { businessDate }) => {
+  plan: async (tx, { businessDate, rehearsal, cutOffEntryNo }) => {
     const [before, { nextEntryNo }] = await Promise.all([readTotalsBefore(tx, businessDate), readHead(tx)])
     // Behind the cut-off stand the entries of the end of day itself, among those of the next day.
-    return entryPartitions({ first: (before?.cutOffEntryNo ?? 0) + 1, last: nextEntryNo - 1 }, entriesAtOnce)
+    // Of a rehearsal everything behind it is posted on a day that goes on.
+    const last = rehearsal ? cutOffEntryNo : nextEntryNo - 1
+    return entryPartitions({ first: (before?.cutOffEntryNo ?? 0) + 1, last }, entriesAtOnce)
   },
   work: async (tx, { businessDate }, { from, to }) => {
     const sums = await readDaySums(tx, {
@@ -28,12 +34,25 @@ export const controlTotalsWith = (
     const lines = sums.reduce((count, each) => count + each.lines, 0)
     return { counts: { lines }, result: sums.map(withText) }
   },
-  finish: async (tx, { businessDate }, results) => {
+  finish: async (tx, { businessDate, foreseen }, results) => {
     const before = await readTotalsBefore(tx, businessDate)
     const parts = (results as SumsAsText[][]).map((sums) => sums.map(withAmounts))
-    await insertTotals(tx, businessDate, controlTotals(before?.totals, parts))
+    const added = await sumsForeseen(tx, foreseen)
+    await insertTotals(tx, businessDate, controlTotals(before?.totals, [...parts, added]))
   },
 })
+
+/** Of a rehearsal: what its steps would have booked into the day. */
+async function sumsForeseen(tx: Tx, foreseen: Foreseen): Promise<DaySums[]> {
+  const unknown = foreseen.all().flatMap(({ accountId, glCode }) => (glCode === undefined ? [accountId] : []))
+  const codes = new Map((await readDetails(tx, unknown)).map(({ accountId, glCode }) => [accountId, glCode]))
+  return foreseen
+    .all()
+    .map(({ accountId, glCode = codes.get(accountId), currency, debits, credits, lines }) => {
+      invariant(glCode !== undefined, 'what would be posted on is there', { accountId })
+      return { glCode, currency, before: 0n, debits, credits, lines }
+    })
+}
 
 /** Amounts as texts, because JSON has no integers of their size. */
 type SumsAsText = Omit<DaySums, 'before' | 'debits' | 'credits'> & {

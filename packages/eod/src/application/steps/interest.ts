@@ -3,19 +3,34 @@ import {
   accruePartition,
   capitalisePartition,
   chargeFees,
+  type ForeseenInterest,
   type InterestRun,
+  internalAccount,
   listAccruing,
 } from '@plinth/interest'
 import { addDays } from '@plinth/kernel'
+import type { ForeseenEntry } from '../../domain/foreseen.js'
 import type { AccountStep, Closing } from '../step.js'
 
 export const accountsWithTerms: AccountStep['accounts'] = async (tx, _closing, page) =>
   (await listAccruing(tx, page)).map((accountId) => ({ accountId }))
 
-const runOf = ({ books, context, newId, businessDate, nextDate, bookInto }: Closing): InterestRun => ({
-  ...{ books, context, newId, bookInto },
-  day: businessDate,
-  next: nextDate,
+const runOf = (closing: Closing): InterestRun => ({
+  ...pick(closing),
+  // A rehearsal leaves the head alone, so no day is closing that could be posted into.
+  foresee: closing.rehearsal ? (entries) => closing.foreseen.add(entries.map(asForeseen)) : undefined,
+  day: closing.businessDate,
+  next: closing.nextDate,
+})
+
+const pick = ({ books, context, newId, bookInto }: Closing) => ({ books, context, newId, bookInto })
+
+const asForeseen = ({ currency, glLines, accountLines = [] }: ForeseenInterest): ForeseenEntry => ({
+  currency,
+  lines: [
+    ...glLines.map((line) => ({ ...line, accountId: internalAccount(line.glCode, currency) })),
+    ...accountLines,
+  ],
 })
 
 /** Accounts take over the versions of their products that come into force on the days that accrue with this one. */
@@ -35,8 +50,6 @@ export const accrueInterest: AccountStep = {
   name: 'accrue',
   accounts: accountsWithTerms,
   work: async (tx, closing, accountIds) => {
-    // A rehearsal leaves the head alone, so no day is closing that could be posted into.
-    if (closing.rehearsal) return { accounts: accountIds.length }
     return { ...(await accruePartition(tx, runOf(closing), accountIds)) }
   },
 }
@@ -46,8 +59,9 @@ export const capitaliseInterest: AccountStep = {
   of: 'accounts',
   name: 'capitalise',
   accounts: accountsWithTerms,
-  work: async (tx, closing, accountIds) =>
-    closing.rehearsal ? {} : { ...(await capitalisePartition(tx, runOf(closing), accountIds)) },
+  work: async (tx, closing, accountIds) => ({
+    ...(await capitalisePartition(tx, runOf(closing), accountIds)),
+  }),
 }
 
 /** The fees of periods that end with the day or one of those behind it. */
@@ -55,6 +69,5 @@ export const chargeFeesStep: AccountStep = {
   of: 'accounts',
   name: 'fees',
   accounts: accountsWithTerms,
-  work: async (tx, closing, accountIds) =>
-    closing.rehearsal ? {} : { ...(await chargeFees(tx, runOf(closing), accountIds)) },
+  work: async (tx, closing, accountIds) => ({ ...(await chargeFees(tx, runOf(closing), accountIds)) }),
 }
