@@ -137,16 +137,21 @@ describe('fees', () => {
   })
 
   test('of an account that is frozen wait until somebody looks after it, and are charged once', async () => {
-    const bank = await chargingBank(['ada'], { creditTiers: [], debitTiers: [], fees: [fees[0]] })
-    await bank.status('ada', 'frozen')
+    const bank = await chargingBank(['ada', 'ben'], { creditTiers: [], debitTiers: [], fees: [fees[0]] })
+    for (const customer of ['ada', 'ben']) await bank.status(customer, 'frozen')
     const eod = eodAt(bank)
     const { reports } = await eod.run('2026-11-30')
     expect(reports.at(-1)?.setAside).toMatchObject([
       { accountId: 'ada', step: 'fees', code: 'account_frozen' },
+      { accountId: 'ben', step: 'fees', code: 'account_frozen' },
     ])
-    await bank.status('ada', 'open')
+    for (const customer of ['ada', 'ben']) await bank.status(customer, 'open')
+    // Whoever has left by then owes nothing any more.
+    expect(endOf(await bank.status('ben', 'closed'))).toBe('accepted')
     await eod.resume()
-    await eod.resume()
+    const again = await eod.resume()
+    expect(again.reports).toEqual([])
+    expect(await chargedTo(bank, 'ben')).toEqual([])
     expect(await chargedTo(bank, 'ada')).toEqual([
       'UPKEEP 150 of 2026-11-30, booked 2026-12-01 of value 2026-12-01',
     ])

@@ -1,4 +1,3 @@
-import { lockBalances, readStandings } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type BusinessDate, type EntryId } from '@plinth/kernel'
 import { readEntryNumbers, readLinesBehind } from '@plinth/ledger'
@@ -81,9 +80,8 @@ const hasChanged = ({ state, accrued }: AccruedAccount): boolean =>
   accrued.rows.length > 0 || accrued.state.accruedThrough !== state.accruedThrough
 
 /**
- * Those that earn or owe interest, are not closed and have not accrued up to the day; where nothing stands yet, from their first day
- * on. Whoever closes an account locks the same rows, in the same order: what has accrued, and its balance where nothing has yet. So
- * it is known behind the locks which accounts are closed (ADR 0021).
+ * Those that earn or owe interest and have not accrued up to the day; where nothing stands yet, from their first day on. None of
+ * them is closed meanwhile: a closing is refused while days are to come (ADR 0021).
  */
 async function accountsToAccrue(
   store: InterestStore,
@@ -97,7 +95,7 @@ async function accountsToAccrue(
     readAccountTerms(tx, sorted, run.books.currencies),
   ])
   const known = new Map(stored.map((each) => [each.accountId, each]))
-  const accruing = sorted.flatMap((accountId): Accruing[] => {
+  return sorted.flatMap((accountId): Accruing[] => {
     const terms = allTerms.get(accountId)
     if (terms === undefined) return []
     const stands = known.get(accountId)
@@ -108,16 +106,6 @@ async function accountsToAccrue(
       ? []
       : [{ accountId, terms, rowVersion: undefined, state: stateBefore(firstDay) }]
   })
-  const ids = (accounts: readonly Accruing[]) => accounts.map(({ accountId }) => accountId)
-  await lockBalances(tx, ids(accruing.filter(({ rowVersion }) => rowVersion === undefined)))
-  const closed = await readClosed(tx, ids(accruing))
-  return accruing.filter(({ accountId }) => !closed.has(accountId))
-}
-
-/** Those of the accounts that are closed: asked behind the locks that a closing waits for. */
-async function readClosed(tx: Tx, accountIds: readonly AccountId[]): Promise<ReadonlySet<AccountId>> {
-  const standings = await readStandings(tx, accountIds)
-  return new Set(standings.filter(({ status }) => status === 'closed').map(({ accountId }) => accountId))
 }
 
 async function accrueAll(

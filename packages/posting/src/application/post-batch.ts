@@ -29,6 +29,7 @@ import {
   entriesOf,
   glCodesOf,
   holdsOf,
+  instructedBy,
   postedBy,
   proposalsOf,
   suspenseItemsOf,
@@ -209,8 +210,9 @@ async function lockAndRead(
   const holdIds = [...targets.holds.keys()].filter((holdId) => !foreseen?.holds.has(holdId))
   const accruing = [...new Set(commands.flatMap(accruedOf))].sort()
   invariant(accruing.length === 0 || desk !== undefined, 'who closes accounts knows what has accrued')
-  // In front of the balances, as the end of day locks them.
-  const lockedAccrued = accruing.length === 0 ? undefined : desk?.lock(tx, accruing)
+  // In front of the balances, as the end of day locks them. What is only read is safe behind those.
+  const instructed = [...new Set(commands.flatMap(instructedBy))].sort()
+  const lockedAccrued = instructed.length === 0 ? undefined : desk?.lock(tx, instructed)
   const [locked, details, glAccounts, holds, clearing, taken, proposals, recorded, head] = await Promise.all([
     // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
     lockBalances(tx, [...accountIds].sort()),

@@ -76,13 +76,18 @@ export function accruedOf(command: Command): readonly AccountId[] {
   switch (command.type) {
     case 'propose':
       return accruedOf(command.proposed)
-    case 'post':
-      return command.kind === 'accrual' ? command.lines.flatMap(({ accruesFor }) => accruesFor ?? []) : []
     case 'set_status':
       return command.status === 'closed' ? [command.accountId] : []
     default:
-      return []
+      return instructedBy(command)
   }
+}
+
+/** The accounts for which a command says that something has accrued. */
+export function instructedBy(command: Command): readonly AccountId[] {
+  if (command.type === 'propose') return instructedBy(command.proposed)
+  if (command.type !== 'post' || command.kind !== 'accrual') return []
+  return command.lines.flatMap(({ accruesFor }) => accruesFor ?? [])
 }
 
 const accountsOfConditions = ({ conditions = [] }: Demands): AccountId[] =>
