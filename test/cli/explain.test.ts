@@ -250,20 +250,25 @@ describe('explain rejection', () => {
     const [ahead, over] = [newKey(), newKey()]
     const tooFar = transferOf({ from: 'cash', to: 'ada', amount: '1.00', valueDate: '2027-03-01' })
     expect(await rejectedAs(ahead, tooFar)).toBe('value_date_out_of_window')
+    const wider = { valueDateDaysAhead: 200 }
+    await accepted({ type: 'change_settings', changes: wider, reason: 'too narrow' } as never)
+    // It was decided with what was in force then.
     expect(await answer('rejection', ahead)).toMatchObject({
+      settings: { version: 1 },
       required: 'its value date was 2027-01-11 or earlier (30 days ahead of 2026-12-12)',
     })
     expect(await rejectedAs(over, transferOf({ from: 'bob', to: 'cash', amount: '38.01' }))).toBe(
       'limit_exceeded',
     )
     expect(await answer('rejection', over)).toMatchObject({
+      settings: { version: 2 },
       required: 'used + required ≤ limit in the day: 12.00 + 38.01 ≤ 50.00, so required was 38.00 or less',
     })
   })
 
   test('of a command with two faults it claims the first only', async () => {
     const key = newKey()
-    const both = posting(['debit nobody 1.00', 'credit ada 1.00'], { valueDate: '2027-03-01' as never })
+    const both = posting(['debit nobody 1.00', 'credit ada 1.00'], { valueDate: '2027-09-01' as never })
     expect(await rejectedAs(key, both)).toBe('account_not_found')
     const { stdout } = await explain('rejection', key)
     expect(stdout).toContain('account nobody was there')

@@ -228,11 +228,14 @@ export function seenBy(bookedOn: BusinessDate, lines: readonly HistoricLine[]): 
 
 const sumOf = (lines: readonly HistoricLine[]): bigint => lines.reduce((sum, { amount }) => sum + amount, 0n)
 
+/** All of them: nothing is rounded. */
+const digits = (exact: Exact): string => exact.toFixed()
+
 const textOf = ({ balance, parts, snapshotNo, credit, debit, creditPosted, debitPosted }: AccrualRow) =>
-  `balance ${balance}, parts ${parts}, terms ${snapshotNo}, credit ${credit.toFixed()}, debit ${debit.toFixed()}, posted ${creditPosted} and ${debitPosted}`
+  `balance ${balance}, parts ${parts}, terms ${snapshotNo}, credit ${digits(credit)}, debit ${digits(debit)}, posted ${creditPosted} and ${debitPosted}`
 
 const dueText = ({ periodStart, valueDate, snapshotNo, credit, tax, debit }: DueInterest): string =>
   `from ${periodStart} of value ${valueDate}, terms ${snapshotNo}, credit ${credit}, tax ${tax}, debit ${debit}`
 
 const sumsText = ({ credit, debit, periodStart }: AccrualState): string =>
-  `since ${periodStart}: credit ${credit.exact.toFixed()} (${credit.rounded}), debit ${debit.exact.toFixed()} (${debit.rounded})`
+  `since ${periodStart}: credit ${digits(credit.exact)} (${credit.rounded}), debit ${digits(debit.exact)} (${debit.rounded})`

@@ -127,6 +127,11 @@ class Rendering {
     rounded: this.money(accrued?.rounded ?? 0n),
   })
 
+  readonly #slice = ({ amount, rate }: Slice) => {
+    const ofYear = rate.toFixed()
+    return { amount: this.money(amount), rate: ofYear }
+  }
+
   readonly terms = ({ snapshotNo, productCode, version, effectiveFrom, checksum, parameters }: Snapshot) => {
     const { dayCount, capitalisation, rounding, minimumBalance, withholdingTaxRate } = parameters
     const { creditTiers, debitTiers, glMapping } = parameters
@@ -158,7 +163,7 @@ class Rendering {
     const terms = this.context.termsOf(snapshotNo)
     const earns = balance > 0n && balance >= terms.minimumBalance
     const side = (name: 'credit' | 'debit', slices: readonly Slice[]) => ({
-      slices: slices.map(({ amount, rate }) => ({ amount: this.money(amount), rate: rate.toFixed() })),
+      slices: slices.map(this.#slice),
       interest: this.exact(row[name]),
       change: this.exact(change[name]),
       sum: this.sum(after[name]),

@@ -128,21 +128,23 @@ function windowOf({ settings, businessDate }: Refused): string {
 /** Of a limit the answer says what was used of it and is left, or how much one posting may move. */
 function limitOf({ rejection: { facts } }: Refused): string {
   const { limit, used, left, required, period, measure } = facts
+  if (limit === undefined) return 'it stayed within the limit'
   if (period === undefined) return `it moved ${limit} or less; it moves ${required}`
   if (measure === 'count') return `fewer than ${limit} were counted in the ${period}; ${used} were`
   if (period === 'posting') return `it spent ${limit} or less; it spends ${required}`
   return `used + required ≤ limit in the ${period}: ${used} + ${required} ≤ ${limit}, so required was ${left} or less`
 }
 
-function fundsOf({ rejection: { facts }, currencies }: Refused): string {
-  const { available = '', required = '', currency = '', accountId } = facts
+function fundsOf(refused: Refused): string {
+  const { rejection, currencies } = refused
+  const { available = '', required = '', currency = '' } = rejection.facts
   const decimals = currencies.decimalsOf(currency)
   const [has, needs] = [available, required].map((text) => signedMinor(text, decimals))
   const short =
     has === undefined || needs === undefined || decimals === undefined
       ? ''
       : `, ${formatMinor(needs - has, decimals)} more than there was`
-  return `required ≤ available on account ${accountId}: ${required} ≤ ${available}${short}`
+  return `required ≤ available on ${account(refused)}: ${required} ≤ ${available}${short}`
 }
 
 /** An amount of an answer, which may be below zero. */
