@@ -18,6 +18,7 @@ const modulesInOrder = [
   'suspense',
   'posting',
   'interest',
+  'fx',
   'eod',
   'reconciliation',
 ]

@@ -12,6 +12,7 @@ export const schemas = [
   'suspense',
   'posting',
   'interest',
+  'fx',
   'eod',
   'reconciliation',
 ] as const

@@ -49,6 +49,7 @@ describe('the end of a business day', () => {
       'capitalise',
       'fees',
       'dormancy',
+      'revalue',
       'control_totals',
       'gl_extract',
       'complete',

@@ -87,7 +87,10 @@ export async function leftBehind(bank: Bank) {
        group by 1, 2, 3, 4, 5 order by 1`),
     late: await of(`select e.kind, e.booking_date::text, e.value_date::text, l.account_id, l.side, l.amount
         from ledger.journal_entry e join ledger.posting_line l using (tenant_id, entry_no)
-       where tenant_id = $1 and e.kind in ('accrual', 'capitalisation', 'fee') order by 1, 2, 3, 4, 5, 6`),
+       where tenant_id = $1 and e.kind in ('accrual', 'capitalisation', 'fee', 'revaluation') order by 1, 2, 3, 4, 5, 6`),
+    positions:
+      await of(`select business_date::text, currency, position, counter_value, rate_date::text, rate_version, base_value,
+        entry_id is not null as posted from fx.revaluation where tenant_id = $1 order by 1, 2`),
     holds: await of(`select account_id, amount, remaining, status, version from holds.account_hold
       where tenant_id = $1 order by 1, 2, 3`),
     standing: await of(

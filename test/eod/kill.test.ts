@@ -2,12 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { EodRunning, verifyDays } from '@plinth/eod'
+import { verifyPositions } from '@plinth/fx'
 import { verifyInterest } from '@plinth/interest'
 import { type AccountId, addDays, type CurrencyCode } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
 import { verifyBooks } from '@plinth/posting'
 import { verifyReconciliation } from '@plinth/reconciliation'
 import { expect, test } from 'vitest'
+import { accepted, dealInCurrencies, exchange, rates } from '../fx/in-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, endOf, posting, transferOf } from '../support/commands.js'
 import { place } from '../support/hold-commands.js'
@@ -22,6 +24,7 @@ const today = '2026-11-21'
  * Three customers, each with a cheque that the next day frees and a hold that stays, and interest on what they have; one who came a
  * day earlier and does nothing, and so becomes dormant; two accounts for money to go to and fro. The next business day is in
  * another month, so that interest is capitalised and fees are charged.
+ * It has dollars and yen, which are worth more or less than they were bought for.
  */
 async function busyBank(): Promise<Bank> {
   const bank = await openBank()
@@ -38,6 +41,8 @@ async function busyBank(): Promise<Bank> {
   const settings = { type: 'change_settings', changes: { calendar }, reason: 'a test' } as const
   expect(endOf(await bank.submit(settings))).toBe('accepted')
   await bank.glAccount('1950', 'asset')
+  await dealInCurrencies(bank)
+  await rates(bank, `USD ${today} 0.90`, `JPY ${today} 0.0061`)
   for (const accountId of ['to', 'fro']) await bank.open(accountId, { gl: '1950', unlimited: true })
   const cheques = customers.map((customer) =>
     alone({ ...posting(['debit cash 10.00', `credit ${customer} 10.00`]), lines: chequeFor(customer) }),
@@ -46,6 +51,7 @@ async function busyBank(): Promise<Bank> {
   const opened = await bank.batch(customers.map((customer) => openingUnder(customer)))
   const made = await bank.batch([...cheques, ...holds])
   expect([...opened, ...made].map(endOf)).toEqual(Array(9).fill('accepted'))
+  await buyAbroad(bank)
   for (let n = 0; n < 20; n += 1) await toAndFro(bank)
   return bank
 }
@@ -60,6 +66,18 @@ const of = (accountId: string) => ({
   amount: 1000n,
   currency: 'EUR' as CurrencyCode,
 })
+
+/** Positions in two currencies, with a gain and a loss. */
+async function buyAbroad(bank: Bank): Promise<void> {
+  for (const currency of ['USD', 'JPY'])
+    await bank.open(`nostro-${currency}`, { gl: '1100', currency, unlimited: true })
+  await accepted(
+    bank.submit(exchange({ from: 'cash', sold: '91.00 EUR' }, { to: 'nostro-USD', bought: '100.00 USD' })),
+  )
+  await accepted(
+    bank.submit(exchange({ from: 'cash', sold: '6.00 EUR' }, { to: 'nostro-JPY', bought: '1000 JPY' })),
+  )
+}
 
 const toAndFro = async (bank: Bank): Promise<void> => {
   expect(endOf(await bank.submit(transferOf({ from: 'to', to: 'fro', amount: '1.00' })))).toBe('accepted')
@@ -143,10 +161,11 @@ test.each(['inside', 'behind'])(
         ...(await verifyInterest(tx, bank.books)),
         ...(await verifyDays(tx, bank.books)),
         ...(await verifyReconciliation(tx, bank.books.currencies)),
+        ...(await verifyPositions(tx, bank.books)),
       ])
       expect(rules.filter(({ first }) => first !== undefined)).toEqual([])
     }
-    // Cut-off, what was set aside, two partitions each of holds, terms, accruals, capitalisations, fees and dormancy, several of entries, each step's beginning and end, the closing.
+    // Cut-off, what was set aside, two partitions each of holds, terms, accruals, capitalisations, fees and dormancy, one of positions, several of entries, each step's beginning and end, the closing.
     expect(at).toBeGreaterThan(30)
   },
   480_000,

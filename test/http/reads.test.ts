@@ -264,11 +264,16 @@ describe('reports', () => {
         net: '500.00',
         debitBalances: '500.00',
         creditBalances: '0.00',
+        baseNet: '500.00',
       },
       expect.objectContaining({ glCode: '2000', debits: '100.00', credits: '600.00', net: '500.00' }),
     ])
     const before = await bank().get('/v1/trial-balance?date=2026-11-19&by=value')
-    expect(before.body).toEqual({ date: '2026-11-19', by: 'value', rows: [], totals: [] })
+    const base = { debits: '0.00', credits: '0.00', rounding: '0.00', withoutRate: [], rates: [] }
+    expect(before.body).toEqual({
+      ...{ date: '2026-11-19', by: 'value', rows: [], totals: [] },
+      base: { currency: 'EUR', ...base },
+    })
   })
 
   test('the audit trail says who did what and how it ended', async () => {

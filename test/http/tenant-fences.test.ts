@@ -9,6 +9,7 @@ import {
   transfer,
   useHttpBank,
 } from './support/http-bank.js'
+import { dealInDollars } from './support/http-fx.js'
 import { launch, openProductChart } from './support/http-products.js'
 
 // Four fences stand between tenants: the token names the tenant, every statement names it too, every key begins with it, and
@@ -61,6 +62,7 @@ beforeAll(async () => {
   ).toBe(201)
   const command = { type: 'post', ...transfer({ from: 'alice', to: secret }) }
   proposalId = (await bank().post('/v1/proposals', { command, reason: secret })).body.proposalId
+  await dealInDollars(bank(), secret)
   // To the end of a month, so that interest is capitalised.
   expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
   const statement = await bank().post(`/v1/accounts/${secret}/statements`, { to: firstBusinessDate })
@@ -150,6 +152,8 @@ const questions = () => [
   '/v1/products',
   `/v1/products/${secret}`,
   '/v1/accounts/termed/terms',
+  '/v1/rates',
+  '/v1/rates?currency=USD',
   '/v1/eod-runs',
   `/v1/eod-runs/${runId}`,
   '/v1/gl-extracts',

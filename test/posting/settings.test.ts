@@ -95,7 +95,7 @@ describe('settings', () => {
     expect(last && answerOf(last)).toMatchObject({
       valueDateDaysBack: 7,
       valueDateDaysAhead: 8,
-      currencies: { GEM: 1, GOLD: 4 },
+      currencies: { ATTO: 18, GEM: 1, GOLD: 4 },
     })
   })
 

@@ -127,12 +127,13 @@ const invariants: Readonly<Record<string, string>> = {
     select e.entry_no from ledger.journal_entry e left join outbox.outbox_event o
         on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type like 'plinth.journal_entry.%'
      where e.tenant_id = $1 group by 1 having count(o.position) <> 1`,
-  'outbox positions are dense up to the head: one for each accepted command, two for a correction, two for a closed day or a final year': `
+  'outbox positions are dense up to the head: one for each accepted command, two for a correction, two for a closed day or a final year, one for an approved rate': `
     select h.next_event_position, x.* from ledger.journal_head h cross join lateral
       (select count(*) as n, coalesce(max(position), 0) as last,
               (select coalesce(sum(case c.type when 'correct' then 2 else 1 end), 0) from posting.command c where c.tenant_id = $1 and c.outcome = 'accepted')
             + (select coalesce(sum(case r.status when 'completed' then 2 else 1 end), 0) from eod.run r where r.tenant_id = $1)
-            + (select coalesce(sum(case y.status when 'final' then 2 else 1 end), 0) from eod.year_end y where y.tenant_id = $1) as told
+            + (select coalesce(sum(case y.status when 'final' then 2 else 1 end), 0) from eod.year_end y where y.tenant_id = $1)
+            + (select count(*) from fx.rate r where r.tenant_id = $1 and r.status = 'approved') as told
          from outbox.outbox_event o where o.tenant_id = h.tenant_id) x
      where h.tenant_id = $1 and (x.n <> x.last or h.next_event_position <> x.last + 1 or x.n <> x.told)`,
   'entries are told in the order of their numbers': `

@@ -24,8 +24,8 @@ import {
   type Unit,
 } from '@plinth/posting'
 
-/** The currencies of every bank in the tests: ISO 4217, and gold in ten-thousandths. */
-export const ownCurrencies = { GOLD: 4 }
+/** The currencies of every bank in the tests: ISO 4217, gold in ten-thousandths, and one with eighteen decimals. */
+export const ownCurrencies = { ATTO: 18, GOLD: 4 }
 export const currencies: Currencies = currenciesWith(ownCurrencies)
 
 let keysMade = 0

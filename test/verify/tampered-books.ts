@@ -39,6 +39,8 @@ const tables = [
   'reconciliation.gl_extract_move',
   'reconciliation.reconciliation_break',
   'reconciliation.break_event',
+  'fx.rate',
+  'fx.revaluation',
   'audit.audit_event',
   'outbox.outbox_event',
 ]

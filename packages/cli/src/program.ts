@@ -13,6 +13,7 @@ import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
 import { productCommand } from './commands/product.js'
 import { reconcileCommand } from './commands/reconcile.js'
+import { ratesCommand } from './commands/rates.js'
 import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
@@ -80,6 +81,7 @@ function createProgram(runtime: CliRuntime): Command {
   addGroup(program, 'Books:', [
     accountCommand(runtime),
     productCommand(runtime),
+    ratesCommand(runtime),
     postCommand(runtime),
     journalCommand(runtime),
     trialBalanceCommand(runtime),

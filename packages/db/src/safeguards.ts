@@ -10,6 +10,7 @@ export const migratedSchemas = [
   'suspense',
   'posting',
   'interest',
+  'fx',
   'eod',
   'reconciliation',
 ]
@@ -53,6 +54,8 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'interest.accrual': appendOnly,
   'interest.accrued': [...kept, 'moves_forward'],
   'interest.capitalisation': [...kept, 'posted_once'],
+  'fx.rate': [...kept, 'begins_as_submitted', 'decided_once'],
+  'fx.revaluation': [...appendOnly, 'by_an_approved_rate'],
   'eod.run': [...kept, 'moves_forward'],
   'eod.step': [...kept, 'done_once'],
   'eod.partition': [...kept, 'done_once'],

@@ -23,6 +23,7 @@ export type ModuleName =
   | 'suspense'
   | 'posting'
   | 'interest'
+  | 'fx'
   | 'eod'
   | 'reconciliation'
 

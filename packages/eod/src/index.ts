@@ -23,6 +23,7 @@ import {
   type YearEndSetting,
 } from './application/year-end-engine.js'
 import { readEndedDays } from './infrastructure/closed-day-reader.js'
+import { revalue } from './application/steps/revalue.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'
@@ -72,6 +73,7 @@ export const eodSteps = (
   capitaliseInterest,
   chargeFeesStep,
   makeDormant,
+  revalue,
   controlTotalsWith(store, entries),
   ...behindTotals,
   completeWith(store),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as fields from './command-schemas.js'
+import { baseNet, baseTotals, keptForeignExchange } from './fx-schemas.js'
 
 export const decimal = z
   .string()
@@ -213,9 +214,11 @@ export const trialBalance = z
         net: decimal,
         debitBalances: decimal,
         creditBalances: decimal,
+        baseNet,
       }),
     ),
     totals: z.array(z.object({ currency: z.string(), debits: decimal, credits: decimal })),
+    base: baseTotals,
   })
   .meta({ id: 'TrialBalance' })
 
@@ -304,6 +307,7 @@ const settingsShape = {
     .nullable()
     .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
   retainedEarningsGlCode: z.string().nullable(),
+  foreignExchange: keptForeignExchange,
 }
 
 export const settings = z.object(settingsShape).meta({ id: 'Settings' })

@@ -278,6 +278,19 @@ const calendar = z
   )
   .meta({ id: 'BusinessCalendar' })
 
+const foreignExchange = z
+  .strictObject(
+    {
+      positionGlCode: glCode.meta({ description: 'Of the accounts FX:POSITION:<currency>.' }),
+      counterValueGlCode: glCode.meta({ description: 'Of the accounts FX:COUNTERVALUE:<currency>.' }),
+      gainGlCode: glCode,
+      lossGlCode: glCode,
+      rateDaysMax: days.meta({ description: 'How many days before a day its rate may be of.' }),
+    },
+    says('wrong_type'),
+  )
+  .meta({ id: 'ForeignExchange' })
+
 const settingsFields = {
   valueDateDaysBack: days.nullable().optional().meta({ description: 'Null: any date back.' }),
   valueDateDaysAhead: days.optional(),
@@ -304,6 +317,9 @@ const settingsFields = {
     .nullable()
     .optional()
     .meta({ description: 'On which days the bank closes its books. Null: on every day.' }),
+  foreignExchange: foreignExchange.nullable().optional().meta({
+    description: 'How positions in other currencies are kept and revalued. Null: they are not.',
+  }),
   retainedEarningsGlCode: glCode.nullable().optional().meta({
     description:
       'A postable GL account of equity, where income and expense of a year go when it is closed. Null: no year can be.',

@@ -27,6 +27,7 @@ import { postingRoutes } from './routes/postings.js'
 import { productRoutes } from './routes/products.js'
 import { proposalRoutes } from './routes/proposals.js'
 import { reconciliationRoutes } from './routes/reconciliation-breaks.js'
+import { rateRoutes } from './routes/rates.js'
 import { reportRoutes } from './routes/reports.js'
 import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
@@ -70,6 +71,7 @@ export const routes: readonly Route[] = [
   ...yearEndRoutes,
   ...glExtractRoutes,
   ...reconciliationRoutes,
+  ...rateRoutes,
   ...apiKeyRoutes,
   ...settingsRoutes,
   ...limitRoutes,

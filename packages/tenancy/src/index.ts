@@ -17,6 +17,7 @@ export type {
   ApprovalMatter,
   BusinessCalendar,
   CommonLimit,
+  ForeignExchange,
   SettingsChange,
   SettingsDocument,
   TenantSettings,

@@ -1,3 +1,5 @@
+import { readRatesOfDay } from '@plinth/fx'
+import { inBase, type RatesOfDay, renderBaseNet, renderBaseTotals } from '@plinth/fx/domain'
 import {
   type BusinessDate,
   type Currencies,
@@ -51,20 +53,20 @@ export function trialBalanceCommand(runtime: CliRuntime): Command {
     .addOption(jsonOption())
     .action(async (options: Options) => {
       const tenantId = tenantOf(runtime, options)
-      const { trialBalance, currencies } = await runtime.withPlinth(async ({ database, books }) => {
-        const { currencies: known } = await books(tenantId)
-        const read = await database.read(tenantId, async (tx) => {
+      const { trialBalance, currencies, rates } = await runtime.withPlinth(async ({ database, books }) => {
+        const { currencies: known, tenant } = await books(tenantId)
+        return await database.read(tenantId, async (tx) => {
           const { by = 'booking', period, withoutYearEndClose } = options
-          const date = period === undefined ? options.date : lastDayOf(period)
-          return await readTrialBalance(tx, {
-            ...{ by, period, withoutYearEndClose },
-            date: date ?? (await readHead(tx)).businessDate,
-          })
+          const asked = period === undefined ? options.date : lastDayOf(period)
+          const date = asked ?? (await readHead(tx)).businessDate
+          const read = await readTrialBalance(tx, { by, period, withoutYearEndClose, date })
+          const wanted = { currencies: read.totals.map(({ currency }) => currency), day: date }
+          const ofDay = await readRatesOfDay(tx, { ...wanted, baseCurrency: tenant.baseCurrency })
+          return { trialBalance: read, currencies: known, rates: ofDay }
         })
-        return { trialBalance: read, currencies: known }
       })
-      if (options.json) printJson(renderTrialBalance(trialBalance, currencies))
-      else print(trialBalance, currencies)
+      if (options.json) printJson(renderTrialBalance(trialBalance, rates, currencies))
+      else print(trialBalance, rates, currencies)
       const differing = trialBalance.totals.filter(({ debits, credits }) => debits !== credits)
       for (const { currency, debits, credits } of differing) {
         const net = formatMinor(debits - credits, currencies.decimalsOf(currency) as number)
@@ -76,8 +78,9 @@ export function trialBalanceCommand(runtime: CliRuntime): Command {
     })
 }
 
-function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) {
-  const { date, by, period, withoutYearEndClose, rows, totals } = trialBalance
+function renderTrialBalance(trialBalance: TrialBalance, rates: RatesOfDay, currencies: Currencies) {
+  const { date, by, period, withoutYearEndClose, totals } = trialBalance
+  const { rows, base } = inBase(trialBalance.rows, rates, currencies)
   const format = (minor: bigint, currency: string): string =>
     formatMinor(minor, currencies.decimalsOf(currency) as number)
   return {
@@ -98,33 +101,39 @@ function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) 
       net: format(row.net, row.currency),
       debitBalances: format(row.debitBalances, row.currency),
       creditBalances: format(row.creditBalances, row.currency),
+      baseNet: renderBaseNet(row, base, currencies),
     })),
     totals: totals.map(({ currency, debits, credits }) => ({
       currency,
       debits: format(debits, currency),
       credits: format(credits, currency),
     })),
+    base: renderBaseTotals(base, currencies),
   }
 }
 
-const columns = [
+const columnsOf = (base: string | undefined) => [
   { title: 'GL account' },
   { title: 'name' },
   { title: 'currency' },
   ...['debits', 'credits', 'net', 'debit balances', 'credit balances'].map(
     (title) => ({ title, align: 'right' }) as const,
   ),
+  ...(base === undefined ? [] : [{ title: `net in ${base}`, align: 'right' } as const]),
 ]
 
-function print(trialBalance: TrialBalance, currencies: Currencies): void {
-  const { rows, totals } = renderTrialBalance(trialBalance, currencies)
+function print(trialBalance: TrialBalance, ofDay: RatesOfDay, currencies: Currencies): void {
+  const { rows, totals, base } = renderTrialBalance(trialBalance, ofDay, currencies)
   const depths = depthsOf(trialBalance.rows)
+  // Of a bank that has nothing in other currencies the base column would say everything twice.
+  const foreign = totals.some(({ currency }) => currency !== base.currency)
+  const inBaseCurrency = (text: string | null) => (foreign ? [text ?? 'no rate'] : [])
   const { date, by, period, withoutYearEndClose } = trialBalance
   const upTo = period === undefined ? `${date}, by ${by} date` : `period ${period}`
   console.log(
     `Trial balance up to ${upTo}${withoutYearEndClose ? ', without the entries that close the year' : ''}`,
   )
-  printTable(columns, [
+  printTable(columnsOf(foreign ? base.currency : undefined), [
     ...rows.map((row) => [
       `${'  '.repeat(depths.get(row.glCode) ?? 0)}${row.glCode}`,
       row.postable ? row.name : `${row.name} (heading)`,
@@ -134,10 +143,25 @@ function print(trialBalance: TrialBalance, currencies: Currencies): void {
       row.net,
       row.debitBalances,
       row.creditBalances,
+      ...inBaseCurrency(row.baseNet),
     ]),
-    ...totals.map(({ currency, debits, credits }) => ['total', '', currency, debits, credits, '', '', '']),
+    ...totals.map(({ currency, debits, credits }) => [
+      ...['total', '', currency, debits, credits, '', '', ''],
+      ...inBaseCurrency(''),
+    ]),
   ])
+  if (foreign) printBase(base)
 }
+
+/** The sums in the base currency, and the rates that they were made with. */
+function printBase({ currency, debits, credits, rounding, withoutRate, rates }: RenderedBase): void {
+  for (const { currency: of, rate, date } of rates) console.log(`1 ${of} was ${rate} ${currency} on ${date}`)
+  if (withoutRate.length > 0)
+    console.log(coloured(`No sum in ${currency}: no rate of ${withoutRate.join(', ')}.`, 'yellow'))
+  else console.log(`In ${currency}: debits ${debits}, rounding ${rounding}, credits ${credits}`)
+}
+
+type RenderedBase = ReturnType<typeof renderBaseTotals>
 
 /** How deep each GL account stands under its headings. */
 function depthsOf(rows: readonly TrialBalanceRow[]): Map<string, number> {

@@ -1,3 +1,4 @@
+import { verifyPositions } from '@plinth/fx'
 import { verifyDays } from '@plinth/eod'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
@@ -59,9 +60,10 @@ async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantR
     const { sound, rules, ...counts } = await verifyBooks(tx, books)
     const interest = await verifyInterest(tx, books)
     const years = await verifyYearEnds(tx, books)
+    const positions = await verifyPositions(tx, books)
     const statements = await verifyStatements(tx, books.currencies)
     const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books.currencies))]
-    const all = [...rules, ...interest, ...years, ...days, statements]
+    const all = [...rules, ...interest, ...years, ...positions, ...days, statements]
     return { sound: sound && all.every(({ broken }) => broken === 0), ...counts, rules: all }
   })
   return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }

@@ -16,6 +16,7 @@ const moduleRoles = [
   'suspense',
   'posting',
   'interest',
+  'fx',
   'eod',
   'reconciliation',
 ].map((name) => `plinth_${name}`)

@@ -1,4 +1,5 @@
 import { sqlStateOf } from '@plinth/db'
+import { FxRefused } from '@plinth/fx'
 import { InterestRefused } from '@plinth/interest'
 import { InvariantViolation } from '@plinth/kernel'
 
@@ -15,6 +16,7 @@ export function reasonOf(error: unknown): { code: string; detail: string } {
   if (error instanceof InvariantViolation) return { code: 'fault', detail: error.message }
   if (error instanceof InterestRefused) return { code: error.rejection.code, detail: error.message }
   if (error instanceof StatusRefused) return { code: 'status_transition_invalid', detail: error.message }
+  if (error instanceof FxRefused) return { code: error.rejection.code, detail: error.message }
   const state = sqlStateOf(error)
   if (state !== undefined)
     return { code: 'refused_by_database', detail: `The database refused it (SQLSTATE ${state}).` }

@@ -1,4 +1,6 @@
 import { type AuditEvent, listAuditEvents } from '@plinth/audit'
+import { readRatesOfDay } from '@plinth/fx'
+import { inBase, type RatesOfDay, renderBaseNet, renderBaseTotals } from '@plinth/fx/domain'
 import {
   type BusinessDate,
   type Currencies,
@@ -88,21 +90,23 @@ async function trialBalanceOf(exchange: Exchange, { tenant, currencies }: Princi
         beside.map((name) => fieldError([name], 'unknown_field', 'A period has its own dates.')),
       ),
     )
-  const found = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
+  const { baseCurrency } = tenant
+  const [found, rates] = await exchange.edge.database.read(tenant.tenantId, async (tx) => {
     const withoutYearEndClose = asked.yearEndClose === 'without'
     const wanted = asked.period as Period | undefined
-    if (wanted !== undefined)
-      return await readTrialBalance(tx, {
-        ...{ period: wanted, date: lastDayOf(wanted), by: 'booking', withoutYearEndClose },
-      })
-    const day = (asked.date as BusinessDate | undefined) ?? (await readHead(tx)).businessDate
-    return await readTrialBalance(tx, { date: day, by: asked.by ?? 'booking', withoutYearEndClose })
+    const named = wanted === undefined ? (asked.date as BusinessDate | undefined) : lastDayOf(wanted)
+    const day = named ?? (await readHead(tx)).businessDate
+    const by = asked.by ?? 'booking'
+    const read = await readTrialBalance(tx, { period: wanted, date: day, by, withoutYearEndClose })
+    const known = read.totals.map(({ currency }) => currency)
+    return [read, await readRatesOfDay(tx, { currencies: known, day, baseCurrency })] as const
   })
-  return { status: 200, body: renderTrialBalance(found, currencies) }
+  return { status: 200, body: renderTrialBalance(found, rates, currencies) }
 }
 
-function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) {
-  const { date: day, by, period: upTo, withoutYearEndClose, rows, totals } = trialBalance
+function renderTrialBalance(trialBalance: TrialBalance, rates: RatesOfDay, currencies: Currencies) {
+  const { date: day, by, period: upTo, withoutYearEndClose, totals } = trialBalance
+  const { rows, base } = inBase(trialBalance.rows, rates, currencies)
   const format = (minor: bigint, currency: string): string => {
     const decimals = currencies.decimalsOf(currency)
     invariant(decimals !== undefined, 'the currency of a turnover stays known', { currency })
@@ -126,12 +130,14 @@ function renderTrialBalance(trialBalance: TrialBalance, currencies: Currencies) 
       net: format(net, row.currency),
       debitBalances: format(debitBalances, row.currency),
       creditBalances: format(creditBalances, row.currency),
+      baseNet: renderBaseNet(row, base, currencies),
     })),
     totals: totals.map(({ currency, debits, credits }) => ({
       currency,
       debits: format(debits, currency),
       credits: format(credits, currency),
     })),
+    base: renderBaseTotals(base, currencies),
   }
 }
 

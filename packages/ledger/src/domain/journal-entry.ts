@@ -35,7 +35,7 @@ export interface PostingLine {
 /**
  * `posting` for a caller's posting, `reversal` and `capture` for those, `correction` for what an entry should have been,
  * `suspense_clearing` for a diverted credit that is posted on. The bank's own are `accrual` and `capitalisation` of interest,
- * `fee`, and `year_end_close`.
+ * `fee`, `revaluation` of what is kept in other currencies, and `year_end_close`.
  */
 export type EntryKind =
   | 'posting'
@@ -46,7 +46,7 @@ export type EntryKind =
   | BankEntryKind
 
 /** What no caller asks for: the end of a day or of a year posts it. */
-export type BankEntryKind = 'accrual' | 'capitalisation' | 'fee' | 'year_end_close'
+export type BankEntryKind = 'accrual' | 'capitalisation' | 'fee' | 'revaluation' | 'year_end_close'
 
 /** What a decision makes: an entry that has no number yet. */
 export interface EntryDraft {

@@ -55,8 +55,9 @@ export type EventView = 'entries' | 'commands'
 const contents: Readonly<Record<EventView, string>> = {
   entries: `case when type = 'plinth.journal_entry.posted.v1'
                  then concat_ws('|', subject, correlation_id, coalesce(causation_id, '-'), occurred_at) end`,
-  // That a business day or a year closes is told by the end of it, which is no command.
-  commands: `case when type not like 'plinth.business\\_day.%' and type not like 'plinth.year.%' then concat_ws('|', type, correlation_id, occurred_at) end`,
+  // That a business day or a year closes is told by the end of it, and that a rate holds by who approved it: none of them is a command.
+  commands: `case when type not like 'plinth.business\\_day.%' and type not like 'plinth.year.%' and type not like 'plinth.rate.%'
+                  then concat_ws('|', type, correlation_id, occurred_at) end`,
 }
 
 const digestEventsAfter = (view: EventView): Statement => ({

@@ -5,7 +5,7 @@ import type { ProductCommand } from '@plinth/product'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { ProposalId } from '@plinth/tenancy'
 import type { Book } from './book.js'
-import type { Command, Demands, EntryRequest, LineRequest } from './command.js'
+import type { ChangeSettingsCommand, Command, Demands, EntryRequest, LineRequest } from './command.js'
 
 /**
  * What never changes of the things that commands name by an id of Plinth's: read before anything is locked, to know what to
@@ -133,6 +133,12 @@ export function describedAccountsOf(command: Command): readonly AccountId[] {
   return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
 }
 
+const glCodesOfExchange = ({ changes }: ChangeSettingsCommand): readonly GlCode[] => {
+  if (!changes.foreignExchange) return []
+  const { rateDaysMax: _, ...glCodes } = changes.foreignExchange
+  return Object.values(glCodes) as GlCode[]
+}
+
 /** The GL accounts a command names. */
 export function glCodesOf(command: Command): readonly GlCode[] {
   switch (command.type) {
@@ -152,6 +158,8 @@ export function glCodesOf(command: Command): readonly GlCode[] {
       const { code, parentCode } = command.glAccount
       return parentCode === undefined ? [code] : [code, parentCode]
     }
+    case 'change_settings':
+      return glCodesOfExchange(command)
     default:
       return []
   }

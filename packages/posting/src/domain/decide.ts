@@ -15,6 +15,7 @@ import { decidePost } from './decide-posting.js'
 import { decideReverse } from './decide-reverse.js'
 import { decideClearSuspenseItem } from './decide-suspense.js'
 import type { Decision } from './decision.js'
+import { faultOfExchange } from './fault-of-exchange.js'
 import { newProposal } from './new-proposal.js'
 
 /**
@@ -60,7 +61,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return decideClearSuspenseItem(book, command, stamp)
     case 'change_settings': {
       const { changes, reason } = command
-      const settings = faultOfRetainedEarnings(book, changes) ?? decideSettings(book.settings, changes)
+      const fault = faultOfExchange(book, changes) ?? faultOfRetainedEarnings(book, changes)
+      const settings = fault ?? decideSettings(book.settings, changes)
       return 'kind' in settings ? settings : { kind: 'settings_changed', settings, reason }
     }
     case 'register_transaction_code': {

@@ -27,6 +27,8 @@ export type Permission =
   | 'post_year_end'
   | 'close_years'
   | 'explain_breaks'
+  | 'submit_rates'
+  | 'decide_rates'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -49,6 +51,7 @@ const operator: readonly Permission[] = [
   'post_year_end',
   'close_years',
   'explain_breaks',
+  'submit_rates',
 ]
 const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
 const approver: readonly Permission[] = [
@@ -56,6 +59,7 @@ const approver: readonly Permission[] = [
   'read_proposals',
   'decide_proposals',
   'decide_products',
+  'decide_rates',
 ]
 
 const productManager: readonly Permission[] = ['read_chart', 'draft_products']

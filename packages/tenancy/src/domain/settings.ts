@@ -65,6 +65,16 @@ export interface BusinessCalendar {
   readonly working: readonly BusinessDate[]
 }
 
+/** On which GL accounts the bank keeps what it has in other currencies, and what that gains and loses (ADR 0024). */
+export interface ForeignExchange {
+  readonly positionGlCode: GlCode
+  readonly counterValueGlCode: GlCode
+  readonly gainGlCode: GlCode
+  readonly lossGlCode: GlCode
+  /** How many days before a day its rate may be of. */
+  readonly rateDaysMax: number
+}
+
 /** The settings of a tenant that decisions are made with. A version never changes; every change makes the next one. */
 export interface TenantSettings {
   readonly version: number
@@ -91,6 +101,8 @@ export interface TenantSettings {
   readonly calendar: BusinessCalendar | undefined
   /** Where income and expense of a year go when it is closed. Undefined: no year can be. */
   readonly retainedEarningsGlCode: GlCode | undefined
+  /** Undefined: positions in other currencies are not revalued. */
+  readonly foreignExchange: ForeignExchange | undefined
 }
 
 /** Settings as they are kept and shown: JSON, amounts as decimal strings. */
@@ -112,6 +124,12 @@ export interface SettingsDocument {
   readonly calendar?: CalendarDocument | null | undefined
   /** Not in documents from before years were closed. */
   readonly retainedEarningsGlCode?: string | null | undefined
+  /** Not in documents from before there were rates. */
+  readonly foreignExchange?: ForeignExchangeDocument | null | undefined
+}
+
+export type ForeignExchangeDocument = {
+  readonly [Name in keyof ForeignExchange]: Name extends 'rateDaysMax' ? number : string
 }
 
 export interface CalendarDocument {
@@ -145,6 +163,7 @@ export const initialSettings: SettingsDocument = {
   limits: [],
   calendar: null,
   retainedEarningsGlCode: null,
+  foreignExchange: null,
 }
 
 /** Reads a version of the settings back from its document, which was checked when it was made. */
@@ -177,6 +196,7 @@ export function settingsOf(version: number, document: SettingsDocument): TenantS
     })),
     calendar: calendarOf(document.calendar ?? undefined),
     retainedEarningsGlCode: (document.retainedEarningsGlCode ?? undefined) as GlCode | undefined,
+    foreignExchange: (document.foreignExchange ?? undefined) as ForeignExchange | undefined,
   }
 }
 
@@ -215,6 +235,7 @@ export function documentOf(settings: TenantSettings): SettingsDocument {
       ? { ...settings.calendar, holidays: settings.calendar.holidays ?? null }
       : null,
     retainedEarningsGlCode: settings.retainedEarningsGlCode ?? null,
+    foreignExchange: settings.foreignExchange ?? null,
   }
 }
 
