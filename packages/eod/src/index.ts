@@ -14,6 +14,7 @@ import {
   captureTerms,
   chargeFeesStep,
 } from './application/steps/interest.js'
+import { revalue } from './application/steps/revalue.js'
 import { verifyDaysWith } from './application/verify-days.js'
 import { verifyYearEndsWith } from './application/verify-year-ends.js'
 import {
@@ -23,7 +24,6 @@ import {
   type YearEndSetting,
 } from './application/year-end-engine.js'
 import { readEndedDays } from './infrastructure/closed-day-reader.js'
-import { revalue } from './application/steps/revalue.js'
 import { runStore } from './infrastructure/run-store.js'
 import { setAsideStore } from './infrastructure/set-aside-store.js'
 import { stepStore } from './infrastructure/step-store.js'

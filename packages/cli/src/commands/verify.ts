@@ -1,5 +1,5 @@
-import { verifyPositions } from '@plinth/fx'
 import { verifyDays } from '@plinth/eod'
+import { verifyPositions } from '@plinth/fx'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'

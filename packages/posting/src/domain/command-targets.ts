@@ -133,10 +133,10 @@ export function describedAccountsOf(command: Command): readonly AccountId[] {
   return command.type === 'set_status' || command.type === 'change_terms' ? [command.accountId] : []
 }
 
-const glCodesOfExchange = ({ changes }: ChangeSettingsCommand): readonly GlCode[] => {
-  if (!changes.foreignExchange) return []
-  const { rateDaysMax: _, ...glCodes } = changes.foreignExchange
-  return Object.values(glCodes) as GlCode[]
+const glCodesOfSettings = ({ changes }: ChangeSettingsCommand): readonly GlCode[] => {
+  const { rateDaysMax: _, ...ofExchange } = changes.foreignExchange ?? {}
+  const ofYears = changes.retainedEarningsGlCode ?? undefined
+  return [...Object.values(ofExchange), ...(ofYears === undefined ? [] : [ofYears])] as GlCode[]
 }
 
 /** The GL accounts a command names. */
@@ -150,16 +150,12 @@ export function glCodesOf(command: Command): readonly GlCode[] {
     case 'change_product_version':
       // A draft may name anything; a command behind it in the batch may submit it.
       return command.parameters === undefined ? [] : Object.values(command.parameters.glMapping)
-    case 'change_settings': {
-      const { retainedEarningsGlCode: code } = command.changes
-      return code === undefined || code === null ? [] : [code as GlCode]
-    }
     case 'create_gl_account': {
       const { code, parentCode } = command.glAccount
       return parentCode === undefined ? [code] : [code, parentCode]
     }
     case 'change_settings':
-      return glCodesOfExchange(command)
+      return glCodesOfSettings(command)
     default:
       return []
   }
