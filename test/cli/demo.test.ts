@@ -37,6 +37,10 @@ test('a demo bank that lives for a while has products, customers, interest, stat
     code: 0,
     stdout: expect.stringContaining('The books are sound'),
   })
+  expect(await run('reconcile', 'run')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('No open breaks'),
+  })
 
   const more = await run('demo', '--days', '2')
   expect(more).toMatchObject({ code: 0, stderr: '' })

@@ -50,9 +50,7 @@ beforeAll(async () => {
     account('alice', { glCode: '2100' }),
     pay('12.50'),
   )
-  await asAdmin(database().adminUrl, (admin) =>
-    admin.query("update ledger.journal_head set business_date = '2027-01-02' where tenant_id = 'shop'"),
-  )
+  expect(await run('eod', 'run', '--date', '2027-01-01')).toMatchObject({ code: 0 })
   await post(pay('1.00'))
 })
 

@@ -21,6 +21,10 @@ describe('an end of day', () => {
     expect([rehearsed.status, rehearsed.headers.get('plinth-dry-run')]).toEqual([200, 'true'])
     expect(rehearsed.body).toMatchObject({ businessDate: '2026-11-20', nextDate: '2026-11-21' })
     expect(rehearsed.body.controlTotals.length).toBeGreaterThan(0)
+    expect(rehearsed.body).toMatchObject({
+      extract: { businessDate: '2026-11-20', checksum: expect.any(String) },
+      differences: [],
+    })
     expect((await bank().get('/v1/eod-runs')).body.data).toEqual([])
     expect(await businessDate()).toBe('2026-11-20')
   })

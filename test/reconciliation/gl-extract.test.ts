@@ -234,7 +234,8 @@ describe('a rehearsal', () => {
     const busy = {
       ...{ of: 'day' as const, name: 'busy' },
       work: async () => {
-        for (let at = 0; at < 40; at += 1) await bank.transfer({ from: 'bob', to: 'cora', amount: '0.50' })
+        for (let at = 0; at < 40; at += 1)
+          await bank.transfer({ from: 'bob', to: at < 3 ? 'dora' : 'cora', amount: '0.50' })
         return {}
       },
     }
