@@ -3,7 +3,7 @@ import type { AccountId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { verifyBooks } from '@plinth/posting'
 import { describe, expect, test } from 'vitest'
-import { day, eodAt } from '../eod/eod-bank.js'
+import { day, eodAt, smallSizes } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, endOf, newKey, special, standing, together } from '../support/commands.js'
 import { closeDay, interestRun, within } from '../support/interest.js'
@@ -257,6 +257,35 @@ describe('closing an account', () => {
         bank.tenantId,
       ]),
     ).toEqual([{ accrued_through: '2026-11-20' }])
+    await expectSound(bank)
+  })
+
+  test('of many accounts while days end leaves nothing accrued on any, whichever comes first', async () => {
+    const names = Array.from({ length: 24 }, (_, at) => `customer-${at}`)
+    const bank = await savingsBank(names)
+    for (const name of names) await bank.fund(name, '36500.00')
+    const [elsewhere, eod] = [bank.elsewhere(), eodAt(bank.elsewhere(), { sizes: smallSizes })]
+    const ends = new Set<string>()
+    const leave = async (name: string): Promise<void> => {
+      const last = special([`debit ${name} all`, 'credit cash all'])
+      for (let open = true; open; ) {
+        const outcomes = await elsewhere.batch([alone(last), alone(standing(name, 'closed'))])
+        const end = endOf(outcomes[1] as (typeof outcomes)[number])
+        ends.add(end)
+        open = end !== 'accepted'
+      }
+    }
+    const days = ['2026-11-20', '2026-11-29', '2026-11-30', '2026-12-01', '2026-12-02', '2026-12-03']
+    const ended = (async () => {
+      for (const each of days) await eod.run(each)
+    })()
+    for (let at = 0; at < names.length; at += 4) await Promise.all(names.slice(at, at + 4).map(leave))
+    await ended
+    await eod.resume()
+    expect(ends.has('accepted')).toBe(true)
+    const statuses = await Promise.all(names.map((name) => bank.state(name)))
+    expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set(['closed']))
+    expect(await posted(bank, 'GL:2900:EUR')).toBe('0.00')
     await expectSound(bank)
   })
 
