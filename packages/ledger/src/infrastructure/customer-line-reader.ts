@@ -7,30 +7,29 @@ const sql = sqlDoor<LedgerTables>('ledger')
 
 // From the last line back, one search of the index each, to the first that is a customer's or is too old to matter: as many as
 // the bank itself has posted since, whatever the account has behind it. Made on never falls as versions rise (ADR 0019).
+const lineOf = (version: string): string => `(
+           select l.account_version, l.booking_date, coalesce(l.entered_on, l.booking_date) as made_on,
+                  e.kind in ('posting', 'capture') and e.transaction_code <> all ($3::text[]) as customers
+             from ledger.posting_line l
+            cross join lateral (
+              select kind, transaction_code from ledger.journal_entry
+               where tenant_id = $1 and entry_no = l.entry_no offset 0) e
+            where l.tenant_id = $1 and l.account_id = k.account_id and l.account_version = ${version} offset 0)`
+
 const lastByKey: Statement = {
   name: 'ledger.last_customer_line',
-  text: `select w.account_id, w.booking_date from unnest($2::text[], $4::date[]) as k (account_id, since)
+  text: `select k.account_id, w.booking_date from unnest($2::text[], $4::date[]) as k (account_id, since)
     cross join lateral (
       with recursive walked as (
         select l.* from (select bottom.account_version from ledger.posting_line bottom
                    where bottom.tenant_id = $1 and bottom.account_id = k.account_id
                    order by bottom.account_version desc limit 1) last
-         cross join lateral (
-           select l.account_id, l.account_version, l.booking_date, coalesce(l.entered_on, l.booking_date) as made_on,
-                  e.kind in ('posting', 'capture') and e.transaction_code <> all ($3::text[]) as customers
-             from ledger.posting_line l
-             join ledger.journal_entry e on e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
-            where l.tenant_id = $1 and l.account_id = k.account_id and l.account_version = last.account_version offset 0) l
+         cross join lateral ${lineOf('last.account_version')} l
         union all
         select l.* from walked w
-         cross join lateral (
-           select l.account_id, l.account_version, l.booking_date, coalesce(l.entered_on, l.booking_date) as made_on,
-                  e.kind in ('posting', 'capture') and e.transaction_code <> all ($3::text[]) as customers
-             from ledger.posting_line l
-             join ledger.journal_entry e on e.tenant_id = l.tenant_id and e.entry_no = l.entry_no
-            where l.tenant_id = $1 and l.account_id = k.account_id and l.account_version = w.account_version - 1 offset 0) l
+         cross join lateral ${lineOf('w.account_version - 1')} l
          where not w.customers and w.made_on >= k.since)
-      select account_id, booking_date from walked where customers order by account_version desc limit 1) w`,
+      select booking_date from walked where customers order by account_version desc limit 1) w`,
 }
 
 /**
