@@ -37,8 +37,7 @@ beforeAll(async () => {
   expect((await bank().post('/v1/limits', limit)).status).toBe(200)
   const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
   holdId = (await bank().post('/v1/holds', hold)).body.holdId
-  const doomed = await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))
-  entryId = doomed.body.journalEntryId
+  entryId = (await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))).body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
   // So many lines that their sums are kept for balances of the past.
   const [toSecret, back] = [
@@ -65,8 +64,8 @@ beforeAll(async () => {
   await dealInDollars(bank(), secret)
   // To the end of a month, so that interest is capitalised.
   expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
-  const statement = await bank().post(`/v1/accounts/${secret}/statements`, { to: firstBusinessDate })
-  expect(statement.status).toBe(200)
+  const to = firstBusinessDate
+  expect((await bank().post(`/v1/accounts/${secret}/statements`, { to })).status).toBe(200)
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)

@@ -122,14 +122,10 @@ const line = z
     says('wrong_type'),
   )
   .meta({ id: 'LineRequest' })
-const postLine = line
-  .extend({
-    accruesFor: accountId.optional().meta({
-      description:
-        'Of an accrual, on the bank’s account of accrued interest: the account on which it accrues.',
-    }),
-  })
-  .meta({ id: 'PostingLineRequest' })
+const accruesFor = accountId
+  .optional()
+  .meta({ description: 'Of an accrual: the account on which it accrues.' })
+const postLine = line.extend({ accruesFor }).meta({ id: 'PostingLineRequest' })
 const fixedLine = z
   .strictObject({ ...lineFields, amount }, says('wrong_type'))
   .meta({ id: 'CaptureLineRequest' })
@@ -196,10 +192,7 @@ const entryFields = { ...bookingFields, ...demandFields, decision: decision.opti
 const postFields = {
   ...entryFields,
   lines: linesOf(postLine),
-  kind: z.literal('accrual', says('wrong_type')).optional().meta({
-    description:
-      'What an engine outside says has accrued, on accounts whose terms leave it to one: lines say with `accruesFor` on which.',
-  }),
+  kind: oneOf(['accrual']).optional().meta({ description: 'Of an engine outside: see `accruesFor`.' }),
   period: thirteenthPeriod,
   advice: z
     .literal(true, says('wrong_type'))

@@ -237,7 +237,7 @@ function simulateCommand(runtime: CliRuntime): Command {
 type Simulated = Exclude<ReturnType<typeof answerSimulation>, string | { readonly kind: 'malformed' }>
 
 function printSimulation(simulated: Simulated): void {
-  const { productCode, version, currency, from, to, periods, totals, days } = simulated
+  const { productCode, version, currency, from, to, periods, totals, days, fees } = simulated
   console.log(`Version ${version} of ${productCode}, ${from} to ${to}, in ${currency}`)
   const amounts = ['credit interest', 'tax', 'debit interest'].map(
     (title) => ({ title, align: 'right' }) as const,
@@ -267,6 +267,11 @@ function printSimulation(simulated: Simulated): void {
       ['capitalised', '', totals.credit, totals.tax, totals.debit],
     ],
   )
+  if (fees.length > 0)
+    printTable(
+      [{ title: 'fee' }, { title: 'of the period to' }, { title: 'amount', align: 'right' }],
+      [...fees.map(({ code, periodEnd, amount }) => [code, periodEnd, amount]), ['charged', '', totals.fees]],
+    )
 }
 
 const findProduct = (runtime: CliRuntime, options: BookOptions, code: string) =>
