@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
 import { currencies, endOf, posting, standing } from '../support/commands.js'
 import { addProductChart, approveVersion, openingUnder, parametersOf } from '../support/products.js'
+import { expectExplained } from './by-hand.js'
 import { eodAt, smallSizes } from './eod-bank.js'
 
 const openBank = useBank()
@@ -39,6 +40,7 @@ async function chargingBank(
 
 async function expectSound(bank: Bank): Promise<void> {
   await bank.expectBooksInOrder()
+  await expectExplained(bank)
   const rules = await bank.database.read(bank.tenantId, async (tx) => [
     ...(await verifyBooks(tx, bank.books)).rules,
     ...(await verifyInterest(tx, bank.books)),

@@ -76,6 +76,7 @@ class Account:
         self.next_day = self.period_start
         self.terms = {each['snapshotNo']: each for each in said['terms']}
         self.snapshot = None
+        self.untaxed = Fraction(0)
 
     def expect(self, where, expected, found):
         if expected != found:
@@ -155,11 +156,23 @@ class Account:
         self.book(step, interest, {'credit': Fraction(0), 'debit': Fraction(0)})
         return ends_period(terms['capitalisation'], day)
 
+    def adjust(self, step):
+        """Whole amounts that did not come from days; of a closing, what is paid back of debit interest bears no tax."""
+        for side in self.sum:
+            self.sum[side] += Fraction(step[side])
+            self.rounded[side] += Fraction(step[side])
+        if step['reason'] == 'settled':
+            self.untaxed += Fraction(step['debit'])
+            # It leaves nothing to be carried on below zero, and ends the period also where nothing is capitalised.
+            for side in self.sum:
+                if self.rounded[side] < 0:
+                    self.faults.append(f"{self.said['accountId']} settled {step['valueDate']}: {side} below zero")
+
     def end_period(self, step):
         """`step`: what the books say of it, or None where nothing was capitalised."""
         moved = {side: max(self.rounded[side], Fraction(0)) for side in self.sum}
         terms = self.terms[self.snapshot]
-        tax = rounded(Fraction(terms['withholdingTaxRate']) * moved['credit'], terms['rounding'], self.said['decimals'])
+        tax = rounded(Fraction(terms['withholdingTaxRate']) * (moved['credit'] - self.untaxed), terms['rounding'], self.said['decimals'])
         said = step or {'credit': '0', 'tax': '0', 'debit': '0', 'net': '0', 'valueDate': str(self.next_day)}
         where = f'capitalised of value {self.next_day}'
         self.expect(where, str(self.next_day), said['valueDate'])
@@ -171,24 +184,34 @@ class Account:
             self.sum[side] -= moved[side]
             self.rounded[side] -= moved[side]
         self.period_start = self.next_day
+        self.untaxed = Fraction(0)
 
     def check(self):
         said = self.said
-        runs = {}
-        for step in said['steps']:
-            runs.setdefault(step['bookedOn'], []).append(step)
-        ended = {step['valueDate']: step for step in said['steps'] if step['kind'] == 'capitalisation'}
-        for run, steps in runs.items():
-            days = [step for step in steps if step['kind'] == 'accrual']
-            since = self.look_at(
-                line for line in said['lines'] if line['seenOn'] == run and not line['capitalisation'])
-            self.make_up(since, [step for step in days if step['revision'] > 0])
-            for step in days:
-                if step['revision'] == 0:
-                    regular = self.accrue(step)
-                    capitalised = ended.get(str(self.next_day))
-                    if regular or capitalised is not None:
-                        self.end_period(capitalised)
+        looked_at = None
+        ended = set()
+        for at, step in enumerate(said['steps']):
+            if step['kind'] == 'adjustment':
+                self.adjust(step)
+                behind = said['steps'][at + 1:at + 2]
+                if step['reason'] == 'settled' and not (behind and behind[0]['kind'] == 'capitalisation'):
+                    self.end_period(None)
+            elif step['kind'] == 'capitalisation':
+                if step['valueDate'] not in ended:
+                    self.end_period(step)
+            else:
+                if looked_at != step['run']:
+                    looked_at = step['run']
+                    since = self.look_at(
+                        line for line in said['lines'] if line['seenIn'] == step['run'] and not line['capitalisation'])
+                    self.make_up(since, [other for other in said['steps'] if other.get('run') == step['run']
+                                         and other['kind'] == 'accrual' and other['revision'] > 0])
+                if step['revision'] == 0 and self.accrue(step):
+                    # Engines may have said something between the run and the capitalisation.
+                    capitalised = [other for other in said['steps']
+                                   if other['kind'] == 'capitalisation' and other['valueDate'] == str(self.next_day)]
+                    self.end_period(capitalised[0] if capitalised else None)
+                    ended.update(other['valueDate'] for other in capitalised)
         self.expect('last day', str(self.next_day - ONE_DAY), said['accruedThrough'])
         return self.faults
 

@@ -3,6 +3,7 @@ import type { AccountId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { verifyBooks } from '@plinth/posting'
 import { describe, expect, test } from 'vitest'
+import { expectExplained } from '../eod/by-hand.js'
 import { day, eodAt, smallSizes } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, endOf, newKey, special, standing, together } from '../support/commands.js'
@@ -46,6 +47,7 @@ async function bankWithInterest(): Promise<Bank> {
 
 async function expectSound(bank: Bank): Promise<void> {
   await bank.expectBooksInOrder()
+  await expectExplained(bank)
   const broken = await bank.database.read(bank.tenantId, async (tx) => {
     const { rules } = await verifyBooks(tx, bank.books)
     return [...rules, ...(await verifyInterest(tx, bank.books))].filter(({ first }) => first !== undefined)

@@ -2,6 +2,7 @@ import { verifyInterest } from '@plinth/interest'
 import type { AccountId, BusinessDate } from '@plinth/kernel'
 import { type Post, verifyBooks } from '@plinth/posting'
 import { expect, test } from 'vitest'
+import { expectExplained } from '../eod/by-hand.js'
 import { eodAt } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
 import { alone, endOf, newKey, opening, posting, special, standing, together } from '../support/commands.js'
@@ -55,6 +56,7 @@ function accrual(...said: readonly string[]): Post {
 
 async function expectSound(bank: Bank): Promise<void> {
   await bank.expectBooksInOrder()
+  await expectExplained(bank)
   const broken = await bank.database.read(bank.tenantId, async (tx) => {
     const { rules } = await verifyBooks(tx, bank.books)
     return [...rules, ...(await verifyInterest(tx, bank.books))].filter(({ first }) => first !== undefined)

@@ -54,6 +54,8 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'interest.accrual': appendOnly,
   'interest.accrued': [...kept, 'moves_forward'],
   'interest.capitalisation': [...kept, 'posted_once'],
+  'interest.adjustment': appendOnly,
+  'interest.fee': appendOnly,
   'fx.rate': [...kept, 'begins_as_submitted', 'decided_once'],
   'fx.revaluation': [...appendOnly, 'by_an_approved_rate'],
   'eod.run': [...kept, 'moves_forward'],

@@ -31,7 +31,8 @@ export function printInterest(explained: InterestExplanation): void {
     if (carried[side].exact.fraction !== '0') printParagraph(label(side), `Σ ${sumText(carried[side])}`)
   for (const step of spansOf(explained.steps)) {
     if (step.kind === 'span') printSpan(step, explained)
-    else printCapitalisation(step)
+    else if (step.kind === 'capitalisation') printCapitalisation(step)
+    else printAdjustment(step)
   }
   for (const { day, revision, bookedOn } of explained.revisedLater)
     console.log(`${day} was revised by the run of ${bookedOn} (revision ${revision})`)
@@ -143,4 +144,18 @@ function printCapitalisation(
   for (const side of sides)
     if (carriedOn[side].exact.fraction !== '0')
       printParagraph(label(side), `carried on ${sumText(carriedOn[side])}`)
+}
+
+const adjustmentWords = {
+  instructed: 'an engine outside accrued',
+  settled: 'a closing wrote off or paid back',
+} as const
+
+function printAdjustment(step: Extract<InterestExplanation['steps'][number], { kind: 'adjustment' }>): void {
+  const { reason, valueDate, credit, debit, entryNo } = step
+  console.log('')
+  printParagraph(
+    '',
+    `${adjustmentWords[reason]}, of value ${valueDate}, in entry ${entryNo}: credit ${credit}, debit ${debit}`,
+  )
 }

@@ -2,7 +2,7 @@ import type { InterestExplanation } from '@plinth/interest'
 
 export type Step = InterestExplanation['steps'][number]
 export type AccrualStep = Extract<Step, { kind: 'accrual' }>
-type CapitalisationStep = Extract<Step, { kind: 'capitalisation' }>
+type OtherStep = Exclude<Step, { kind: 'accrual' }>
 
 /** Days that follow one another and accrue the same on the same: all but the sums is said once. */
 export interface Span {
@@ -16,12 +16,12 @@ export interface Span {
   readonly posted: { readonly credit: bigint; readonly debit: bigint }
 }
 
-/** Folds steps into spans; what is capitalised ends one. */
-export function spansOf(steps: readonly Step[]): (Span | CapitalisationStep)[] {
-  const spans: (Span | CapitalisationStep)[] = []
+/** Folds steps into spans; what is capitalised or adjusted ends one. */
+export function spansOf(steps: readonly Step[]): (Span | OtherStep)[] {
+  const spans: (Span | OtherStep)[] = []
   for (const step of steps) {
     const before = spans.at(-1)
-    if (step.kind === 'capitalisation') spans.push(step)
+    if (step.kind !== 'accrual') spans.push(step)
     else if (before?.kind === 'span' && goesOn(before.last, step))
       spans[spans.length - 1] = withDay(before, step)
     else spans.push(withDay({ kind: 'span', first: step, days: 0, entryNos: [], posted: nothing }, step))

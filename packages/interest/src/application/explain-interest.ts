@@ -31,20 +31,24 @@ export const explainInterestWith =
     const [stored] = await store.readAccrued(tx, [accountId])
     if (stored === undefined) return undefined
     const { state } = stored
-    const [rows, capitalised, lines, allTerms, snapshots] = await Promise.all([
+    const [rows, capitalised, adjustments, lines, allTerms, snapshots] = await Promise.all([
       store.readBookedRows(tx, accountId),
       store.readBookedCapitalisations(tx, accountId),
+      store.readAdjustments(tx, [accountId]),
       readHistory(tx, { accountId, upToVersion: state.seenVersion }),
       readAccountTerms(tx, [accountId], currencies),
       readTermsSnapshots(tx, [accountId]),
     ])
     const terms = allTerms.get(accountId)
     invariant(terms !== undefined, 'what accrues has terms', { accountId })
-    const entryIds = [...rows, ...capitalised].flatMap(({ entryId }) => entryId ?? [])
+    const entryIds = [...rows, ...capitalised, ...adjustments].flatMap(({ entryId }) => entryId ?? [])
     const numbers = await readEntryNumbers(tx, [...new Set<EntryId>(entryIds)])
     const capitalisedIn = new Set(capitalised.map(({ entryId }) => entryId && numbers.get(entryId)))
+    const numberOf = ({ entryId }: { entryId: EntryId }): number => numbers.get(entryId) ?? 0
     const explained = explainAccrual({
       ...{ state, rows, capitalised },
+      adjustments: adjustments.toSorted((one, other) => numberOf(one) - numberOf(other)),
+      numberOf: (entryId) => numbers.get(entryId),
       lines: lines.map(({ accountVersion: version, ...line }) => ({
         ...{ ...line, version },
         capitalised: capitalisedIn.has(line.entryNo),

@@ -1,7 +1,7 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, CurrencyCode, EntryId, Side } from '@plinth/kernel'
 import type { Books, CommandContext } from '@plinth/posting'
-import type { BookedCapitalisation, BookedRow } from '../domain/explain-accrual.js'
+import type { BookedCapitalisation, BookedRow } from '../domain/accrual-history.js'
 import type { GlLine } from '../domain/gl-pairs.js'
 import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
 
@@ -149,7 +149,9 @@ export interface VerifyStore {
   countDays(tx: Tx): Promise<number>
 }
 
-export interface ExplainStore extends Pick<InterestStore, 'readAccrued'> {
+export interface ExplainStore
+  extends Pick<InterestStore, 'readAccrued'>,
+    Pick<VerifyStore, 'readAdjustments'> {
   /** All rows of an account in the order in which they were made. */
   readBookedRows(tx: Tx, accountId: AccountId): Promise<BookedRow[]>
   /** By value date. */

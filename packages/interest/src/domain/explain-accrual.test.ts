@@ -1,6 +1,7 @@
 import type { BusinessDate } from '@plinth/kernel'
 import { describe, expect, test } from 'vitest'
-import { type HistoricLine, seenBy } from './explain-accrual.js'
+import type { HistoricLine } from './accrual-history.js'
+import { seenBy } from './explain-accrual.js'
 
 const day = (text: string): BusinessDate => `2027-01-${text}` as BusinessDate
 

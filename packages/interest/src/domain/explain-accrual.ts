@@ -1,49 +1,22 @@
-import { addDays, type BusinessDate, type EntryId } from '@plinth/kernel'
-import { type AccrualState, accrualFrom, endsPeriod, grow, type InterestTerms } from '@plinth/product/domain'
-import { accrueThrough, backValuedFrom, endPeriod, type NumberedTerms } from './accrue-through.js'
+import { addDays, type BusinessDate } from '@plinth/kernel'
+import { type AccrualState, accrualFrom, endsPeriod, grow } from '@plinth/product/domain'
+import type {
+  AccrualHistory,
+  BookedAdjustment,
+  BookedCapitalisation,
+  BookedRow,
+  HistoricLine,
+} from './accrual-history.js'
+import { accrueThrough, backValuedFrom, endPeriod } from './accrue-through.js'
 import {
   type AccrualRow,
   type DueInterest,
   type Exact,
   type InterestState,
-  netOf,
   stateBefore,
-  type ValuedLine,
 } from './interest-state.js'
-
-/** What a run wrote of a day. */
-export interface BookedRow extends AccrualRow {
-  /** The business date of the run. */
-  readonly bookedOn: BusinessDate
-  /** In which it changed the rounded sums; undefined if it did not. */
-  readonly entryId: EntryId | undefined
-}
-
-export interface BookedCapitalisation {
-  readonly due: DueInterest
-  readonly bookedOn: BusinessDate
-  readonly entryId: EntryId | undefined
-}
-
-/** A line with what decides which run was the first to look at it. */
-export interface HistoricLine extends ValuedLine {
-  readonly entryNo: number
-  readonly bookingDate: BusinessDate
-  /** Made by the end of day for a day that was closing, behind its accrual. */
-  readonly late: boolean
-}
-
-/** All that is stored of an account, and what it was made from. */
-export interface AccrualHistory {
-  readonly state: InterestState
-  /** In the order in which they were made: by run; of a run what was made up for first, then by day. */
-  readonly rows: readonly BookedRow[]
-  readonly capitalised: readonly BookedCapitalisation[]
-  /** Up to the last that was looked at, in their order. */
-  readonly lines: readonly HistoricLine[]
-  termsOn(day: BusinessDate): NumberedTerms
-  termsOf(snapshotNo: number): InterestTerms
-}
+import { plusMinor, settleAccount } from './settle-account.js'
+import { runsOf, type Settlement, type StoredRun } from './stored-runs.js'
 
 /** A row of a day, and what it made of the sums. */
 export interface AccrualStep {
@@ -65,6 +38,14 @@ export interface CapitalisationStep extends BookedCapitalisation {
   readonly after: AccrualState
 }
 
+/** An adjustment, and what it made of the sums. */
+export interface AdjustmentStep extends BookedAdjustment {
+  readonly kind: 'adjustment'
+  readonly after: AccrualState
+}
+
+export type ExplainedStep = AccrualStep | AdjustmentStep | CapitalisationStep
+
 /** One run of the account. */
 export interface ExplainedRun {
   readonly bookedOn: BusinessDate
@@ -76,7 +57,8 @@ export interface ExplainedRun {
   readonly waiting: readonly HistoricLine[]
   /** That it was the first to look at. */
   readonly newLines: readonly HistoricLine[]
-  readonly steps: readonly (AccrualStep | CapitalisationStep)[]
+  /** Its rows, and what was adjusted and capitalised up to the next run. */
+  readonly steps: readonly ExplainedStep[]
 }
 
 /** Where what is stored is not what the lines and the terms come to. */
@@ -90,24 +72,16 @@ export interface Difference {
 /** Computes everything again from the lines and the terms, run by run, and tells where what is stored differs. */
 export function explainAccrual(history: AccrualHistory): { runs: ExplainedRun[]; differences: Difference[] } {
   const replay = new Replay(history)
-  for (const [bookedOn, rows] of runsOf(history.rows)) replay.run(bookedOn, rows)
+  for (const run of runsOf(history)) replay.run(run)
   return replay.done()
-}
-
-function runsOf(rows: readonly BookedRow[]): Map<BusinessDate, BookedRow[]> {
-  const runs = new Map<BusinessDate, BookedRow[]>()
-  for (const row of rows) {
-    const run = runs.get(row.bookedOn)
-    if (run === undefined) runs.set(row.bookedOn, [row])
-    else run.push(row)
-  }
-  return runs
 }
 
 class Replay {
   readonly #runs: ExplainedRun[] = []
   readonly #differences: Difference[] = []
   readonly #due: ReadonlyMap<BusinessDate, BookedCapitalisation>
+  /** What an engine outside said and no run has counted yet. */
+  #instructed: readonly BookedAdjustment[]
   /** As it is computed again. */
   #state: InterestState
   readonly #recomputed = new Map<BusinessDate, AccrualRow>()
@@ -121,35 +95,77 @@ class Replay {
     this.#state = stateBefore(firstDay)
     this.#sums = accrualFrom(firstDay)
     this.#due = new Map(history.capitalised.map((each) => [each.due.valueDate, each]))
+    this.#instructed = history.adjustments.filter(({ reason }) => reason === 'instructed')
   }
 
-  run(bookedOn: BusinessDate, rows: readonly BookedRow[]): void {
-    const { lines: all, termsOn, termsOf } = this.history
+  run({ bookedOn, rows, settlement }: StoredRun): void {
+    const { lines: all } = this.history
     const before = this.#state
-    const seen = seenBy(bookedOn, all).filter(({ version }) => version > before.baseVersion)
-    const from = backValuedFrom(before, seen)
-    const again = accrueThrough(before, {
-      lines: seen,
-      through: rows.at(-1)?.day ?? before.accruedThrough,
-      rows: from === undefined ? [] : [...this.#recomputed.values()].filter(({ day }) => day >= from),
-      termsOn,
-      termsOf,
-    })
+    const there = settlement === undefined ? all : all.filter(({ entryNo }) => entryNo < settlement.entryNo)
+    const seen = seenBy(bookedOn, there).filter(({ version }) => version > before.baseVersion)
+    const { again, instructed } = this.#again(seen, rows)
     this.#compareRows(rows, again.rows)
     for (const row of again.rows) this.#recomputed.set(row.day, row)
     this.#state = again.state
     const looked = seen.filter(({ version }) => version <= before.seenVersion)
     const newLines = seen.filter(({ version }) => version > before.seenVersion)
+    const steps = [
+      ...instructed.map((each) => this.#adjust(each)),
+      ...rows.flatMap((row) => this.#stepsOf(row, newLines)),
+      ...(settlement === undefined ? [] : this.#settle(settlement)),
+    ]
     this.#runs.push({
-      ...{ bookedOn, before },
+      ...{ bookedOn, before, newLines, steps },
       balanceBefore:
         before.baseBalance +
         before.unmet +
         sumOf(looked.filter(({ valueDate }) => valueDate <= before.accruedThrough)),
       waiting: looked.filter(({ valueDate }) => valueDate > before.accruedThrough),
-      newLines,
-      steps: rows.flatMap((row) => this.#stepsOf(row, newLines)),
     })
+  }
+
+  /**
+   * The days of a run, computed again. What an engine outside said counts from the run on that was behind it, which no date tells:
+   * as little of it is taken as makes the ends of periods what they were.
+   */
+  #again(lines: readonly HistoricLine[], rows: readonly BookedRow[]) {
+    const { termsOn, termsOf } = this.history
+    const from = backValuedFrom(this.#state, lines)
+    const days = {
+      ...{ lines, termsOn, termsOf },
+      through: laterOf(rows.at(-1)?.day, this.#state.accruedThrough),
+      rows: from === undefined ? [] : [...this.#recomputed.values()].filter(({ day }) => day >= from),
+    }
+    const accrueAfter = (instructed: readonly BookedAdjustment[]) =>
+      accrueThrough({ ...this.#state, accrual: instructed.reduce(adjusted, this.#state.accrual) }, days)
+    const isStored = ({ valueDate, ...due }: DueInterest): boolean =>
+      this.#dueText(valueDate) === dueText({ valueDate, ...due })
+    const ends = rows.filter(({ day, revision }) => revision === 0 && this.#isRegular(day)).length
+    for (let count = 0; ends > 0 && count <= this.#instructed.length; count += 1) {
+      const instructed = this.#instructed.slice(0, count)
+      const again = accrueAfter(instructed)
+      const due = again.due.map(({ valueDate }) => valueDate)
+      const stored = rows
+        .map(({ day }) => addDays(day, 1))
+        .filter((day) => this.#isRegular(addDays(day, -1)) && this.#due.has(day))
+      if (!again.due.every(isStored) || stored.some((day) => !due.includes(day))) continue
+      this.#instructed = this.#instructed.slice(count)
+      return { again, instructed }
+    }
+    return { again: accrueAfter([]), instructed: [] }
+  }
+
+  /** Whether the terms of a day that has accrued end a period with it. */
+  #isRegular = (day: BusinessDate): boolean => endsPeriod(this.history.termsOn(day).terms.capitalisation, day)
+
+  #dueText(valueDate: BusinessDate): string | undefined {
+    const stored = this.#due.get(valueDate)
+    return stored && dueText(stored.due)
+  }
+
+  #adjust(adjustment: BookedAdjustment): AdjustmentStep {
+    this.#sums = adjusted(this.#sums, adjustment)
+    return { kind: 'adjustment', ...adjustment, after: this.#sums }
   }
 
   #compareRows(rows: readonly BookedRow[], again: readonly AccrualRow[]): void {
@@ -168,7 +184,7 @@ class Replay {
   }
 
   /** What a stored row makes of the sums, and the end of a period behind it. */
-  #stepsOf(row: BookedRow, newLines: readonly HistoricLine[]): (AccrualStep | CapitalisationStep)[] {
+  #stepsOf(row: BookedRow, newLines: readonly HistoricLine[]): ExplainedStep[] {
     const { termsOf } = this.history
     const { day, revision, snapshotNo } = row
     const before = this.#stored.get(day)
@@ -191,30 +207,73 @@ class Replay {
     return [{ ...step, balanceBefore: before?.balance, because }]
   }
 
-  /** At the end of a period by the terms, or where an account was to be closed. */
-  #endPeriod(day: BusinessDate): CapitalisationStep[] {
+  /** At the end of a period by the terms. */
+  #endPeriod(day: BusinessDate): ExplainedStep[] {
+    if (!this.#isRegular(day)) return []
     const terms = this.history.termsOf(this.#snapshotNo)
-    const stored = this.#due.get(addDays(day, 1))
-    const regular = endsPeriod(terms.capitalisation, day)
-    if (!regular && stored === undefined) return []
-    const at = { day, snapshotNo: this.#snapshotNo }
-    const { accrual, due } = endPeriod(terms, this.#sums, at)
+    const { accrual, due } = endPeriod(terms, this.#sums, { day, snapshotNo: this.#snapshotNo })
     this.#sums = accrual
-    this.#compare(day, 'capitalisation', due && dueText(due), stored && dueText(stored.due))
-    if (!regular && due !== undefined) {
-      const ended = endPeriod(terms, this.#state.accrual, at)
-      this.#state = { ...this.#state, accrual: ended.accrual, unmet: this.#state.unmet + netOf(due) }
+    return this.#capitalised(addDays(day, 1), due)
+  }
+
+  /** Of what is stored of a value date, beside what should be. */
+  #capitalised(valueDate: BusinessDate, due: DueInterest | undefined): ExplainedStep[] {
+    const stored = this.#due.get(valueDate)
+    this.#compare(addDays(valueDate, -1), 'capitalisation', due && dueText(due), this.#dueText(valueDate))
+    return stored === undefined ? [] : [{ kind: 'capitalisation', ...stored, after: this.#sums }]
+  }
+
+  /** Where an account was to be closed: as much of what an engine outside said is taken as makes the end what it was. */
+  #settle({ valueDate, adjustments }: Settlement): ExplainedStep[] {
+    const terms = this.history.termsOf(this.#state.snapshotNo)
+    const after = (instructed: readonly BookedAdjustment[]) => {
+      const accrual = instructed.reduce(adjusted, this.#state.accrual)
+      return settleAccount(terms, { ...this.#state, accrual })
     }
-    return stored === undefined ? [] : [{ kind: 'capitalisation', ...stored, after: accrual }]
+    const counts = [...this.#instructed.keys(), this.#instructed.length]
+    const fitting = counts.find((count) => {
+      const { due } = after(this.#instructed.slice(0, count))
+      return (due && dueText(due)) === this.#dueText(valueDate)
+    })
+    const instructed = this.#instructed.slice(0, fitting ?? 0)
+    this.#instructed = this.#instructed.slice(instructed.length)
+    const { due, state, adjustment } = after(instructed)
+    const counted = instructed.map((each) => this.#adjust(each))
+    this.#sums = settleAccount(terms, { ...this.#state, accrual: this.#sums }).state.accrual
+    this.#state = state
+    const added = adjustments.reduce(
+      (sum, { credit, debit }) => ({ credit: sum.credit + credit, debit: sum.debit + debit }),
+      { credit: 0n, debit: 0n },
+    )
+    const text = ({ credit, debit }: typeof added): string => `credit ${credit}, debit ${debit}`
+    this.#compare(addDays(valueDate, -1), 'adjustment', text(adjustment), text(added))
+    const settled = adjustments.map((each) => ({ kind: 'adjustment' as const, ...each, after: this.#sums }))
+    return [...counted, ...settled, ...this.#capitalised(valueDate, due)]
   }
 
   done(): { runs: ExplainedRun[]; differences: Difference[] } {
+    // What no run has counted yet stands in the sums all the same.
+    const last = this.#runs.at(-1)
+    const rest = this.#instructed.map((each) => this.#adjust(each))
+    if (last !== undefined && rest.length > 0)
+      this.#runs[this.#runs.length - 1] = { ...last, steps: [...last.steps, ...rest] }
+    const computed = this.#instructed.reduce(adjusted, this.#state.accrual)
     const { accruedThrough: day, accrual } = this.history.state
-    this.#compare(day, 'the sums', sumsText(this.#state.accrual), sumsText(accrual))
+    this.#compare(day, 'the sums', sumsText(computed), sumsText(accrual))
     this.#compare(day, 'the last day', this.#state.accruedThrough, day)
     return { runs: this.#runs, differences: this.#differences }
   }
 }
+
+/** The sums with what an adjustment adds to them. */
+const adjusted = (sums: AccrualState, { credit, debit }: BookedAdjustment): AccrualState => ({
+  ...sums,
+  credit: plusMinor(sums.credit, credit),
+  debit: plusMinor(sums.debit, debit),
+})
+
+const laterOf = (day: BusinessDate | undefined, other: BusinessDate): BusinessDate =>
+  day !== undefined && day > other ? day : other
 
 /**
  * The lines that a run could see: those up to the first that was booked after its day, without what its own end of day booked

@@ -16,12 +16,14 @@ import {
   type Slice,
   slicesOf,
 } from '@plinth/product/domain'
+import type { HistoricLine } from './accrual-history.js'
 import type {
   AccrualStep,
+  AdjustmentStep,
   CapitalisationStep,
   Difference,
   ExplainedRun,
-  HistoricLine,
+  ExplainedStep,
 } from './explain-accrual.js'
 import type { Exact, InterestState } from './interest-state.js'
 
@@ -60,8 +62,9 @@ export function renderExplanation(
   const { accountId, currency, decimals, state, days, snapshots } = context
   const render = new Rendering(context)
   const shown = runsWithin(runs, days)
+  // Two on one date where an account was settled and not closed: a run is named by its place.
   const steps = shown.flatMap((run) =>
-    run.steps.map((step) => ({ bookedOn: run.bookedOn, ...render.step(step) })),
+    run.steps.map((step) => ({ run: runs.indexOf(run) + 1, bookedOn: run.bookedOn, ...render.step(step) })),
   )
   const [first] = shown
   const fresh = steps.flatMap((step) =>
@@ -80,8 +83,8 @@ export function renderExplanation(
       debit: render.sum(first?.before.accrual.debit),
     },
     lines: [
-      ...(first?.waiting ?? []).map((line) => render.line(line, null)),
-      ...shown.flatMap(({ bookedOn, newLines }) => newLines.map((line) => render.line(line, bookedOn))),
+      ...(first?.waiting ?? []).map((line) => render.line(line)),
+      ...shown.flatMap((run) => run.newLines.map((line) => render.line(line, run, runs.indexOf(run) + 1))),
     ],
     steps,
     /** Days among those shown that later runs had to make up for. */
@@ -107,9 +110,12 @@ function runsWithin(
 ): readonly ExplainedRun[] {
   const fresh = ({ steps }: ExplainedRun): BusinessDate[] =>
     steps.flatMap((step) => (step.kind === 'accrual' && step.row.revision === 0 ? step.row.day : []))
-  return runs.filter((run) =>
-    fresh(run).some((day) => (from === undefined || day >= from) && (to === undefined || day <= to)),
-  )
+  const isWithin = (run: ExplainedRun): boolean =>
+    fresh(run).some((day) => (from === undefined || day >= from) && (to === undefined || day <= to))
+  // Those between them that accrued no day made up for some, or settled.
+  const first = runs.findIndex(isWithin)
+  const last = to === undefined ? runs.length - 1 : runs.findLastIndex(isWithin)
+  return first === -1 ? [] : runs.slice(first, last + 1)
 }
 
 class Rendering {
@@ -144,19 +150,28 @@ class Rendering {
     }
   }
 
-  /** `seenOn`: the run that was the first to look at it; null: one before those that are shown. */
-  readonly line = (line: HistoricLine, seenOn: BusinessDate | null) => ({
+  /** `seenIn`: the run that was the first to look at it; null: one before those that are shown. */
+  readonly line = (line: HistoricLine, run?: ExplainedRun, seenIn?: number) => ({
     entryNo: line.entryNo,
     accountVersion: line.version,
     bookingDate: line.bookingDate,
     valueDate: line.valueDate,
     amount: this.money(line.amount),
     capitalisation: line.capitalised,
-    seenOn,
+    seenOn: run?.bookedOn ?? null,
+    seenIn: seenIn ?? null,
   })
 
-  readonly step = (step: AccrualStep | CapitalisationStep) =>
-    step.kind === 'accrual' ? this.#accrual(step) : this.#capitalisation(step)
+  readonly step = (step: ExplainedStep) => {
+    switch (step.kind) {
+      case 'accrual':
+        return this.#accrual(step)
+      case 'adjustment':
+        return this.#adjustment(step)
+      case 'capitalisation':
+        return this.#capitalisation(step)
+    }
+  }
 
   #accrual({ row, balanceBefore, because, change, periodStart, after }: AccrualStep) {
     const { day, revision, balance, parts, snapshotNo } = row
@@ -180,6 +195,17 @@ class Rendering {
       credit: side('credit', earns ? slicesOf(terms.creditTiers, balance) : []),
       debit: side('debit', balance < 0n ? slicesOf(terms.debitTiers, -balance) : []),
       entryNo: this.#numberOf(row.entryId),
+    }
+  }
+
+  /** Whole amounts on top of what days accrued. What a closing pays back of debit interest is in both, and bears no tax. */
+  #adjustment({ reason, valueDate, credit, debit, entryId }: AdjustmentStep) {
+    return {
+      kind: 'adjustment' as const,
+      ...{ reason, valueDate },
+      credit: this.money(credit),
+      debit: this.money(debit),
+      entryNo: this.#numberOf(entryId),
     }
   }
 

@@ -25,8 +25,8 @@ export function settleAccount(terms: InterestTerms, state: InterestState): Settl
   const paidBack = -lowest(accrual.debit.rounded)
   const sound = {
     periodStart: accrual.periodStart,
-    credit: plus(accrual.credit, writtenOff),
-    debit: plus(accrual.debit, paidBack),
+    credit: plusMinor(accrual.credit, writtenOff),
+    debit: plusMinor(accrual.debit, paidBack),
   }
   const ended = endPeriod(terms, sound, { day: accruedThrough, snapshotNo })
   const due = paidBack === 0n ? ended.due : withCredit(state, { due: ended.due, paidBack })
@@ -40,7 +40,8 @@ export function settleAccount(terms: InterestTerms, state: InterestState): Settl
 const none = { credit: 0n, debit: 0n }
 const lowest = (amount: bigint): bigint => (amount < 0n ? amount : 0n)
 
-const plus = ({ exact, rounded }: Accrued, minor: bigint): Accrued =>
+/** A sum with so many minor units more. */
+export const plusMinor = ({ exact, rounded }: Accrued, minor: bigint): Accrued =>
   minor === 0n
     ? { exact, rounded }
     : { exact: exact.plus(exactOf(minor.toString()).times(partsOfYear)), rounded: rounded + minor }

@@ -1,6 +1,7 @@
 import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import { type BusinessDate, type EntryId, minorFromDatabase } from '@plinth/kernel'
 import type { ExplainStore } from '../application/ports.js'
+import { adjustmentStore } from './adjustment-store.js'
 import { type AccrualRowRow, interestStore, toAccrualRow } from './interest-store.js'
 
 const sql = sqlDoor<Record<never, never>>('interest')
@@ -63,4 +64,5 @@ export const explainStore: ExplainStore = {
   readAccrued: interestStore.readAccrued,
   readBookedRows,
   readBookedCapitalisations,
+  readAdjustments: adjustmentStore.readAdjustments,
 }
