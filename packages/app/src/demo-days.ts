@@ -20,7 +20,7 @@ import {
   placeHold,
   takeBack,
 } from './demo-day.js'
-import { demoCalendar, demoProducts, productChart } from './demo-products.js'
+import { demoCalendar, demoProducts, demoRetainedEarnings, productChart } from './demo-products.js'
 import { stampSubmission } from './stamp-submission.js'
 
 const statementPatienceMs = 30_000
@@ -77,15 +77,16 @@ class DemoBank {
     const { tenantId } = this.books.tenant
     const settings = await database.read(tenantId, readSettings)
     const { businessDate } = await this.head()
+    await this.#must(productChart.map(glAccount))
     if (settings?.calendar === undefined) {
+      const changes = { calendar: demoCalendar, retainedEarningsGlCode: demoRetainedEarnings }
       const command = {
         type: 'change_settings',
-        changes: { calendar: demoCalendar },
+        changes,
         reason: 'the demo',
       } as const
       await this.#must([{ key: `calendar-${businessDate}`, command }])
     }
-    await this.#must(productChart.map(glAccount))
     for (const { productCode, name, parameters } of demoProducts) {
       const [known] = await database.read(tenantId, (tx) => readProducts(tx, [productCode]))
       if (known?.versions.some(({ status }) => status === 'approved')) continue

@@ -3,12 +3,13 @@ import type { GlMapping, ProductParameters } from '@plinth/product'
 import type { BusinessCalendar } from '@plinth/tenancy/domain'
 import type { ChartRow } from './demo-books.js'
 
-/** What the products of the demo need beside its chart. */
+/** What products and the end of a year need beside the chart of the demo. */
 export const productChart: readonly ChartRow[] = [
   { code: '1310', name: 'Overdrawn current accounts', type: 'asset', parent: '1000' },
   { code: '1920', name: 'Interest receivable', type: 'asset', parent: '1000' },
   { code: '2910', name: 'Interest payable', type: 'liability', parent: '2000' },
   { code: '2920', name: 'Tax withheld', type: 'liability', parent: '2000' },
+  { code: '3200', name: 'Retained earnings', type: 'equity', parent: '3000' },
 ]
 
 const glMapping = (customerGlCode: string): GlMapping => ({
@@ -75,6 +76,9 @@ export const demoProducts: readonly DemoProduct[] = [
     },
   },
 ]
+
+/** Where the demo's years go when they are closed. */
+export const demoRetainedEarnings = '3200'
 
 /** Weekends and the holidays of the whole of Germany. */
 export const demoCalendar = {

@@ -51,7 +51,7 @@ async function live(runtime: CliRuntime, days: number): ReturnType<CliRuntime['m
 
 const sentenceOf = ({ days, from, postings, rejected, statements }: LivedDays): string =>
   `It lived for ${days} business days from ${from} on: ${postings} postings and holds, ${rejected} refused for want of money, ${statements} statements.
-What it left can be looked at: \`plinth verify\`, \`plinth trial-balance\`, \`plinth eod status\`, \`plinth account statement customer-01:current\`.`
+What it left can be looked at: \`plinth verify\`, \`plinth reconcile run\`, \`plinth trial-balance\`, \`plinth eod status\`, \`plinth account statement customer-01:current\`.`
 
 function daysOf(text: string): number {
   const days = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0
