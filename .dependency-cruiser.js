@@ -14,6 +14,7 @@ const modulesInOrder = [
   'product',
   'account',
   'ledger',
+  'evidence',
   'holds',
   'suspense',
   'posting',

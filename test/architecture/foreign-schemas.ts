@@ -8,6 +8,7 @@ export const schemas = [
   'product',
   'account',
   'ledger',
+  'evidence',
   'holds',
   'suspense',
   'posting',

@@ -1,5 +1,8 @@
+import { sealEntries } from '@plinth/evidence'
+import { currenciesWith, type TenantId } from '@plinth/kernel'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newSigner } from '../evidence/sealed-bank.js'
 import { asAdmin } from '../support/database-admin.js'
 import {
   type Answer,
@@ -25,6 +28,16 @@ let entryId: string
 let suspenseItemId: string
 let runId: string
 let breakId: string
+
+async function seal(): Promise<void> {
+  const tenantId = 'alpha' as TenantId
+  const options = { tenantId, lane: 'batch', deadlineMs: Date.now() + 10_000 } as const
+  const sealed = await bank().database.transaction(options, (tx) =>
+    sealEntries(tx, { tenantId, currencies: currenciesWith(), signer: newSigner(), host: secret }),
+  )
+  // Enough for a stored subtree.
+  expect(sealed.entries).toBeGreaterThan(15)
+}
 
 beforeAll(async () => {
   await openCustomers(bank(), 'alpha')
@@ -66,6 +79,7 @@ beforeAll(async () => {
   expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
   const to = firstBusinessDate
   expect((await bank().post(`/v1/accounts/${secret}/statements`, { to })).status).toBe(200)
+  await seal()
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
@@ -121,6 +135,10 @@ const questions = () => [
   '/v1/gl-accounts',
   '/v1/journal-entries?limit=1000',
   `/v1/journal-entries?accountId=${secret}`,
+  `/v1/journal-entries/${entryId}/proof?open=all`,
+  '/v1/checkpoints/latest',
+  '/v1/checkpoints/key',
+  '/v1/checkpoints/consistency?from=1',
   `/v1/journal-entries?reference=${secret}`,
   '/v1/journal-entries?transactionCode=TRANSFER',
   '/v1/audit-events?limit=1000',

@@ -22,6 +22,12 @@ export interface Configuration {
   readonly jwt: JwtSettings | undefined
   /** Of one caller, in one process; undefined: the edge's own. */
   readonly requestsPerSecond: number | undefined
+  /** The host in the origin of checkpoints. */
+  readonly origin: string
+  /** The file with the key that checkpoints are signed with; undefined: one that is made in the data directory. */
+  readonly signingKey: string | undefined
+  /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
+  readonly anchor: string | undefined
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -57,10 +63,23 @@ export function readConfiguration(environment: Environment): Configuration {
     pgBin: read('PLINTH_PG_BIN', (text) => resolve(text), 'a directory'),
     tenant: read('PLINTH_TENANT', parseTenantId, 'a tenant id') ?? ('demo' as TenantId),
     jwt: readJwtSettings(read, faults),
+    origin:
+      read('PLINTH_ORIGIN', parseOrigin, 'a host, perhaps with a path: ledger.example.com') ?? 'localhost',
+    anchor: read('PLINTH_ANCHOR', parsePlace, 'a file or an http(s) URL'),
+    signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
+}
+
+// It stands in lines of signed notes, in front of a tenant and, in keys, of a plus sign.
+const parseOrigin = (text: string): string | undefined =>
+  /^[A-Za-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)*$/.test(text) ? text : undefined
+
+function parsePlace(text: string): string | undefined {
+  if (!/^[a-z]+:\/\//i.test(text)) return resolve(text)
+  return /^https?:/.test(text) && URL.canParse(text) ? text : undefined
 }
 
 function parseRate(text: string): number | undefined {

@@ -1,5 +1,6 @@
 import type { CliRuntime, Plinth } from '@plinth/cli'
 import { describeServer } from '@plinth/db'
+import { originOf, verifierOf } from '@plinth/evidence/domain'
 import { type Configuration, type Environment, readConfiguration } from './configuration.js'
 import { createTenant, readTenantRequest } from './create-tenant.js'
 import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
@@ -7,6 +8,7 @@ import { makeDemo } from './demo.js'
 import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
+import { findSigningKey } from './signing-key.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -48,6 +50,11 @@ export function createRuntime(environment: Environment): CliRuntime {
     createTenant: async (wanted) => {
       const tenant = readTenantRequest(wanted, Date.now())
       return await withPlinth(({ database, subject }) => createTenant(database, tenant, subject))
+    },
+    trustedKeys: async (tenantId) => {
+      const key = await findSigningKey(configuration())
+      const name = originOf(configuration().origin, tenantId)
+      return key && [key.signer.publicKey, ...key.earlier].map((publicKey) => verifierOf(name, publicKey))
     },
     makeDemo: (days) => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir, days)),
     // What only servers need is read by nobody else: a short command should start at once.

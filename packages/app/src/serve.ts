@@ -8,7 +8,7 @@ import { greeting } from './greeting.js'
 import { type Address, listenFailure, refuseTakenPort, urlAt } from './port.js'
 import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
 import { runMigrations } from './run-migrations.js'
-import { startWorker } from './start-worker.js'
+import { startConfiguredWorker } from './start-worker.js'
 import { type StopSignals, watchStopSignals } from './stop-signals.js'
 
 export interface ServeOptions {
@@ -68,7 +68,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     if (demo !== undefined) say(demo.changed ? 'Demo tenant made' : 'Demo tenant is there')
     if (signals.stopping) return
     // One process does it all for the demo; elsewhere the worker is a process of its own.
-    const worker = options.demo ? startWorker(plinth, logger) : undefined
+    const worker = options.demo ? await startConfiguredWorker(plinth, configuration, logger) : undefined
     try {
       await answerRequests(app, {
         ...serving,

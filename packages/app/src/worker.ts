@@ -3,7 +3,7 @@ import type { Configuration } from './configuration.js'
 import { openAccess, updateEmbedded } from './database-access.js'
 import { openPlinth } from './open-plinth.js'
 import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
-import { startWorker } from './start-worker.js'
+import { startConfiguredWorker } from './start-worker.js'
 import { watchStopSignals } from './stop-signals.js'
 
 /** Runs the worker until SIGINT or SIGTERM, then ends the round at hand. Any number may run beside each other. */
@@ -24,7 +24,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       })
       const logger = pino({ level: logLevel ?? 'info' })
       try {
-        const worker = startWorker(plinth, logger)
+        const worker = await startConfiguredWorker(plinth, configuration, logger)
         logger.info('working')
         const signal = await signals.requested
         logger.info({ signal }, 'stopping')

@@ -1,4 +1,5 @@
 import type { Database, MigrationReport } from '@plinth/db'
+import type { Verifier } from '@plinth/evidence/domain'
 import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
 import type { Books, Command, PostingEngine, Submission } from '@plinth/posting'
 import type { Role, Tenant } from '@plinth/tenancy'
@@ -19,6 +20,8 @@ export interface CliRuntime {
   migrate(log: (line: string) => void): Promise<MigrationReport>
   /** A tenant with open books and an API key for each role. What makes no sense is refused before the database is asked. */
   createTenant(wanted: TenantRequest): Promise<NewTenant>
+  /** What the tenant's checkpoints may be signed with, by this installation's key file; undefined: there is none here. */
+  trustedKeys(tenantId: TenantId): Promise<readonly Verifier[] | undefined>
   /** The tenant `demo`, as `start` makes it; changes nothing the second time. With days it lives for so many. */
   makeDemo(days?: DemoDays): Promise<Demo>
   /** A failure in plain words; undefined for a fault of Plinth itself. */

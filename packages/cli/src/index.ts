@@ -10,4 +10,5 @@ export {
   type Plinth,
   type TenantRequest,
 } from './cli-runtime.js'
+export { keepCheckpoint } from './kept-checkpoints.js'
 export { runProgram } from './program.js'

@@ -12,6 +12,7 @@ import { journalCommand } from './commands/journal.js'
 import { migrateCommand } from './commands/migrate.js'
 import { postCommand } from './commands/post.js'
 import { productCommand } from './commands/product.js'
+import { proofCommand } from './commands/proof.js'
 import { ratesCommand } from './commands/rates.js'
 import { reconcileCommand } from './commands/reconcile.js'
 import { serveCommand } from './commands/serve.js'
@@ -39,6 +40,11 @@ Environment:
   PLINTH_JWT_ALGORITHMS       what they may be signed with (default EdDSA,ES256,RS256)
   PLINTH_JWT_INTERNAL_KEYS    1: the URL may be plain http or lead into the internal network
   PLINTH_RATE_LIMIT           requests a second that one caller may make of one process (default 10000)
+  PLINTH_SIGNING_KEY          file with the Ed25519 key that checkpoints are signed with (default: signing-key.pem in
+                              PLINTH_DATA_DIR, made when it is first needed)
+  PLINTH_ORIGIN               host that checkpoints name as their origin (default localhost)
+  PLINTH_ANCHOR               file or URL outside of the bank's reach, in which the worker keeps a checkpoint a minute
+                              (default: nowhere)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
@@ -87,6 +93,7 @@ function createProgram(runtime: CliRuntime): Command {
     trialBalanceCommand(runtime),
     explainCommand(runtime),
     verifyCommand(runtime),
+    proofCommand(runtime),
   ])
   addGroup(program, 'End of day:', [
     eodCommand(runtime),

@@ -19,6 +19,7 @@ export type ModuleName =
   | 'product'
   | 'account'
   | 'ledger'
+  | 'evidence'
   | 'holds'
   | 'suspense'
   | 'posting'

@@ -18,6 +18,7 @@ import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
+import { evidenceRoutes } from './routes/evidence.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { glExtractRoutes } from './routes/gl-extracts.js'
 import { holdRoutes } from './routes/holds.js'
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   ...statementRoutes,
   ...statementsRoutes,
   ...journalEntryRoutes,
+  ...evidenceRoutes,
   ...holdRoutes,
   ...suspenseItemRoutes,
   ...commandRoutes,

@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'forbidden'
   | 'tenant_mismatch'
   | 'not_found'
+  | 'not_yet_checkpointed'
   | 'method_not_allowed'
   | 'request_timeout'
   | 'idempotency_in_progress'
@@ -39,6 +40,7 @@ export const statusByCode: Readonly<Record<ProblemCode, number>> = {
   forbidden: 403,
   tenant_mismatch: 403,
   not_found: 404,
+  not_yet_checkpointed: 404,
   method_not_allowed: 405,
   request_timeout: 408,
   idempotency_in_progress: 409,
@@ -59,6 +61,7 @@ export const statusByCode: Readonly<Record<ProblemCode, number>> = {
 const retryAfterSeconds: Partial<Readonly<Record<ProblemCode, number>>> = {
   idempotency_in_progress: 1,
   rate_limited: 1,
+  not_yet_checkpointed: 1,
   unavailable: 2,
   outcome_unknown: 2,
 }

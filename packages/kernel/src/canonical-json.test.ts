@@ -25,6 +25,40 @@ describe('the canonical text of a value', () => {
   })
 })
 
+describe('the vectors of RFC 8785', () => {
+  test('§3.2.2: literals, numbers and strings', () => {
+    const sample = `{"numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+      "string": "\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\"\\/", "literals": [null, true, false]}`
+    expect(canonicalJson(JSON.parse(sample))).toBe(
+      `{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"\u20ac$\\u000f\\nA'B\\"\\\\\\\\\\"/"}`,
+    )
+  })
+
+  test('§3.2.3: members in the order of their UTF-16 code units', () => {
+    const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6']
+    const sorted = ['\r', '1', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33']
+    expect(canonicalJson(Object.fromEntries(names.map((name) => [name, 0])))).toBe(
+      `{${sorted.map((name) => `${JSON.stringify(name)}:0`).join(',')}}`,
+    )
+  })
+
+  test.each([
+    ['0000000000000000', '0'],
+    ['8000000000000000', '0'],
+    ['0000000000000001', '5e-324'],
+    ['7fefffffffffffff', '1.7976931348623157e+308'],
+    ['4340000000000001', '9007199254740994'],
+    ['444b1ae4d6e2ef4f', '999999999999999900000'],
+    ['444b1ae4d6e2ef50', '1e+21'],
+    ['3eb0c6f7a0b5ed8c', '9.999999999999997e-7'],
+    ['3eb0c6f7a0b5ed8d', '0.000001'],
+    ['becbf647612f3696', '-0.0000033333333333333333'],
+    ['43143ff3c1cb0959', '1424953923781206.2'],
+  ])('appendix B: the number %s', (bits, text) => {
+    expect(canonicalJson(Buffer.from(bits, 'hex').readDoubleBE())).toBe(text)
+  })
+})
+
 describe('the first difference', () => {
   test.each<[Json, Json, string | undefined]>([
     [{ a: '1' }, { a: '1' }, undefined],

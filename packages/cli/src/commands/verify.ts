@@ -1,4 +1,6 @@
 import { verifyDays } from '@plinth/eod'
+import { type EvidenceFindings, type EvidenceReport, verifyEvidence } from '@plinth/evidence'
+import type { Verifier } from '@plinth/evidence/domain'
 import { verifyPositions } from '@plinth/fx'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
@@ -7,18 +9,26 @@ import { type StatementFindings, verifyReconciliation, verifyStatements } from '
 import { listTenants } from '@plinth/tenancy'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
+import { readKept } from '../kept-checkpoints.js'
 import { coloured, jsonOption, printJson, tenantOf, tenantOption } from '../output.js'
+import { parseKeys } from '../read-keys.js'
 
 interface Options {
   readonly tenant?: TenantId
   readonly all?: true
   readonly json?: true
+  readonly checkpoint?: readonly string[]
+  readonly key?: readonly Verifier[]
 }
 
 interface TenantReport extends Omit<VerifyReport, 'rules'> {
-  readonly rules: readonly (RuleResult | StatementFindings)[]
+  readonly rules: readonly (RuleResult | StatementFindings | EvidenceFindings)[]
   readonly tenantId: TenantId
   readonly elapsedSeconds: number
+  readonly evidence: Omit<EvidenceReport, 'rules'> & {
+    /** `database`: no key was given or found here, so those that the database names were believed. */
+    readonly keysFrom: 'given' | 'installation' | 'database'
+  }
 }
 
 export function verifyCommand(runtime: CliRuntime): Command {
@@ -26,12 +36,24 @@ export function verifyCommand(runtime: CliRuntime): Command {
     .description('recompute every invariant of the books from the posting lines; exits 1 where one is broken')
     .addOption(tenantOption())
     .addOption(new Option('--all', 'all tenants').conflicts('tenant'))
+    .option(
+      '--checkpoint <place>',
+      'compare with the checkpoints kept in this file or behind this URL; may be given again',
+      (place: string, before: readonly string[] = []) => [...before, place],
+    )
+    .option(
+      '--key <key>',
+      'trust this key of checkpoints (default: those of PLINTH_SIGNING_KEY or of the data directory)',
+      parseKeys,
+    )
     .addOption(jsonOption())
     .action(async (options: Options) => {
+      const anchors = options.checkpoint && (await Promise.all(options.checkpoint.map(readKept))).flat()
       await runtime.withPlinth(async (plinth) => {
         const reports: TenantReport[] = []
         for (const tenantId of await tenantsOf(runtime, plinth, options)) {
-          const report = await verifyTenant(plinth, tenantId)
+          const trust = await trustOf(runtime, tenantId, options)
+          const report = await verifyTenant(plinth, { tenantId, anchors, ...trust })
           reports.push(report)
           if (!options.json) printReport(report)
         }
@@ -50,7 +72,26 @@ async function tenantsOf(
   return (await database.read(undefined, listTenants)).map(({ tenantId }) => tenantId)
 }
 
-async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantReport> {
+interface Trust {
+  readonly trusted: readonly Verifier[] | undefined
+  readonly keysFrom: TenantReport['evidence']['keysFrom']
+}
+
+async function trustOf(runtime: CliRuntime, tenantId: TenantId, { key }: Options): Promise<Trust> {
+  if (key !== undefined) return { trusted: key, keysFrom: 'given' }
+  const trusted = await runtime.trustedKeys(tenantId)
+  return { trusted, keysFrom: trusted === undefined ? 'database' : 'installation' }
+}
+
+interface Wanted extends Trust {
+  readonly tenantId: TenantId
+  readonly anchors: readonly string[] | undefined
+}
+
+async function verifyTenant(
+  plinth: Plinth,
+  { tenantId, keysFrom, ...outside }: Wanted,
+): Promise<TenantReport> {
   // Loaded here: it needs what other commands do without.
   const { verifyYearEnds } = await import('@plinth/eod')
   const startedMs = performance.now()
@@ -63,8 +104,11 @@ async function verifyTenant(plinth: Plinth, tenantId: TenantId): Promise<TenantR
     const positions = await verifyPositions(tx, books)
     const statements = await verifyStatements(tx, books.currencies)
     const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books.currencies))]
-    const all = [...rules, ...interest, ...years, ...positions, ...days, statements]
-    return { sound: sound && all.every(({ broken }) => broken === 0), ...counts, rules: all }
+    const { currencies } = books
+    const { rules: sealing, ...evidence } = await verifyEvidence(tx, { tenantId, currencies, ...outside })
+    const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing]
+    const isSound = sound && all.every(({ broken }) => broken === 0)
+    return { sound: isSound, ...counts, evidence: { ...evidence, keysFrom }, rules: all }
   })
   return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
 }
@@ -77,10 +121,18 @@ function printReport({
   rules,
   sound,
   elapsedSeconds,
+  evidence,
 }: TenantReport): void {
   const counts = `${entries} entries, ${lines} lines, ${accounts} accounts`
   console.log(`Tenant ${tenantId}: ${counts}, in ${elapsedSeconds} s`)
   for (const rule of rules) console.log(lineOf(rule))
+  console.log(
+    `Sealed are ${evidence.sealed} entries${evidence.unsealed > 0 ? `; ${evidence.unsealed} are not yet` : ''}.`,
+  )
+  if (evidence.keysFrom === 'database' && evidence.sealed > 0)
+    console.log(
+      coloured('The keys of checkpoints were taken from the database; --key says whom to trust.', 'yellow'),
+    )
   const broken = rules.filter(({ first }) => first !== undefined).length
   console.log(
     sound ? coloured('The books are sound.', 'green') : coloured(`${broken} rules are broken.`, 'red'),

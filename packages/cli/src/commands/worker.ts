@@ -3,7 +3,9 @@ import type { CliRuntime } from '../cli-runtime.js'
 
 export const workerCommand = (runtime: CliRuntime): Command =>
   new Command('worker')
-    .description('do what nobody asks for until Ctrl-C or SIGTERM: expire holds; logs JSON lines')
+    .description(
+      'do what nobody asks for until Ctrl-C or SIGTERM: expire holds, seal entries, keep checkpoints outside; logs JSON lines',
+    )
     .addHelpText(
       'after',
       `

@@ -12,6 +12,7 @@ const moduleRoles = [
   'product',
   'account',
   'ledger',
+  'evidence',
   'holds',
   'suspense',
   'posting',

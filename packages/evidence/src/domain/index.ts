@@ -1,0 +1,13 @@
+export { type CheckedProof, checkProof, type EntryProof } from './check-proof.js'
+export { originOf, parseCheckpoint, splitNotes } from './checkpoint.js'
+export type { Wanted } from './entry-evidence.js'
+export { isConsistent } from './merkle-tree.js'
+export {
+  encodeVerifier,
+  isKeyName,
+  parseVerifier,
+  type Signer,
+  signerOf,
+  type Verifier,
+  verifierOf,
+} from './signed-note.js'

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { count } from './answer-schemas.js'
+import * as fields from './command-schemas.js'
+
+const base64 = z.string().meta({ description: 'Base64.' })
+const note = z.string().meta({
+  description: 'A signed note (c2sp.org/signed-note, Ed25519): origin, number of entries, root.',
+})
+const instant = z.string().meta({ format: 'date-time' })
+
+export const checkpoint = z
+  .object({ treeSize: count, rootHash: base64, madeAt: instant, checkpoint: note })
+  .meta({ id: 'Checkpoint' })
+
+export const checkpointKeys = z
+  .object({
+    key: z
+      .string()
+      .meta({ description: 'Of the last checkpoint: name, key id and key, with plus signs between.' }),
+    earlier: z.array(z.string()).meta({ description: 'What earlier checkpoints were signed with.' }),
+  })
+  .meta({ id: 'CheckpointKeys' })
+
+export const consistencyProof = z
+  .object({ from: count, to: count, hashes: z.array(base64) })
+  .meta({ id: 'ConsistencyProof' })
+
+const evidence = z
+  .object({
+    schema: z.literal('plinth.entry/1'),
+    tenantId: z.string(),
+    journalEntryId: z.string().meta({ format: 'uuid' }),
+    entryNo: count,
+    kind: z.string(),
+    transactionCode: z.string(),
+    bookingDate: fields.date,
+    valueDate: fields.date,
+    postedAt: instant,
+    reverses: z.string().optional(),
+    lines: z.array(base64),
+    details: base64,
+  })
+  .meta({ id: 'Evidence', description: 'The leaf is SHA-256(0x00 ‖ canonical JSON (RFC 8785) of this).' })
+
+export const entryProof = z
+  .object({
+    evidence,
+    openings: z.array(
+      z.object({
+        part: z.string().meta({ example: 'lines/0' }),
+        salt: base64,
+        value: z.looseObject({}).meta({
+          description: 'SHA-256(salt ‖ canonical JSON of this) is what the evidence has for the part.',
+        }),
+      }),
+    ),
+    leafIndex: count,
+    treeSize: count,
+    hashes: z.array(base64).meta({ description: 'From the leaf up (RFC 9162).' }),
+    checkpoint: note,
+  })
+  .meta({ id: 'EntryProof' })
