@@ -79,7 +79,6 @@ beforeAll(async () => {
   expect((await bank().post('/v1/eod-runs', { date: '2026-11-30' })).status).toBe(201)
   const to = firstBusinessDate
   expect((await bank().post(`/v1/accounts/${secret}/statements`, { to })).status).toBe(200)
-  await seal()
   await asAdmin(bank().adminUrl, async (admin) => {
     await admin.query(`insert into eod.set_aside (tenant_id, run_id, account_id, step, code, detail, set_aside_at, attempts, tried_at)
       select tenant_id, run_id, '${secret}', 'expire_holds', 'fault', 'x', now(), 1, now() from eod.run`)
@@ -110,6 +109,7 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: bank().serveUrl })
   await client.connect()
 })
+beforeAll(seal)
 afterAll(() => client?.end())
 
 const everyTable = (change: string): Promise<unknown> =>
