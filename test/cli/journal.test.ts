@@ -237,7 +237,9 @@ describe('an entry', () => {
   })
 
   test('that is neither a number nor an id is wrong usage', async () => {
-    expect(await plinth(['journal', 'show', 'x'], environment())).toMatchObject({ code: 2 })
+    const ended = await plinth(['journal', 'show', 'x'], environment())
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain('Write the id of an entry, a UUID, or its number.')
   })
 })
 

@@ -2,6 +2,7 @@ import type { Tx } from '@plinth/db'
 import {
   type AccountId,
   type BusinessDate,
+  type EntryId,
   type Period,
   parseAccountId,
   parseBusinessDate,
@@ -156,10 +157,10 @@ const shortened = (text: string): string => {
 function showCommand(runtime: CliRuntime): Command {
   return new Command('show')
     .description('show an entry')
-    .argument('<entry>', 'its id or its number')
+    .argument('<entry>', 'its id or its number', parseWhich)
     .addOption(tenantOption())
     .addOption(jsonOption())
-    .action(async (which: string, { json, tenant }: { json?: true; tenant?: TenantId }) => {
+    .action(async (which: EntryId | number, { json, tenant }: { json?: true; tenant?: TenantId }) => {
       await inBooks(runtime, { tenant }, async (tx, books) => {
         const entry = await find(tx, which)
         if (entry === undefined) throw new CommandFailure(`There is no entry ${which}.`)
@@ -169,10 +170,16 @@ function showCommand(runtime: CliRuntime): Command {
     })
 }
 
-async function find(tx: Tx, which: string): Promise<JournalEntry | undefined> {
-  const entryId = parseEntryId(which.toLowerCase())
-  if (entryId !== undefined) return await readEntry(tx, entryId)
-  return (await readEntriesByNumber(tx, [parseCount(which)]))[0]
+const parseWhich = (text: string): EntryId | number => {
+  const entryId = parseEntryId(text.toLowerCase())
+  if (entryId !== undefined) return entryId
+  if (!/^[1-9][0-9]{0,14}$/.test(text))
+    throw new InvalidArgumentError('Write the id of an entry, a UUID, or its number.')
+  return Number(text)
+}
+
+async function find(tx: Tx, which: EntryId | number): Promise<JournalEntry | undefined> {
+  return typeof which === 'string' ? await readEntry(tx, which) : (await readEntriesByNumber(tx, [which]))[0]
 }
 
 function printEntry(entry: JournalEntry, { currencies }: Books): void {
