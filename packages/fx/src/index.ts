@@ -17,6 +17,8 @@ export const submitRates = submitRatesWith(rateStore)
 export const decideRates = decideRatesWith(rateStore, openPositions)
 /** Every version of every rate, by day, currency and version. */
 export const listRates = rateStore.listRates
+/** These versions of rates; one that is not there is left out. */
+export const readRates = rateStore.readRates
 /** See readRatesOfDayWith. */
 export const readRatesOfDay = readRatesOfDayWith(rateStore)
 /** See revaluePositionsWith. */
