@@ -44,7 +44,7 @@ create table reconciliation.gl_extract_row (
   -- which comes later; null where none was needed, or where there was none.
   base_closing numeric(38,0) check (base_closing <> 'NaN'),
   rate numeric(36,18) check (rate > 0 and rate <> 'NaN'),
-  rate_date date check (rate_date <= business_date),
+  rate_date date constraint at_a_rate_of_the_day_or_before check (rate_date <= business_date),
   rate_version integer check (rate_version >= 1),
   primary key (tenant_id, business_date, gl_code, currency),
   foreign key (tenant_id, business_date) references reconciliation.gl_extract,

@@ -213,7 +213,7 @@ describe('the end of day', () => {
     await bank.moveTo(tomorrow as BusinessDate)
     const revalue = () =>
       within(bank, (tx) =>
-        revaluePositions(tx, { ...interestRun(bank, today, tomorrow), rehearsal: false }, [
+        revaluePositions(tx, { ...interestRun(bank, today, tomorrow), rehearsal: undefined }, [
           'FX:POSITION:USD' as AccountId,
         ]),
       )

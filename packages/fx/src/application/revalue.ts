@@ -269,9 +269,7 @@ async function commandsFor(
 
 /** What would be posted, with the GL accounts of the accounts that would be opened for it. */
 function foreseenOf({ openings, entries }: Commands, base: CurrencyCode): ForeseenRevaluation[] {
-  const opened = new Map(
-    openings.map(({ command }) => [command.accountId, command.glCode] as const),
-  )
+  const opened = new Map(openings.map(({ command }) => [command.accountId, command.glCode] as const))
   return entries.map(({ lines }) => ({
     currency: base,
     lines: lines.map(({ accountId, side, amount }) => ({
