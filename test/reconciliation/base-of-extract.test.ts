@@ -12,6 +12,7 @@ import {
 } from '@plinth/reconciliation'
 import { renderGlExtractCsv } from '@plinth/reconciliation/domain'
 import { describe, expect, test } from 'vitest'
+import { plinth } from '../cli/plinth-process.js'
 import { day, eodAt } from '../eod/eod-bank.js'
 import { accepted, dealInCurrencies, exchange, rates } from '../fx/in-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
@@ -60,7 +61,7 @@ async function found(bank: Bank) {
   await reconcile(bank.database, { tenantId: bank.tenantId, currencies, asker, newId: uuidV7 })
   return await bank.database.read(bank.tenantId, async (tx) => {
     const breaks = await listBreaks(tx, { filter: {}, order: 'asc', limit: 100 })
-    const rules = await verifyReconciliation(tx, currencies)
+    const rules = await verifyReconciliation(tx, bank.books)
     const broken = rules.filter(({ first }) => first !== undefined).map(({ rule }) => rule)
     return { broken, subjects: breaks.map(({ subject, expected, found: is }) => [subject, expected, is]) }
   })
@@ -188,6 +189,28 @@ describe('the GL extract of a bank that deals in other currencies', () => {
   })
 })
 
+test('a rehearsal at the terminal shows closings in the base currency where there are others', async () => {
+  const bank = await dealingBank()
+  await bank.open('ann-gbp', { currency: 'GBP' })
+  const rehearsed = async () =>
+    await plinth(['eod', 'run', '--date', today, '--dry-run'], {
+      ...{ PLINTH_DATABASE_URL: bank.adminUrl, PLINTH_TENANT: bank.tenantId },
+      PLINTH_STRICT_ROLES: process.env.PLINTH_STRICT_ROLES,
+    })
+  const { stdout } = await rehearsed()
+  expect(stdout).toMatch(/GL account .* closing in EUR/)
+  expect(stdout).toMatch(/1990 +USD +100\.01 .* 90\.01 *\n/)
+  expect(stdout).toContain(
+    `1 USD was 0.9 EUR on ${today}\nIn EUR: debits 1096.12, rounding 0.00, credits 1096.12`,
+  )
+  // Pounds come from another bank, and nobody has a rate of them.
+  await bank.open('nostro', { gl: '1100', currency: 'GBP', unlimited: true })
+  await bank.transfer({ from: 'nostro', to: 'ann-gbp', amount: '2.00', currency: 'GBP' })
+  const without = await rehearsed()
+  expect(without.stdout).toMatch(/2100 +GBP +-2\.00 .* no rate *\n/)
+  expect(without.stdout).toContain('No sum in EUR: no rate of GBP.')
+})
+
 describe('verify and reconcile find', () => {
   const changed = async (...[table, statement]: readonly [string, string]) => {
     const bank = await dealingBank()
@@ -229,6 +252,39 @@ describe('verify and reconcile find', () => {
       `-90.01 EUR at 0.9, version 1 of ${today}`,
       `-90.01 EUR at 0.91, version 1 of ${today}`,
     ])
+  })
+
+  test('a closed day on which a position was not valued, and none where it was set aside and said so', async () => {
+    const bank = await dealingBank()
+    await eodAt(bank).run('2026-11-22')
+    // The rates are too old for the last day, which said so.
+    expect((await found(bank)).broken).toEqual([])
+    await rates(bank, 'USD 2026-11-22 0.91', 'JPY 2026-11-22 0.0062')
+    await eodAt(bank).run('2026-11-23')
+    expect((await eodAt(bank).resume()).complete).toBe(true)
+    expect((await found(bank)).broken).toEqual([])
+    await tamper(
+      bank,
+      ['fx.revaluation'],
+      `delete from fx.revaluation where $tenant and business_date = '${tomorrow}' and currency = 'JPY'`,
+    )
+    const rules = await bank.database.read(bank.tenantId, (tx) => verifyReconciliation(tx, bank.books))
+    expect(rules.filter(({ first }) => first !== undefined)).toMatchObject([
+      {
+        ...{ rule: 'positions_valued_daily', broken: 1 },
+        first: { row: { businessDate: tomorrow, accountId: 'FX:POSITION:JPY' } },
+      },
+    ])
+  })
+
+  test('nothing of days before the settings spoke of other currencies', async () => {
+    const bank = await openBank()
+    await bank.glAccount('1990', 'asset')
+    await bank.open('FX:POSITION:USD', { gl: '1990', currency: 'USD', unlimited: true })
+    await bank.open('ann-usd', { currency: 'USD' })
+    await bank.transfer({ from: 'FX:POSITION:USD', to: 'ann-usd', amount: '1.00', currency: 'USD' })
+    await eodAt(bank).run(today)
+    expect((await found(bank)).broken).toEqual([])
   })
 
   test('a rate that was changed behind extracts, or was never approved', async () => {

@@ -77,6 +77,13 @@ export async function listPositions(
   }: { from: string; to: string | undefined; limit: number; baseCurrency: string },
 ): Promise<AccountId[]> {
   if ((await readSettings(tx))?.foreignExchange === undefined) return []
+  return (await readPositionAccounts(tx, baseCurrency))
+    .filter((accountId) => accountId >= from && (to === undefined || accountId <= to))
+    .slice(0, limit)
+}
+
+/** The accounts of positions in other currencies, by id, whatever the settings say. */
+export async function readPositionAccounts(tx: Tx, baseCurrency: string): Promise<AccountId[]> {
   const positions: AccountId[] = []
   for (let after = beforePositions; ; ) {
     const page = await listAccounts(tx, { filter: {}, order: 'asc', limit: accountsPerPage, after })
@@ -89,8 +96,6 @@ export async function listPositions(
     after = last
   }
   return positions
-    .filter((accountId) => accountId >= from && (to === undefined || accountId <= to))
-    .slice(0, limit)
 }
 
 /**
