@@ -9,6 +9,8 @@ create table reconciliation.gl_extract (
   -- The version of its form (packages/reconciliation/src/domain/render-gl-extract.ts): what an extract says never changes.
   form smallint not null check (form >= 1),
   row_count integer not null check (row_count >= 0),
+  -- In which each row says its closing too.
+  base_currency text collate "C" not null,
   -- Over its rows and moves.
   checksum text collate "C" not null check (checksum ~ '^[0-9a-f]{64}$'),
   made_at timestamptz(3) not null,
@@ -38,13 +40,22 @@ create table reconciliation.gl_extract_row (
   shown numeric(38,0) not null,
   -- The day of the control total that it repeats; null where nothing stands but overdrawn accounts of other GL accounts.
   total_of date,
+  -- The closing in the base currency, rounded half to even; null: there was no rate. The version of the rate is one of fx.rate,
+  -- which comes later; null where none was needed, or where there was none.
+  base_closing numeric(38,0) check (base_closing <> 'NaN'),
+  rate numeric(36,18) check (rate > 0 and rate <> 'NaN'),
+  rate_date date constraint at_a_rate_of_the_day_or_before check (rate_date <= business_date),
+  rate_version integer check (rate_version >= 1),
   primary key (tenant_id, business_date, gl_code, currency),
   foreign key (tenant_id, business_date) references reconciliation.gl_extract,
   foreign key (tenant_id, total_of, gl_code, currency) references eod.control_total (tenant_id, business_date, gl_code, currency),
   constraint opening_and_turnover_make_closing check (closing = opening + debits - credits),
   constraint closing_and_moves_make_what_is_shown check (shown = closing + moved_in - moved_out),
   constraint total_is_of_the_day check (total_of = business_date),
-  constraint nothing_without_a_total check (total_of is not null or (opening = 0 and lines = 0 and debits = 0 and credits = 0))
+  constraint nothing_without_a_total check (total_of is not null or (opening = 0 and lines = 0 and debits = 0 and credits = 0)),
+  constraint converted_at_a_version check ((rate is null) = (rate_date is null) and (rate is null) = (rate_version is null)),
+  constraint no_value_without_a_rate
+    check (case when closing = 0 then base_closing is not distinct from 0 when rate is not null then base_closing is not null else true end)
 );
 
 -- From where to where overdrawn accounts were moved.

@@ -4,7 +4,7 @@ import { verifyBooks } from '@plinth/posting'
 import { feesOf, interestTermsOf, simulate } from '@plinth/product/domain'
 import { describe, expect, test } from 'vitest'
 import { type Bank, firstBusinessDate, useBank } from '../support/bank.js'
-import { currencies, endOf, posting, standing } from '../support/commands.js'
+import { currencies, endOf, posting, reverseWhole, standing } from '../support/commands.js'
 import { addProductChart, approveVersion, openingUnder, parametersOf } from '../support/products.js'
 import { expectExplained } from './by-hand.js'
 import { eodAt, smallSizes } from './eod-bank.js'
@@ -135,6 +135,24 @@ describe('fees', () => {
     expect(await chargedTo(bank, 'cleo')).toEqual([
       'UPKEEP 200 of 2026-12-31, booked 2026-12-31 of value 2027-01-01',
     ])
+    await expectSound(bank)
+  })
+
+  test('are paid back by hand, and not charged for the same period again', async () => {
+    const bank = await chargingBank(['ada'], {
+      creditTiers: [],
+      fees: [{ code: 'UPKEEP', amount: '1.50', frequency: 'monthly' }],
+    })
+    await bank.fund('ada', '100.00')
+    await eodAt(bank).run('2026-11-30')
+    const [fee] = await bank.rows<{ entry_id: string }>(
+      `select entry_id from interest.fee where tenant_id = $1`,
+      [bank.tenantId],
+    )
+    expect(endOf(await bank.submit(reverseWhole(fee?.entry_id ?? '')))).toBe('accepted')
+    await eodAt(bank).run('2026-12-30')
+    expect(await chargedTo(bank, 'ada')).toHaveLength(1)
+    expect(await bank.state('ada')).toMatchObject({ credits: 10_150n, debits: 150n })
     await expectSound(bank)
   })
 

@@ -165,7 +165,7 @@ test.each([
         ...(await verifyBooks(tx, bank.books)).rules,
         ...(await verifyInterest(tx, bank.books)),
         ...(await verifyDays(tx, bank.books)),
-        ...(await verifyReconciliation(tx, bank.books.currencies)),
+        ...(await verifyReconciliation(tx, bank.books)),
         ...(await verifyPositions(tx, bank.books)),
       ])
       expect(rules.filter(({ first }) => first !== undefined)).toEqual([])

@@ -1,9 +1,10 @@
 import { EodRefused } from '@plinth/eod'
 import type { BusinessDate } from '@plinth/kernel'
 import { readEntriesById } from '@plinth/ledger'
+import type { Command } from '@plinth/posting'
 import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { endOf, opening, posting } from '../support/commands.js'
+import { endOf, opening, posting, reverseWhole } from '../support/commands.js'
 import { adjusting, brokenRules, earningBank, moveOn, nets, period, retaining, yearsAt } from './year-bank.js'
 
 const openBank = useBank()
@@ -103,6 +104,28 @@ describe('closing a year', () => {
     ]
     expect(refused.map(endOf)).toEqual(['period_closed', 'period_closed'])
     expect(endOf(await bank.post(['debit costs 2.00', 'credit cash 2.00']))).toBe('accepted')
+  })
+
+  test('stays as it is: closing entries are nobody’s to take back, wherever it would be booked', async () => {
+    const bank = await pastBank()
+    await yearsAt(bank).close(2026)
+    const entries = await bank.rows<{ entry_id: string }>(
+      `select entry_id from ledger.journal_entry where tenant_id = $1 and kind = 'year_end_close'`,
+      [bank.tenantId],
+    )
+    expect(entries).toHaveLength(2)
+    const closed = await nets(bank, { period: period('2026-13') })
+    for (const { entry_id: entryId } of entries) {
+      expect(await bank.submit(reverseWhole(entryId))).toMatchObject({
+        answer: { rejection: { code: 'condition_failed', facts: { entryId, condition: 'kind' } } },
+      })
+      const { type: _, ...instead } = posting(['debit cash 1.00', 'credit fees 1.00'])
+      const correction = { ...reverseWhole(entryId), type: 'correct', posting: instead } as Command
+      expect(endOf(await bank.submit(correction))).toBe('condition_failed')
+    }
+    expect(await nets(bank, { period: period('2026-13') })).toEqual(closed)
+    expect(await nets(bank, { period: period('2027-01') })).toContain('3200 EUR 1800')
+    expect(await brokenRules(bank)).toEqual([])
   })
 
   test('moves the floor of value dates to the next year, unless it lies there, and is told', async () => {

@@ -4,7 +4,7 @@ import { verifyBooks } from '@plinth/posting'
 import { describe, expect, test } from 'vitest'
 import { eodAt, smallSizes } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
-import { answerOf } from '../support/commands.js'
+import { answerOf, reverseWhole } from '../support/commands.js'
 import { interestRun, within } from '../support/interest.js'
 import { accepted, dealInCurrencies, exchange, netOf, rates, revaluations } from './in-bank.js'
 
@@ -118,6 +118,30 @@ describe('the end of day', () => {
     await expectSound(bank)
   })
 
+  test('puts a revaluation right that somebody took back by hand', async () => {
+    const bank = await dealingBank()
+    await accepted(bank.submit(buys('100.00', '91.00')))
+    await eodAt(bank).run(today)
+    const [made] = await bank.rows<{ entry_id: string }>(
+      `select entry_id from fx.revaluation where tenant_id = $1`,
+      [bank.tenantId],
+    )
+    await accepted(bank.submit(reverseWhole(made?.entry_id ?? '')))
+    expect(await netOf(bank, 'FX:COUNTERVALUE:USD')).toBe(9_100n)
+    await expectSound(bank)
+    await eodAt(bank).run(tomorrow)
+    expect(await results(bank)).toMatchObject([
+      { day: today, side: 'credit', amount: '100' },
+      { day: tomorrow, side: 'credit', amount: '100' },
+    ])
+    // Posted, taken back, posted: the gain stands once.
+    expect([await netOf(bank, 'GL:4990:EUR'), await netOf(bank, 'FX:COUNTERVALUE:USD')]).toEqual([
+      100n,
+      9_000n,
+    ])
+    await expectSound(bank)
+  })
+
   test('takes a rate that was corrected after its day into the next day', async () => {
     const bank = await dealingBank()
     await accepted(bank.submit(buys('100.00', '90.00')))
@@ -213,7 +237,7 @@ describe('the end of day', () => {
     await bank.moveTo(tomorrow as BusinessDate)
     const revalue = () =>
       within(bank, (tx) =>
-        revaluePositions(tx, { ...interestRun(bank, today, tomorrow), rehearsal: false }, [
+        revaluePositions(tx, { ...interestRun(bank, today, tomorrow), rehearsal: undefined }, [
           'FX:POSITION:USD' as AccountId,
         ]),
       )

@@ -174,20 +174,23 @@ describe('the GL extract of a closed day', () => {
     const extract = await extractOf(bank, '2026-11-20')
     expect(renderGlExtractCsv(extract)).toBe(
       [
-        'record,businessDate,glCode,name,type,currency,opening,debits,credits,closing,lines,debitBalances,creditBalances,movedIn,movedOut,shown,overdrawnGlCode,amount,accounts,checksum',
-        'row,2026-11-20,1100,GL 1100,asset,EUR,0.00,110.00,70.00,40.00,3,40.00,0.00,0.00,0.00,40.00,,,,',
-        'row,2026-11-20,1310,GL 1310,asset,EUR,0.00,0.00,0.00,0.00,0,0.00,0.00,70.00,0.00,70.00,,,,',
-        'row,2026-11-20,2100,GL 2100,liability,EUR,0.00,70.00,110.00,-40.00,3,70.00,110.00,0.00,70.00,-110.00,,,,',
-        'move,2026-11-20,2100,,,EUR,,,,,,,,,,,1310,70.00,1,',
-        'total,2026-11-20,,,,EUR,0.00,180.00,180.00,0.00,6,110.00,110.00,70.00,70.00,0.00,,,,',
-        `checksum,2026-11-20,,,,,,,,,,,,,,,,,,${extract.checksum}`,
+        'record,businessDate,glCode,name,type,currency,opening,debits,credits,closing,lines,debitBalances,creditBalances,movedIn,movedOut,shown,baseClosing,rate,rateDate,rateVersion,rounding,overdrawnGlCode,amount,accounts,checksum',
+        'row,2026-11-20,1100,GL 1100,asset,EUR,0.00,110.00,70.00,40.00,3,40.00,0.00,0.00,0.00,40.00,40.00,,,,,,,,',
+        'row,2026-11-20,1310,GL 1310,asset,EUR,0.00,0.00,0.00,0.00,0,0.00,0.00,70.00,0.00,70.00,0.00,,,,,,,,',
+        'row,2026-11-20,2100,GL 2100,liability,EUR,0.00,70.00,110.00,-40.00,3,70.00,110.00,0.00,70.00,-110.00,-40.00,,,,,,,,',
+        'move,2026-11-20,2100,,,EUR,,,,,,,,,,,,,,,,1310,70.00,1,',
+        'total,2026-11-20,,,,EUR,0.00,180.00,180.00,0.00,6,110.00,110.00,70.00,70.00,0.00,,,,,,,,,',
+        'base,2026-11-20,,,,EUR,,40.00,40.00,,,,,,,,,,,,0.00,,,,',
+        `checksum,2026-11-20,,,,,,,,,,,,,,,,,,,,,,,${extract.checksum}`,
         '',
       ].join('\r\n'),
     )
     const { createHash } = await import('node:crypto')
     const { canonicalJson } = await import('@plinth/kernel')
-    const { checksum, rows, moves, totals, ...head } = extract
-    const content = [...rows, ...moves, ...totals, head].map((part) => `${canonicalJson(part)}\n`).join('')
+    const { checksum, rows, moves, totals, base, ...head } = extract
+    const content = [...rows, ...moves, ...totals, base, head]
+      .map((part) => `${canonicalJson(part)}\n`)
+      .join('')
     expect(createHash('sha256').update(content).digest('hex')).toBe(checksum)
   })
 })
@@ -271,18 +274,18 @@ describe('the database', () => {
     const row = (values: string) =>
       `insert into reconciliation.gl_extract_row select tenant_id, business_date, ${values} from reconciliation.gl_extract
         where tenant_id = '${bank.tenantId}'`
-    await refused(row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null")).toThrow(
-      '1 rows where it states 2',
-    )
-    await refused(row("'9', 'EUR', 'x', 'asset', 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, null")).toThrow(
-      'nothing_without_a_total',
-    )
-    await refused(row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, null")).toThrow(
-      'closing_and_moves_make_what_is_shown',
-    )
-    await refused(row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, business_date")).toThrow(
-      'foreign key',
-    )
+    await refused(
+      row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null, 0, null, null, null"),
+    ).toThrow('1 rows where it states 2')
+    await refused(
+      row("'9', 'EUR', 'x', 'asset', 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, null, 1, null, null, null"),
+    ).toThrow('nothing_without_a_total')
+    await refused(
+      row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, null, 0, null, null, null"),
+    ).toThrow('closing_and_moves_make_what_is_shown')
+    await refused(
+      row("'9', 'EUR', 'x', 'asset', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, business_date, 0, null, null, null"),
+    ).toThrow('foreign key')
     await refused('update reconciliation.gl_extract_row set lines = 0').toThrow('never changed or removed')
     await refused("update reconciliation.gl_extract set checksum = repeat('0', 64)").toThrow(
       'never changed or removed',

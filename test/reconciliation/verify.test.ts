@@ -60,7 +60,7 @@ const verifyAfter = async (...statements: readonly string[]) =>
       statements,
       verify: async (tx, books) => [
         ...(await verifyDays(tx, books)),
-        ...(await verifyReconciliation(tx, currencies)),
+        ...(await verifyReconciliation(tx, bank.books)),
       ],
     }),
   )
@@ -68,13 +68,14 @@ const verifyAfter = async (...statements: readonly string[]) =>
 test('days that ended as they should break no rule', async () => {
   const rules = await bank.database.read(bank.tenantId, async (tx) => [
     ...(await verifyDays(tx, bank.books)),
-    ...(await verifyReconciliation(tx, currencies)),
+    ...(await verifyReconciliation(tx, bank.books)),
   ])
   expect(rules.map(({ rule, broken: count }) => [rule, count])).toEqual([
     ['days_are_closed', 0],
     ['days_are_told', 0],
     ['control_totals_stand', 0],
     ['extracts_stand', 0],
+    ['positions_valued_daily', 0],
     ['breaks_stand', 0],
   ])
 })

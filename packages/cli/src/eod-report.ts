@@ -1,6 +1,7 @@
 import type { renderRunReport } from '@plinth/eod/domain'
 import type { RehearsedExtract } from '@plinth/reconciliation'
 import { coloured, printTable } from './output.js'
+import { printBase } from './print-base.js'
 
 type Rendered = ReturnType<typeof renderRunReport>
 
@@ -55,6 +56,9 @@ const columns = [
 
 /** The extract that a day would have, and what differs in it. */
 export function printRehearsed({ extract, differences }: RehearsedExtract): void {
+  const { base } = extract
+  // Of a bank that has nothing in other currencies the base column would say everything twice.
+  const foreign = extract.totals.some(({ currency }) => currency !== base.currency)
   console.log('The GL extract as it would be:')
   printTable(
     [
@@ -62,12 +66,15 @@ export function printRehearsed({ extract, differences }: RehearsedExtract): void
       ...['closing', 'debit balances', 'credit balances', 'moved in', 'moved out', 'shown'].map(
         (title) => ({ title, align: 'right' }) as const,
       ),
+      ...(foreign ? [{ title: `closing in ${base.currency}`, align: 'right' } as const] : []),
     ],
     extract.rows.map((row) => [
       ...[row.glCode, row.currency, row.closing, row.debitBalances, row.creditBalances],
       ...[row.movedIn, row.movedOut, row.shown],
+      ...(foreign ? [row.baseClosing ?? 'no rate'] : []),
     ]),
   )
+  if (foreign) printBase(base)
   if (differences.length === 0) console.log(coloured('Turnover and accounts agree.', 'green'))
   for (const { subject, expected, found } of differences)
     console.log(coloured(`differs  ${subject}: expected ${expected}; found ${found}`, 'red'))

@@ -5,7 +5,7 @@ import { currency, date, name, says } from './command-schemas.js'
 /** What of rates and positions is asked and answered (ADR 0024). */
 const ratesMax = 1000
 
-const rateText = z.string(says('amount_not_a_string')).meta({
+export const rateText = z.string(says('amount_not_a_string')).meta({
   description:
     'What one unit of the currency costs in the base currency: above zero, at most 18 digits before and behind the point.',
   pattern: '^(0|[1-9][0-9]*)(\\.[0-9]+)?$',
@@ -95,7 +95,7 @@ export const baseTotals = z
   })
   .meta({
     id: 'BaseTotals',
-    description: 'The trial balance in the base currency, at the rates of the date.',
+    description: 'What all comes to in the base currency, at the rates of the date.',
   })
 
 export const keptForeignExchange = z

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { count, decimal, eodRunReportShape, instant, uuid } from './answer-schemas.js'
 import * as fields from './command-schemas.js'
+import { baseTotals, rateText } from './fx-schemas.js'
 
 const checksum = z.string().meta({
   description:
-    'SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of each row, each move, each total and then of `schema`, `tenantId` and `businessDate`, each followed by a line feed.',
+    'SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of each row, each move, each total, of `base` and then of `schema`, `tenantId` and `businessDate`, each followed by a line feed.',
 })
 
 /** A GL extract without what it says. */
@@ -32,11 +33,17 @@ export const glExtract = z
           movedIn: decimal,
           movedOut: decimal,
           shown: decimal,
+          baseClosing: decimal.nullable().meta({
+            description: 'The closing in the base currency, at the rate of the day; null: there was none.',
+          }),
+          rate: rateText.nullable(),
+          rateDate: fields.date.nullable(),
+          rateVersion: count.nullable(),
         }),
       )
       .meta({
         description:
-          'By GL code and currency. Opening, closing and shown are debits less credits; `debitBalances` and `creditBalances` are of the accounts on which debits, and credits, prevail at the end of the day. Shown is the closing without overdrawn accounts that are shown elsewhere (`movedOut`) and with those of other GL accounts (`movedIn`).',
+          'By GL code and currency. Opening, closing and shown are debits less credits; `debitBalances` and `creditBalances` are of the accounts on which debits, and credits, prevail at the end of the day. Shown is the closing without overdrawn accounts that are shown elsewhere (`movedOut`) and with those of other GL accounts (`movedIn`). `rate`, its day and its version are those of the currency on the day, as they were when the extract was made: a correction does not change them.',
       }),
     moves: z
       .array(
@@ -52,6 +59,7 @@ export const glExtract = z
     totals: z.array(
       z.object({ currency: z.string(), ...turnover, ...balances, moved: decimal, shown: decimal }),
     ),
+    base: baseTotals,
     checksum,
   })
   .meta({ id: 'GlExtract' })

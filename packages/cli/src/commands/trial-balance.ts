@@ -21,6 +21,7 @@ import {
   tenantOf,
   tenantOption,
 } from '../output.js'
+import { printBase } from '../print-base.js'
 
 interface Options {
   readonly tenant?: TenantId
@@ -152,16 +153,6 @@ function print(trialBalance: TrialBalance, ofDay: RatesOfDay, currencies: Curren
   ])
   if (foreign) printBase(base)
 }
-
-/** The sums in the base currency, and the rates that they were made with. */
-function printBase({ currency, debits, credits, rounding, withoutRate, rates }: RenderedBase): void {
-  for (const { currency: of, rate, date } of rates) console.log(`1 ${of} was ${rate} ${currency} on ${date}`)
-  if (withoutRate.length > 0)
-    console.log(coloured(`No sum in ${currency}: no rate of ${withoutRate.join(', ')}.`, 'yellow'))
-  else console.log(`In ${currency}: debits ${debits}, rounding ${rounding}, credits ${credits}`)
-}
-
-type RenderedBase = ReturnType<typeof renderBaseTotals>
 
 /** How deep each GL account stands under its headings. */
 function depthsOf(rows: readonly TrialBalanceRow[]): Map<string, number> {

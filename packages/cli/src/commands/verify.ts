@@ -103,7 +103,7 @@ async function verifyTenant(
     const years = await verifyYearEnds(tx, books)
     const positions = await verifyPositions(tx, books)
     const statements = await verifyStatements(tx, books.currencies)
-    const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books.currencies))]
+    const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books))]
     const { currencies } = books
     const { rules: sealing, ...evidence } = await verifyEvidence(tx, { tenantId, currencies, ...outside })
     const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing]

@@ -49,14 +49,14 @@ export function openingOf(account: {
   readonly glCode: GlCode
   readonly currency: CurrencyCode
   readonly name: string
-}): OwnCommand {
+}) {
   return {
     purpose: `fx:open:${account.accountId}`,
     command: {
-      type: 'open_account',
+      type: 'open_account' as const,
       ...account,
       ...{ customerId: undefined, productCode: undefined, metadata: {} },
       ...{ overdraftLimit: 0n, unlimited: true },
     },
-  }
+  } satisfies OwnCommand
 }

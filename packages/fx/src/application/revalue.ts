@@ -35,7 +35,25 @@ export interface RevaluationRun extends InName {
   /** The day, while it is closing; undefined: it has closed, and what is made up for is booked on the business date. */
   readonly bookInto: BusinessDate | undefined
   /** Nothing is posted, and what has no rate is counted. */
-  readonly rehearsal: boolean
+  readonly rehearsal: RevaluationRehearsal | undefined
+}
+
+/** As of which entry a revaluation is rehearsed, and who hears what it would post. */
+export interface RevaluationRehearsal {
+  readonly knownAtEntryNo: number
+  foresee(entries: readonly ForeseenRevaluation[]): void
+}
+
+/** An entry in the base currency that would be posted. */
+export interface ForeseenRevaluation {
+  readonly currency: CurrencyCode
+  readonly lines: readonly {
+    readonly accountId: AccountId
+    /** Of an account that would be opened for it. */
+    readonly glCode: GlCode | undefined
+    readonly side: Side
+    readonly amount: bigint
+  }[]
 }
 
 /** What a partition came to. */
@@ -59,6 +77,13 @@ export async function listPositions(
   }: { from: string; to: string | undefined; limit: number; baseCurrency: string },
 ): Promise<AccountId[]> {
   if ((await readSettings(tx))?.foreignExchange === undefined) return []
+  return (await readPositionAccounts(tx, baseCurrency))
+    .filter((accountId) => accountId >= from && (to === undefined || accountId <= to))
+    .slice(0, limit)
+}
+
+/** The accounts of positions in other currencies, by id, whatever the settings say. */
+export async function readPositionAccounts(tx: Tx, baseCurrency: string): Promise<AccountId[]> {
   const positions: AccountId[] = []
   for (let after = beforePositions; ; ) {
     const page = await listAccounts(tx, { filter: {}, order: 'asc', limit: accountsPerPage, after })
@@ -71,8 +96,6 @@ export async function listPositions(
     after = last
   }
   return positions
-    .filter((accountId) => accountId >= from && (to === undefined || accountId <= to))
-    .slice(0, limit)
 }
 
 /**
@@ -86,7 +109,7 @@ export const revaluePositionsWith =
   (rates: RateStore, store: RevaluationStore) =>
   async (tx: Tx, run: RevaluationRun, accountIds: readonly AccountId[]): Promise<RevaluationCounts> => {
     const { day, next, bookInto, rehearsal } = run
-    if (bookInto === undefined && !rehearsal && (await readHead(tx)).businessDate !== next)
+    if (bookInto === undefined && rehearsal === undefined && (await readHead(tx)).businessDate !== next)
       return { positions: 0, overtaken: accountIds.length }
     const exchange = (await readSettings(tx))?.foreignExchange
     if (exchange === undefined) return { positions: 0 }
@@ -102,17 +125,21 @@ export const revaluePositionsWith =
       const read = await readPosition(tx, run, currency)
       const of = { ...read, found: found.get(currency) as FoundRate }
       if (read.position === 0n && read.counterValue === 0n) continue
-      if (rehearsal && read.position !== 0n && of.found.rate === undefined) withoutRate += 1
+      if (rehearsal !== undefined && read.position !== 0n && of.found.rate === undefined) withoutRate += 1
       else valued.push(valuedAt(run, of))
     }
     const posted = valued.filter(({ row }) => row.entryId !== undefined).length
-    if (rehearsal) return { positions: valued.length, posted, withoutRate }
+    if (rehearsal !== undefined) {
+      const base = run.books.tenant.baseCurrency as CurrencyCode
+      rehearsal.foresee(foreseenOf(await commandsFor(tx, run, { exchange, valued }), base))
+      return { positions: valued.length, posted, withoutRate }
+    }
     store.insertRevaluations(
       tx,
       valued.map(({ row }) => row),
     )
-    const commands = await commandsFor(tx, run, { exchange, valued })
-    await postOwn(tx, run, { commands, bookedOn: bookInto ?? next })
+    const { openings, entries } = await commandsFor(tx, run, { exchange, valued })
+    await postOwn(tx, run, { commands: [...openings, ...entries], bookedOn: bookInto ?? next })
     return { positions: valued.length, posted }
   }
 
@@ -131,17 +158,18 @@ interface Valued {
 
 async function readPosition(
   tx: Tx,
-  { books, day }: RevaluationRun,
+  { books, day, rehearsal }: RevaluationRun,
   currency: CurrencyCode,
 ): Promise<PositionRead> {
   const [held, counter] = [positionAccount(currency), counterValueAccount(currency)]
   const [position, against] = await Promise.all([readAccount(tx, held), readAccount(tx, counter)])
   expectInternal(position, held, currency)
   expectInternal(against, counter, books.tenant.baseCurrency)
+  const upTo = { bookingDate: day, knownAtEntryNo: rehearsal?.knownAtEntryNo }
   return {
     currency,
-    position: await netBookedBy(tx, held, day),
-    counterValue: await netBookedBy(tx, counter, day),
+    position: await netBookedBy(tx, held, upTo),
+    counterValue: await netBookedBy(tx, counter, upTo),
     counter: against,
   }
 }
@@ -154,8 +182,12 @@ function expectInternal(account: Account | undefined, accountId: AccountId, curr
 }
 
 /** Credits less debits of what was booked by the end of a day. */
-export async function netBookedBy(tx: Tx, accountId: AccountId, bookingDate: BusinessDate): Promise<bigint> {
-  const turnovers = await readPastTurnovers(tx, { accountId, bookingDate })
+export async function netBookedBy(
+  tx: Tx,
+  accountId: AccountId,
+  upTo: { readonly bookingDate: BusinessDate; readonly knownAtEntryNo?: number | undefined },
+): Promise<bigint> {
+  const turnovers = await readPastTurnovers(tx, { accountId, ...upTo })
   invariant(!('notYet' in turnovers), 'what is booked is known', { accountId })
   return turnovers.credits - turnovers.debits
 }
@@ -185,15 +217,26 @@ function withoutRateSays(currency: CurrencyCode, day: BusinessDate, { tooOld, da
   return `No rate of ${currency} was approved for ${day} or the ${daysMax} days before it: ${newest}.`
 }
 
-/** The entries, behind the openings of the accounts that they name and nobody has opened yet. */
+interface WithLines {
+  readonly lines: readonly FixedLineRequest[]
+}
+
+type Opening = ReturnType<typeof openingOf>
+
+interface Commands {
+  readonly openings: readonly Opening[]
+  readonly entries: readonly (OwnCommand & WithLines)[]
+}
+
+/** The entries, and the openings of the accounts that they name and nobody has opened yet. */
 async function commandsFor(
   tx: Tx,
   { books, day }: RevaluationRun,
   { exchange, valued }: { exchange: ForeignExchange; valued: readonly Valued[] },
-): Promise<OwnCommand[]> {
+): Promise<Commands> {
   const base = books.tenant.baseCurrency as CurrencyCode
-  const openings: OwnCommand[] = []
-  const entries: OwnCommand[] = []
+  const openings: Opening[] = []
+  const entries: (OwnCommand & WithLines)[] = []
   const opened = new Set<AccountId>()
   for (const { row, rate, counter } of valued) {
     const { currency, entryId } = row
@@ -222,11 +265,22 @@ async function commandsFor(
         : [line(result, 'debit'), line(counterId, 'credit')]
     entries.push({
       purpose: `fx:revaluation:${day}:${currency}`,
-      entryId,
+      ...{ entryId, lines },
       command: entryOf({ day, currency, rate, lines }),
     })
   }
-  return [...openings, ...entries]
+  return { openings, entries }
+}
+
+/** What would be posted, with the GL accounts of the accounts that would be opened for it. */
+function foreseenOf({ openings, entries }: Commands, base: CurrencyCode): ForeseenRevaluation[] {
+  const opened = new Map(openings.map(({ command }) => [command.accountId, command.glCode] as const))
+  return entries.map(({ lines }) => ({
+    currency: base,
+    lines: lines.map(({ accountId, side, amount }) => ({
+      ...{ accountId: accountId as AccountId, glCode: opened.get(accountId), side, amount },
+    })),
+  }))
 }
 
 /** Whether the bank's own account of a GL account is there; what stands under another one is not the bank's. */

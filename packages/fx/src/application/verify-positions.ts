@@ -72,8 +72,8 @@ async function verifyLines(
 ): Promise<void> {
   const { businessDate, currency } = row
   const counter = counterValueAccount(currency)
-  const position = await netBookedBy(tx, positionAccount(currency), businessDate)
-  const against = await netBookedBy(tx, counter, businessDate)
+  const position = await netBookedBy(tx, positionAccount(currency), { bookingDate: businessDate })
+  const against = await netBookedBy(tx, counter, { bookingDate: businessDate })
   const own = entry?.bookingDate === businessDate ? netOf(entry, counter) : 0n
   findings.compare('positions_revalued', rowOf(row), {
     expected: `${position} and ${against - own} against it`,

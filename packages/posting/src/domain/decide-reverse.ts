@@ -115,9 +115,9 @@ function takeBack(
   })
   if (original.reverses !== undefined)
     return refused('entry_is_a_reversal', `Entry ${entryId} is a reversal itself and is not taken back.`)
-  // What has accrued and what was capitalised stand in the accounts' own interest, which no reversal would change (ADR 0021).
-  if (kind === 'accrual' || kind === 'capitalisation') {
-    const detail = `Entry ${entryId} is of kind ${kind}, which stands in the interest of accounts: it is made up for, not taken back.`
+  const stands = whyItStands(kind)
+  if (stands !== undefined) {
+    const detail = `Entry ${entryId} is of kind ${kind}, ${stands}`
     return { lines, fault: reject('condition_failed', detail, { entryId, condition: 'kind' }) }
   }
   const reversed = book.reversed.get(entryId)
@@ -136,6 +136,19 @@ function takeBack(
       )
   }
   return { lines, fault: undefined }
+}
+
+/**
+ * Why entries of a kind are not taken back by hand; undefined: they are. What has accrued and what was capitalised stand in the
+ * accounts' own interest, which no reversal would change (ADR 0021); the result of a closed year would be one of the current year
+ * (ADR 0023).
+ */
+function whyItStands(kind: JournalEntry['kind']): string | undefined {
+  if (kind === 'accrual' || kind === 'capitalisation')
+    return 'which stands in the interest of accounts: it is made up for, not taken back.'
+  if (kind === 'year_end_close')
+    return 'which made the result of a year earnings: what was wrong in that year is corrected in the current one.'
+  return undefined
 }
 
 const wholeOf = ({ lines }: JournalEntry): LineToPost[] =>

@@ -10,6 +10,7 @@ import {
 import { readHead, readSumsByDay } from '@plinth/ledger'
 import { type Differences, placeOf } from '../domain/comparisons.js'
 import { renderGlExtract } from '../domain/render-gl-extract.js'
+import { compareBase } from './compare-base.js'
 import type { ExtractStore } from './ports.js'
 
 // Some hundred milliseconds of adding up.
@@ -161,6 +162,7 @@ export async function compareExtract(
   differences.text('control_totals_extracts', about('rows'), {
     ...{ expected: `${kept.head.rows} rows`, found: `${rows.length} rows` },
   })
+  await compareBase(tx, { extract: kept.extract, currencies }, differences)
   const ofPlace = new Map(rows.map((row) => [placeOf(row), row]))
   const stored = new Map(totals.map((total) => [placeOf(total), total]))
   for (const place of [...new Set([...ofPlace.keys(), ...stored.keys()])].sort()) {

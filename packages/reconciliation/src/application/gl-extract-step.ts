@@ -9,6 +9,7 @@ import {
 import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { type Closing, type RangeStep, readControlTotals } from '@plinth/eod'
+import { readRatesOfDay } from '@plinth/fx'
 import type { AccountId, BusinessDate, GlCode } from '@plinth/kernel'
 import { readDayEnds, readHead } from '@plinth/ledger'
 import type { ProductParameters } from '@plinth/product'
@@ -93,7 +94,12 @@ async function extractOf(tx: Tx, closing: Closing, results: readonly unknown[]) 
   const { books, businessDate } = closing
   const [totals, chart] = await Promise.all([readControlTotals(tx, businessDate), readChart(tx)])
   const parts = [...(results as PartAsText[]).map(withAmounts), await partOfUnopened(tx, closing)]
-  return glExtract({ tenantId: books.tenant.tenantId, businessDate }, { totals, parts, chart })
+  const { currencies, tenant } = books
+  const rates = await readRatesOfDay(tx, {
+    ...{ currencies: totals.map(({ currency }) => currency), day: businessDate },
+    baseCurrency: tenant.baseCurrency,
+  })
+  return glExtract({ tenantId: tenant.tenantId, businessDate }, { totals, parts, chart, rates, currencies })
 }
 
 /** Of a rehearsal: the bank's own accounts that its steps would have opened. */

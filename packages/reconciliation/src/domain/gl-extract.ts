@@ -1,6 +1,7 @@
 import type { GlAccount } from '@plinth/account'
 import type { ControlTotal } from '@plinth/eod'
-import type { BusinessDate, CurrencyCode, GlCode, TenantId } from '@plinth/kernel'
+import { inBase, type RatesOfDay } from '@plinth/fx/domain'
+import type { BusinessDate, Currencies, CurrencyCode, GlCode, TenantId } from '@plinth/kernel'
 import { invariant } from '@plinth/kernel'
 
 /** Sums of the balances of some accounts at the end of a day, in minor units. */
@@ -22,6 +23,13 @@ export interface Move {
   readonly accounts: number
 }
 
+/** The version of a rate with which something was converted: what one unit of its currency cost in the base currency. */
+export interface NamedRate {
+  readonly rate: string
+  readonly date: BusinessDate
+  readonly version: number
+}
+
 /** A GL account in one currency on a day; minor units, opening, closing and shown are debits less credits. */
 export interface GlExtractRow extends ControlTotal, BalanceSums {
   readonly name: string
@@ -33,12 +41,17 @@ export interface GlExtractRow extends ControlTotal, BalanceSums {
   readonly shown: bigint
   /** False: nothing stands here but accounts that were moved in. */
   readonly hasTotal: boolean
+  /** The closing in the base currency, in its minor units, rounded half to even; undefined: there was no rate. */
+  readonly baseClosing: bigint | undefined
+  /** Of the currency on that day. Undefined: there was none, or it is the base currency itself. */
+  readonly rate: NamedRate | undefined
 }
 
 /** What every GL account came to on a business day. */
 export interface GlExtract {
   readonly tenantId: TenantId
   readonly businessDate: BusinessDate
+  readonly baseCurrency: CurrencyCode
   /** By GL code and currency. */
   readonly rows: readonly GlExtractRow[]
   readonly moves: readonly Move[]
@@ -120,16 +133,20 @@ export function glExtract(
     totals,
     parts,
     chart,
+    rates,
+    currencies,
   }: {
     totals: readonly ControlTotal[]
     parts: readonly ExtractPart[]
     chart: readonly GlAccount[]
+    rates: RatesOfDay
+    currencies: Currencies
   },
 ): GlExtract {
   const { sums, moves } = joinParts(parts)
-  const rows = new Map<string, GlExtractRow>()
+  const rows = new Map<string, InOneCurrency>()
   const described = new Map(chart.map(({ code, name, type }) => [code, { name, type }]))
-  const rowOf = (glCode: GlCode, currency: CurrencyCode): GlExtractRow => {
+  const rowOf = (glCode: GlCode, currency: CurrencyCode): InOneCurrency => {
     const known = rows.get(`${glCode} ${currency}`)
     if (known !== undefined) return known
     const glAccount = described.get(glCode)
@@ -143,7 +160,7 @@ export function glExtract(
   const change = (
     glCode: GlCode,
     currency: CurrencyCode,
-    to: (row: GlExtractRow) => Partial<GlExtractRow>,
+    to: (row: InOneCurrency) => Partial<InOneCurrency>,
   ) => {
     const row = rowOf(glCode, currency)
     rows.set(`${glCode} ${currency}`, { ...row, ...to(row) })
@@ -156,5 +173,21 @@ export function glExtract(
     change(glCode, currency, (row) => ({ movedOut: row.movedOut + amount, shown: row.shown - amount }))
     change(overdrawnGlCode, currency, (row) => ({ movedIn: row.movedIn + amount, shown: row.shown + amount }))
   }
-  return { ...day, rows: inOrder(rows), moves }
+  const { baseCurrency } = rates
+  return { ...day, baseCurrency, rows: withBase(inOrder(rows), rates, currencies), moves }
+}
+
+type InOneCurrency = Omit<GlExtractRow, 'baseClosing' | 'rate'>
+
+/** Closings at the rates of the day, each rounded by itself as in a trial balance. */
+function withBase(rows: readonly InOneCurrency[], rates: RatesOfDay, currencies: Currencies): GlExtractRow[] {
+  const nets = rows.map(({ glCode, currency, closing }) => ({
+    ...{ glCode, currency, debits: closing, credits: 0n, postable: true },
+  }))
+  const { rows: converted } = inBase(nets, rates, currencies)
+  return rows.map((row, at) => {
+    const found = rates.rates.get(row.currency)
+    const rate = found && { rate: found.rate, date: found.date, version: found.version }
+    return { ...row, baseClosing: converted[at]?.baseNet, rate }
+  })
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { renderBaseTotals } from '@plinth/fx/domain'
 import { type Currencies, canonicalJson, formatMinor, invariant } from '@plinth/kernel'
+import { baseOfExtract } from './base-of-extract.js'
 import { csvField } from './csv-field.js'
 import type { GlExtract, GlExtractRow, Move } from './gl-extract.js'
 
@@ -16,7 +18,7 @@ const formatIn =
     return formatMinor(minor, decimals)
   }
 
-const renderRow = (row: GlExtractRow, format: Format) => ({
+const renderRow = (row: GlExtractRow, format: Format, baseCurrency: string) => ({
   glCode: row.glCode,
   name: row.name,
   type: row.type,
@@ -31,6 +33,10 @@ const renderRow = (row: GlExtractRow, format: Format) => ({
   movedIn: format(row.movedIn, row.currency),
   movedOut: format(row.movedOut, row.currency),
   shown: format(row.shown, row.currency),
+  baseClosing: row.baseClosing === undefined ? null : format(row.baseClosing, baseCurrency),
+  rate: row.rate?.rate ?? null,
+  rateDate: row.rate?.date ?? null,
+  rateVersion: row.rate?.version ?? null,
 })
 
 const renderMove = ({ amount, ...move }: Move, format: Format) => ({
@@ -77,19 +83,21 @@ function totalsOf(rows: readonly GlExtractRow[], format: Format) {
 }
 
 /**
- * An extract as it is answered, with its checksum: SHA-256 over the canonical JSON (RFC 8785) of each row, each move, each total
- * and then the head (`schema`, `tenantId`, `businessDate`), each followed by a line feed. In hexadecimal.
+ * An extract as it is answered, with its checksum: SHA-256 over the canonical JSON (RFC 8785) of each row, each move, each total,
+ * what it comes to in the base currency and then the head (`schema`, `tenantId`, `businessDate`), each followed by a line feed. In hexadecimal.
  */
-export function renderGlExtract({ tenantId, businessDate, rows, moves }: GlExtract, currencies: Currencies) {
+export function renderGlExtract(extract: GlExtract, currencies: Currencies) {
+  const { tenantId, businessDate, baseCurrency, rows, moves } = extract
   const format = formatIn(currencies)
   const said = {
-    rows: rows.map((row) => renderRow(row, format)),
+    rows: rows.map((row) => renderRow(row, format, baseCurrency)),
     moves: moves.map((move) => renderMove(move, format)),
     totals: totalsOf(rows, format),
+    base: renderBaseTotals(baseOfExtract(extract), currencies),
   }
   const head = { schema: `plinth.gl-extract/${extractForm}`, tenantId, businessDate }
   const hash = createHash('sha256')
-  for (const part of [...said.rows, ...said.moves, ...said.totals, head])
+  for (const part of [...said.rows, ...said.moves, ...said.totals, said.base, head])
     hash.update(`${canonicalJson(part)}\n`)
   return { ...head, ...said, checksum: hash.digest('hex') }
 }
@@ -113,6 +121,11 @@ const columns = [
   'movedIn',
   'movedOut',
   'shown',
+  'baseClosing',
+  'rate',
+  'rateDate',
+  'rateVersion',
+  'rounding',
   'overdrawnGlCode',
   'amount',
   'accounts',
@@ -121,11 +134,12 @@ const columns = [
 
 /**
  * RFC 4180 with one header and CRLF: a record `row` for each GL account and currency, a `move` for each way on which overdrawn
- * accounts were moved, a `total` for each currency, and at last the `checksum`, which is that of the JSON.
+ * accounts were moved, a `total` for each currency, `base` for what all comes to in the base currency, and at last the
+ * `checksum`, which is that of the JSON.
  */
 export function renderGlExtractCsv(extract: RenderedGlExtract): string {
-  const { businessDate, checksum } = extract
-  const records: Partial<Record<(typeof columns)[number], string | number>>[] = [
+  const { businessDate, base, checksum } = extract
+  const records: Partial<Record<(typeof columns)[number], string | number | null>>[] = [
     ...extract.rows.map((row) => ({ record: 'row', businessDate, ...row })),
     ...extract.moves.map((move) => ({ record: 'move', businessDate, ...move })),
     ...extract.totals.map(({ moved, ...total }) => ({
@@ -135,8 +149,11 @@ export function renderGlExtractCsv(extract: RenderedGlExtract): string {
       movedIn: moved,
       movedOut: moved,
     })),
+    { record: 'base', businessDate, currency: base.currency, ...sidesOf(base) },
     { record: 'checksum', businessDate, checksum },
   ]
   const rows = records.map((record) => columns.map((column) => csvField(record[column])).join(','))
   return [columns.join(','), ...rows].map((row) => `${row}\r\n`).join('')
 }
+
+const sidesOf = ({ debits, credits, rounding }: RenderedGlExtract['base']) => ({ debits, credits, rounding })

@@ -1,5 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
+import { parseRate } from '@plinth/fx/domain'
 import {
   type BusinessDate,
   type CurrencyCode,
@@ -8,7 +9,7 @@ import {
   minorFromDatabase,
 } from '@plinth/kernel'
 import type { ExtractHead, ExtractStore } from '../application/ports.js'
-import type { GlExtractRow, Move } from '../domain/gl-extract.js'
+import type { GlExtractRow, Move, NamedRate } from '../domain/gl-extract.js'
 import { extractForm } from '../domain/render-gl-extract.js'
 import type { ReconciliationTables } from './tables.js'
 
@@ -16,20 +17,23 @@ const sql = sqlDoor<ReconciliationTables>('reconciliation')
 
 const insertHead: Statement = {
   name: 'reconciliation.insert_extract',
-  text: `insert into reconciliation.gl_extract (tenant_id, business_date, form, row_count, checksum, made_at)
-    values ($1, $2, $3, $4, $5, date_trunc('milliseconds', clock_timestamp()))`,
+  text: `insert into reconciliation.gl_extract (tenant_id, business_date, form, row_count, base_currency, checksum, made_at)
+    values ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', clock_timestamp()))`,
 }
 
 const insertRows: Statement = {
   name: 'reconciliation.insert_extract_rows',
   text: `insert into reconciliation.gl_extract_row (tenant_id, business_date, gl_code, currency, name, type, opening, debits,
-      credits, closing, lines, debit_balances, credit_balances, moved_in, moved_out, shown, total_of)
+      credits, closing, lines, debit_balances, credit_balances, moved_in, moved_out, shown, total_of, base_closing, rate, rate_date,
+      rate_version)
     select $1, $2, k.gl_code, k.currency, k.name, k.type, k.opening, k.debits, k.credits, k.closing, k.lines, k.debit_balances,
-           k.credit_balances, k.moved_in, k.moved_out, k.shown, case when k.has_total then $2::date end
+           k.credit_balances, k.moved_in, k.moved_out, k.shown, case when k.has_total then $2::date end,
+           k.base_closing, k.rate, k.rate_date, k.rate_version
       from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[],
-                  $11::bigint[], $12::numeric[], $13::numeric[], $14::numeric[], $15::numeric[], $16::numeric[], $17::boolean[])
+                  $11::bigint[], $12::numeric[], $13::numeric[], $14::numeric[], $15::numeric[], $16::numeric[], $17::boolean[],
+                  $18::numeric[], $19::numeric[], $20::date[], $21::integer[])
         as k (gl_code, currency, name, type, opening, debits, credits, closing, lines, debit_balances, credit_balances, moved_in,
-              moved_out, shown, has_total)`,
+              moved_out, shown, has_total, base_closing, rate, rate_date, rate_version)`,
 }
 
 const insertMoves: Statement = {
@@ -44,7 +48,7 @@ const headColumns = `business_date as "businessDate", form, row_count as rows, c
 
 const readHeadOf: Statement = {
   name: 'reconciliation.read_extract',
-  text: `select ${headColumns} from reconciliation.gl_extract where tenant_id = $1 and business_date = $2`,
+  text: `select ${headColumns}, base_currency as "baseCurrency" from reconciliation.gl_extract where tenant_id = $1 and business_date = $2`,
 }
 
 const countAll: Statement = {
@@ -55,7 +59,7 @@ const countAll: Statement = {
 const rowsOf: Statement = {
   name: 'reconciliation.extract_rows',
   text: `select gl_code, currency, name, type, opening, debits, credits, closing, lines, debit_balances, credit_balances, moved_in,
-           moved_out, shown, total_of is not null as has_total
+           moved_out, shown, total_of is not null as has_total, base_closing, rate, rate_date, rate_version
       from reconciliation.gl_extract_row where tenant_id = $1 and business_date = $2 order by gl_code, currency`,
 }
 
@@ -79,7 +83,17 @@ type AmountColumn =
 type Row = Readonly<Record<'gl_code' | 'currency' | 'name' | 'type' | AmountColumn, string>> & {
   readonly lines: number
   readonly has_total: boolean
+  readonly base_closing: string | null
+  readonly rate: string | null
+  readonly rate_date: BusinessDate | null
+  readonly rate_version: number | null
 }
+
+// The database pads rates with zeroes.
+const rateOf = ({ rate, rate_date: date, rate_version: version }: Row): NamedRate | undefined =>
+  rate === null || date === null || version === null
+    ? undefined
+    : { rate: parseRate(rate) as string, date, version }
 
 const toRow = (row: Row): GlExtractRow => ({
   glCode: row.gl_code as GlCode,
@@ -97,12 +111,14 @@ const toRow = (row: Row): GlExtractRow => ({
   movedOut: minorFromDatabase(row.moved_out),
   shown: minorFromDatabase(row.shown),
   hasTotal: row.has_total,
+  baseClosing: row.base_closing === null ? undefined : minorFromDatabase(row.base_closing),
+  rate: rateOf(row),
 })
 
 const insert: ExtractStore['insert'] = async (tx, { extract, checksum }) => {
-  const { businessDate, rows, moves } = extract
+  const { businessDate, baseCurrency, rows, moves } = extract
   const day = [tenantOf(tx), businessDate]
-  sql.send(tx, insertHead, [...day, extractForm, rows.length, checksum])
+  sql.send(tx, insertHead, [...day, extractForm, rows.length, baseCurrency, checksum])
   if (moves.length > 0)
     sql.send(tx, insertMoves, [
       ...day,
@@ -122,6 +138,8 @@ const insert: ExtractStore['insert'] = async (tx, { extract, checksum }) => {
     ...day,
     ...[texts('glCode'), texts('currency'), texts('name'), texts('type')],
     ...amounts.map((name) => plainArray(rows.map((row) => row[name]))),
+    plainArray(rows.map(({ baseClosing }) => baseClosing)),
+    ...(['rate', 'date', 'version'] as const).map((name) => plainArray(rows.map(({ rate }) => rate?.[name]))),
   ])
 }
 
@@ -155,14 +173,15 @@ export const extractStore: ExtractStore = {
   count: async (tx) => (await sql.run<{ count: number }>(tx, countAll, [tenantOf(tx)]))[0]?.count ?? 0,
   read: async (tx, businessDate) => {
     const day = [tenantOf(tx), businessDate]
-    const [[head], rows, moves] = await Promise.all([
-      sql.run<ExtractHead>(tx, readHeadOf, day),
+    const [[found], rows, moves] = await Promise.all([
+      sql.run<ExtractHead & { readonly baseCurrency: CurrencyCode }>(tx, readHeadOf, day),
       sql.run<Row>(tx, rowsOf, day),
       sql.run<Record<string, string> & { accounts: number }>(tx, movesOf, day),
     ])
-    if (head === undefined) return undefined
+    if (found === undefined) return undefined
+    const { baseCurrency, ...head } = found
     const extract = {
-      ...{ tenantId: tenantOf(tx), businessDate, rows: rows.map(toRow) },
+      ...{ tenantId: tenantOf(tx), businessDate, baseCurrency, rows: rows.map(toRow) },
       moves: moves.map(
         (move): Move => ({
           glCode: move.gl_code as GlCode,

@@ -1,4 +1,5 @@
 import { listPositions, revaluePositions } from '@plinth/fx'
+import type { ForeseenEntry } from '../../domain/foreseen.js'
 import type { AccountStep } from '../step.js'
 
 /**
@@ -13,7 +14,13 @@ export const revalue: AccountStep = {
     return (await listPositions(tx, { ...page, baseCurrency })).map((accountId) => ({ accountId }))
   },
   work: async (tx, closing, accountIds) => {
-    const { books, context, newId, businessDate, nextDate, bookInto, rehearsal } = closing
+    const { books, context, newId, businessDate, nextDate, bookInto } = closing
+    const rehearsal = closing.rehearsal
+      ? {
+          knownAtEntryNo: closing.cutOffEntryNo,
+          foresee: (entries: readonly ForeseenEntry[]) => closing.foreseen.add(entries),
+        }
+      : undefined
     const run = { ...{ books, context, newId, bookInto, rehearsal }, day: businessDate, next: nextDate }
     return await revaluePositions(tx, run, accountIds)
   },
