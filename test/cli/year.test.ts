@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { asAdmin } from '../support/database-admin.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { plinth } from './plinth-process.js'
 
@@ -54,9 +53,7 @@ beforeAll(async () => {
   expect(await post('chart.jsonl', `${lines.join('\n')}\n`)).toMatchObject({ code: 0 })
   const header = 'idempotencyKey,transactionCode,debitAccountId,creditAccountId,amount,currency,period'
   expect(await post('fees.csv', `${header}\na,FEE,cash,fees,30.00,EUR,\n`)).toMatchObject({ code: 0 })
-  await asAdmin(database().adminUrl, (admin) =>
-    admin.query("update ledger.journal_head set business_date = '2027-01-02' where tenant_id = 'shop'"),
-  )
+  expect(await run('eod', 'run', '--date', '2027-01-01')).toMatchObject({ code: 0 })
   expect(await post('adjusted.csv', `${header}\nb,FEE,cash,fees,2.00,EUR,2026-13\n`)).toMatchObject({
     code: 0,
   })
