@@ -185,6 +185,22 @@ describe('closing a year', () => {
     expect(await brokenRules(bank)).toEqual([])
   })
 
+  test('comes to the same in however many parts, also where the internal account has lines of its own', async () => {
+    const bank = await earningBank(openBank)
+    // Its id comes before that of the internal account, which is closed by a later part.
+    for (const id of ['A-costs', 'GL:5100:EUR']) await bank.open(id, { gl: '5100', unlimited: true })
+    await bank.post(['debit GL:5100:EUR 4.00', 'credit cash 4.00'])
+    await bank.post(['debit A-costs 5.00', 'credit cash 5.00'])
+    await moveOn(bank, '2027-01-04')
+    await bank.post(['debit costs 5.00', 'credit A-costs 5.00'])
+    expect(endOf(await bank.status('A-costs', 'closed'))).toBe('accepted')
+    const foreseen = await yearsAt(bank, 1).rehearse(2026)
+    const closed = await yearsAt(bank, 1).close(2026)
+    expect(closed.results.map(({ result }) => result)).toEqual(foreseen.results.map(({ result }) => result))
+    expect((await nets(bank, { period: period('2026-13') })).filter((row) => /^[45]/.test(row))).toEqual([])
+    expect(await brokenRules(bank)).toEqual([])
+  })
+
   test('needs neither funds nor an open account, but a freeze is somebody’s order', async () => {
     const bank = await earningBank(openBank)
     await bank.open('limited', { gl: '4100' })

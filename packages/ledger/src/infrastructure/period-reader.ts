@@ -27,12 +27,13 @@ const ofThirteenth: Statement = {
      cross join lateral (
        select account_id, side, amount from ledger.posting_line where tenant_id = $1 and entry_no = e.entry_no offset 0) l
      where e.tenant_id = $1 and e.thirteenth_of <= $4 and e.booking_date > $3 and l.account_id = any ($2::text[])
+       and (e.thirteenth_of < $4 or e.kind <> 'year_end_close')
      group by l.account_id`,
 }
 
 /**
- * What the entries of a year and of all years before come to on each account, its thirteenth period included and whatever was
- * booked later left out: credits less debits, in minor units. In a time that hardly grows with an account's history (ADR 0013).
+ * What the entries of a year and of all years before come to on each account, its thirteenth period included; its own closing entries,
+ * which one part of them must not read of another, and whatever was booked later are left out: credits less debits, in minor units. In a time that hardly grows with an account's history (ADR 0013).
  */
 export async function readYearBalances(
   tx: Tx,
