@@ -64,6 +64,23 @@ test('rates are imported from a file, and decided by somebody else', async () =>
   expect((await run('rates', 'list', '--currency', 'GBP')).stdout).toBe('No rate.\n')
 })
 
+test('of a day the newest version of each currency is approved, and those that it corrects are left', async () => {
+  const day = '2027-01-07'
+  for (const rate of ['9.10', '0.91'])
+    await answer(
+      'rates',
+      'import',
+      fileOf('typed.csv', `date,currency,rate,source\n${day},CHF,${rate},desk\n`),
+    )
+  await bySomebodyElse()
+  const approved = await answer('rates', 'approve', '--date', day)
+  expect(approved.data).toMatchObject([{ currency: 'CHF', version: 2, status: 'approved' }])
+  expect(await run('rates', 'approve', '--date', day)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`No rate of ${day} waits`),
+  })
+})
+
 test('a file may leave its source to the command line', async () => {
   const file = fileOf('bare.csv', 'date,currency,rate\n2027-01-02,GBP,1.1\n')
   expect(await run('rates', 'import', file)).toMatchObject({

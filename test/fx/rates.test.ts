@@ -102,6 +102,23 @@ describe('a rate', () => {
     expect((await submit(bank, [`USD ${today} 0.92`])).map(({ version }) => version)).toEqual([4])
   })
 
+  test('is not approved behind a newer version of its day, named together with it or at once with it', async () => {
+    const [first] = await submit(bank, [`USD ${today} 0.90`])
+    const [second] = await submit(bank, [`USD ${today} 0.91`])
+    const both = [second as never, first as never]
+    expect(await decide(bank, both)).toMatchObject({ outcome: 'refused' })
+    const other = bank.elsewhere()
+    const ends = await Promise.all([decide(bank, [second as never]), decide(other, [first as never])])
+    expect(ends[0]).toMatchObject({ outcome: 'decided' })
+    const told = await bank.rows<{ version: number }>(
+      `select (data->>'version')::int as version from outbox.outbox_event
+        where tenant_id = $1 and type = 'plinth.rate.approved.v1' order by position`,
+      [bank.tenantId],
+    )
+    const expected = ends[1]?.outcome === 'decided' ? [1, 2] : [2]
+    expect(told.map(({ version }) => version)).toEqual(expected)
+  })
+
   test('said again is not submitted again, and approved again is not told again', async () => {
     await rates(bank, `USD ${today} 0.90`)
     const before = await bank.counts()

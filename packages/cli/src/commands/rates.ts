@@ -114,7 +114,13 @@ function decideCommand(runtime: CliRuntime, verdict: 'approve' | 'reject'): Comm
   return new Command(verdict)
     .description(`${verdict} rates that somebody else has submitted: all of them or none`)
     .argument('[rates...]', 'such as USD:2026-11-20:1, currency, day and version', addRate)
-    .option('--date <date>', 'all that are submitted for this day', parseDate)
+    .option(
+      '--date <date>',
+      verdict === 'approve'
+        ? 'the newest version of each currency that is submitted for this day'
+        : 'all that are submitted for this day',
+      parseDate,
+    )
     .addOption(new Option('--reason <text>', 'kept with the rates').makeOptionMandatory(verdict === 'reject'))
     .addOption(tenantOption())
     .addOption(jsonOption())
@@ -122,7 +128,7 @@ function decideCommand(runtime: CliRuntime, verdict: 'approve' | 'reject'): Comm
       if ((named.length === 0) === (date === undefined))
         throw new CommandFailure('Name rates, or the day of all of them with --date.', exitCodes.usage)
       await inBooks(runtime, options, async (plinth, books) => {
-        const rates = date === undefined ? named : await submittedOn(plinth, books, date)
+        const rates = date === undefined ? named : await submittedOn(plinth, books, { date, verdict })
         if (rates.length === 0) throw new CommandFailure(`No rate of ${date} waits for a decision.`)
         const asked = accepted(readRatesToDecide(verdict, { rates, ...(reason !== undefined && { reason }) }))
         const decided = await inOneTransaction(plinth, books, (tx, run) =>
@@ -150,11 +156,19 @@ function addRate(text: string, before: readonly RateKey[] = []): readonly RateKe
   return [...before, { currency: currency as CurrencyCode, date: day, version: Number(version) }]
 }
 
-async function submittedOn({ database }: Plinth, { tenant }: Books, date: BusinessDate): Promise<RateKey[]> {
-  const filter = { dateFrom: date, dateTo: date, status: 'submitted' } as const
-  const found = await database.read(tenant.tenantId, (tx) =>
+/** A version that another one corrects would never hold: who approves a day's rates means the corrections. */
+async function submittedOn(
+  { database }: Plinth,
+  { tenant }: Books,
+  { date, verdict }: { date: BusinessDate; verdict: 'approve' | 'reject' },
+): Promise<RateKey[]> {
+  const filter = { dateFrom: date, dateTo: date }
+  const all = await database.read(tenant.tenantId, (tx) =>
     listRates(tx, { filter, order: 'asc', limit: ratesAtOnce }),
   )
+  const meant =
+    verdict === 'approve' ? [...new Map(all.map((rate) => [rate.currency, rate] as const)).values()] : all
+  const found = meant.filter(({ status }) => status === 'submitted')
   return found.map(({ currency, date: day, version }) => ({ currency, date: day, version }))
 }
 

@@ -51,6 +51,9 @@ export const decideRatesWith =
     run: InName,
     { keys, ...verdict }: RateVerdict & { readonly keys: readonly RateKey[] },
   ): Promise<DecidedRates> => {
+    // Every version of a day waits for its first, so that of two who decide versions of one day the second sees what the first did.
+    const days = new Map(keys.map((key) => [textOf(key), { ...key, version: 1 }]))
+    await store.lockRates(tx, [...days.values()])
     const [locked, approved, head] = await Promise.all([
       store.lockRates(tx, keys),
       store.readApproved(tx, keys),
@@ -73,7 +76,9 @@ export const decideRatesWith =
         return { outcome: 'refused', rejection: decided }
       }
       rates.push(decided)
-      if (decided !== rate) changed.push(decided)
+      if (decided === rate) continue
+      changed.push(decided)
+      if (decided.status === 'approved') newest.set(textOf(key), decided.version)
     }
     store.writeDecisions(tx, changed)
     const events = changed.map((rate) => auditEventOf(run, { action, rate }))
