@@ -1,5 +1,12 @@
 import { proveConsistency, readLatestCheckpoint, sealEntries } from '@plinth/evidence'
-import { checkProof, isConsistent, parseCheckpoint } from '@plinth/evidence/domain'
+import {
+  checkProof,
+  isConsistent,
+  originOf,
+  parseCheckpoint,
+  type Signer,
+  verifierOf,
+} from '@plinth/evidence/domain'
 import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
 import { currencies, endOf, transferOf } from '../support/commands.js'
@@ -135,6 +142,16 @@ describe('checkpoints', () => {
     expect(await consistency(bank, 5)).toMatchObject({ from: 5, to: 57 })
     expect(await consistency(bank, 5, 58)).toBe('not_yet_checkpointed')
     expect(await consistency(bank, 58)).toBe('not_yet_checkpointed')
+  })
+
+  test('signed under an earlier origin are trusted with their key, and with no other', async () => {
+    const bank = await bankWith(3)
+    await seal(bank)
+    const renamed = (of: Signer) => verifierOf(originOf('bank.example', bank.tenantId), of.publicKey)
+    expect(brokenOf(await report(bank, { trusted: [renamed(signer)] }))).toEqual({})
+    expect(brokenOf(await report(bank, { trusted: [renamed(newSigner())] }))).toHaveProperty(
+      'checkpoints_stand',
+    )
   })
 
   test('signed with another key later are trusted where both keys are', async () => {

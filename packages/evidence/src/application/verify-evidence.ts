@@ -64,7 +64,12 @@ class EvidenceCheck {
       store.readTreeSize(tx),
       store.readKeys(tx),
     ])
-    this.#verifiers = request.trusted ?? keys.flatMap((key) => parseVerifier(key) ?? [])
+    const known = keys.flatMap((key) => parseVerifier(key) ?? [])
+    // The same key under the name of an earlier origin is the same signer.
+    const renamed = known.filter((each) =>
+      request.trusted?.some((own) => own.publicKey.equals(each.publicKey)),
+    )
+    this.#verifiers = request.trusted === undefined ? known : [...request.trusted, ...renamed]
     this.#readAnchors()
     for (;;) {
       const page = await store.readSealed(tx, { after: this.#tree.size, limit: entriesPerPage })
