@@ -100,7 +100,10 @@ describe('breaks', () => {
     )
     await run()
     expect((await bank().get(path)).body.status).toBe('closed')
-    expect(await bank().post(`${path}/explain`, { note: 'late' })).toMatchObject({ status: 400 })
+    expect(await bank().post(`${path}/explain`, { note: 'late' })).toMatchObject({
+      status: 422,
+      body: { code: 'status_transition_invalid' },
+    })
   })
 
   test.each([

@@ -90,7 +90,12 @@ function printRun({ comparisons: compared, breaks, asOfEntryNo }: Reconciled, op
     return
   }
   printBreaks(open)
+  if (breaks.open > open.length)
+    console.log(`These are ${open.length} of them; all: plinth reconcile breaks --limit ${breaks.open}`)
   console.log(coloured(`${breaks.open} open breaks (${counts}).`, 'red'))
+  console.log(
+    'What became of one: plinth reconcile show BREAK. Why it is there: plinth reconcile explain BREAK --note TEXT',
+  )
 }
 
 function printBreaks(breaks: readonly Break[]): void {
@@ -148,7 +153,7 @@ function showCommand(runtime: CliRuntime): Command {
 }
 
 // As at the edge of HTTP.
-const patienceMs = 30_000
+const patienceMs = 10_000
 
 function explainCommand(runtime: CliRuntime): Command {
   return new Command('explain')

@@ -13,9 +13,8 @@ import { z } from 'zod'
 import { listOf } from '../answer-schemas.js'
 import { name } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
-import { fieldError, malformedFields } from '../malformed.js'
-import { actionOperation, readOperation } from '../operations.js'
-import { notFound, refuseMalformed } from '../problem.js'
+import { actionOperation, describedProblem, readOperation } from '../operations.js'
+import { notFound, refuse, refuseMalformed } from '../problem.js'
 import { pageOf, pageParameters, readQuery } from '../query.js'
 import { bodyBytesMax, readJsonBody } from '../read-body.js'
 import { malformedBySchema } from '../read-fields.js'
@@ -39,6 +38,16 @@ const path = z.object({ breakId: z.string() })
 const explainBody = z
   .strictObject({ note: name(1000).meta({ description: 'Why it is there.' }) }, { error: 'wrong_type' })
   .meta({ id: 'BreakExplanation' })
+
+const explaining = actionOperation({
+  operationId: 'explainReconciliationBreak',
+  summary: 'Say why a break is there: it counts no more as open until its figures change',
+  path,
+  body: explainBody,
+  status: 200,
+  answer: reconciliationBreak,
+})
+const refusedExplanation = { '422': describedProblem('`status_transition_invalid`: the break is closed.') }
 
 export const reconciliationRoutes: readonly Route[] = [
   {
@@ -69,14 +78,7 @@ export const reconciliationRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/reconciliation-breaks/{breakId}/explain',
     permission: 'explain_breaks',
-    operation: actionOperation({
-      operationId: 'explainReconciliationBreak',
-      summary: 'Say why a break is there: it counts no more as open until its figures change',
-      path,
-      body: explainBody,
-      status: 200,
-      answer: reconciliationBreak,
-    }),
+    operation: { ...explaining, responses: { ...explaining.responses, ...refusedExplanation } },
     handle: explain,
   },
   {
@@ -137,10 +139,8 @@ async function explain(exchange: Exchange, principal: Principal): Promise<Reply>
       }),
   )
   if (explained.outcome === 'no_break') throw notFound()
-  if (explained.outcome === 'closed') {
-    const detail = 'The break is closed: there is nothing left to explain.'
-    throw refuseMalformed(malformedFields([fieldError(['breakId'], 'wrong_type', detail)]))
-  }
+  if (explained.outcome === 'closed')
+    throw refuse('status_transition_invalid', 'The break is closed: there is nothing left to explain.')
   return { status: 200, body: renderBreak(explained.explained) }
 }
 

@@ -65,7 +65,7 @@ export const reconcileWith =
         return { ...known, breaks: { opened: 0, closed: 0, ...(await store.countStanding(tx)) } }
       const standing = await store.lockStanding(tx)
       const settled = settleBreaks(standing, differences.kept, {
-        ...{ runId, at: now, by: asker.subject, cutShort: differences.cutShort, newId },
+        ...{ runId, at: now, since: head.now, by: asker.subject, cutShort: differences.cutShort, newId },
       })
       await store.writeRun(tx, run)
       await store.writeSettled(tx, settled)

@@ -6,7 +6,7 @@ import { type Break, explainBreak, type ReconciliationRunId, settleBreaks } from
 const at = '2026-11-21T01:00:00.000Z' as Instant
 let ids = 0
 const runNamed = (runId: string, cutShort: readonly Comparison[] = []) => ({
-  ...{ runId: runId as ReconciliationRunId, at, by: 'ann', cutShort: new Set(cutShort) },
+  ...{ runId: runId as ReconciliationRunId, at, since: at, by: 'ann', cutShort: new Set(cutShort) },
   newId: () => {
     ids += 1
     return `break-${ids}`
@@ -36,6 +36,15 @@ describe('a difference', () => {
     expect(first.events.map(({ breakId, eventNo, what }) => [breakId, eventNo, what])).toEqual([
       [a.breakId, 1, 'opened'],
       [b.breakId, 1, 'opened'],
+    ])
+  })
+
+  test('that somebody has found since a run read its snapshot is not closed by that run', () => {
+    const late = { ...runNamed('late'), since: '2026-11-21T00:59:59.999Z' as Instant }
+    expect(settleBreaks([a, b], [], late)).toEqual({ opened: [], changed: [], events: [] })
+    expect(settleBreaks([a, b], [], runNamed('next')).events.map(({ what }) => what)).toEqual([
+      'closed',
+      'closed',
     ])
   })
 

@@ -50,6 +50,8 @@ export interface Settled {
 interface SettlingRun {
   readonly runId: ReconciliationRunId
   readonly at: Instant
+  /** When it read its snapshot. */
+  readonly since: Instant
   readonly by: string
   /** What it may not have seen, so what is not there is not gone. */
   readonly cutShort: ReadonlySet<Comparison>
@@ -101,7 +103,9 @@ export function settleBreaks(
     tell(other, 'changed')
   }
   for (const before of standing) {
-    if (seen.has(keyOf(before)) || run.cutShort.has(before.comparison)) continue
+    // What somebody has seen since this run read its snapshot is not for this run to close.
+    const seenSince = before.lastSeenAt > run.since
+    if (seen.has(keyOf(before)) || seenSince || run.cutShort.has(before.comparison)) continue
     const eventCount = before.eventCount + 1
     const closed: Break = { ...before, status: 'closed', closedByRunId: run.runId, eventCount }
     changed.push(closed)
