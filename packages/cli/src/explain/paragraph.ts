@@ -19,8 +19,11 @@ export function printParagraph(label: string, text: string): void {
 /** `1 line`, `2 lines`. */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
+/** Whatever the decimals of its currency. */
+export const isZero = (amount: string): boolean => !/[1-9]/.test(amount)
+
 /** An amount with its sign turned. */
 export function negated(amount: string): string {
   if (amount.startsWith('-')) return amount.slice(1)
-  return /[1-9]/.test(amount) ? `-${amount}` : amount
+  return isZero(amount) ? amount : `-${amount}`
 }

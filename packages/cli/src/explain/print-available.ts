@@ -1,6 +1,6 @@
 import type { ExplainedAvailable } from '@plinth/posting'
 import { coloured, printTable } from '../output.js'
-import { counted, negated, printParagraph } from './paragraph.js'
+import { counted, isZero, negated, printParagraph } from './paragraph.js'
 
 /** What is available for people, as a sum. */
 export function printAvailable(explained: ExplainedAvailable): void {
@@ -38,7 +38,7 @@ export function printAvailable(explained: ExplainedAvailable): void {
 type Hold = ExplainedAvailable['holds'][number]
 
 function wordsOf({ holdId, amount, captured, remaining, expiresAt, reference, ...hold }: Hold): string {
-  const taken = captured === '0.00' || amount === remaining ? '' : ` of ${amount}, ${captured} captured`
+  const taken = isZero(captured) || amount === remaining ? '' : ` of ${amount}, ${captured} captured`
   const until = expiresAt === null ? '' : ` until ${expiresAt}`
   const clears = hold.clears === undefined ? '' : ` for value ${hold.clears.availableFrom}`
   const over = hold.timeIsOver ? ' (over; counts until that is recorded)' : ''

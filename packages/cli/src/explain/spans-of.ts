@@ -1,4 +1,5 @@
 import type { InterestExplanation } from '@plinth/interest'
+import { addDays, type BusinessDate } from '@plinth/kernel'
 
 export type Step = InterestExplanation['steps'][number]
 export type AccrualStep = Extract<Step, { kind: 'accrual' }>
@@ -43,13 +44,9 @@ function goesOn(before: AccrualStep, next: AccrualStep): boolean {
     before.dayFraction === next.dayFraction &&
     before.credit.change.fraction === next.credit.change.fraction &&
     before.debit.change.fraction === next.debit.change.fraction &&
-    dayAfter(before.day) === next.day
+    addDays(before.day as BusinessDate, 1) === next.day
   )
 }
-
-const dayMs = 86_400_000
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + dayMs).toISOString().slice(0, 10)
 
 function withDay(span: Omit<Span, 'last'>, step: AccrualStep): Span {
   const { entryNo, credit, debit } = step

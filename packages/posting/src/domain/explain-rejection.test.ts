@@ -69,6 +69,11 @@ describe('what would have had to hold', () => {
       'the condition version was met; found was 7',
     ],
     ['period_closed', { valueDateFloor: '2026-01-01' }, 'its value date was 2026-01-01 or later'],
+    [
+      'period_closed',
+      { period: '2026-13' },
+      'the period 2026-13 was open: its year was over and had not begun to close',
+    ],
     ['hold_expired', { holdId: 'h' }, 'hold h had not expired at 2026-11-20T10:00:00.000Z'],
   ])('%s %o', (code, facts, required) => {
     expect(explained(code, facts).required).toBe(required)

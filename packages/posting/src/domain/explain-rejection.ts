@@ -91,7 +91,9 @@ const requirements: Readonly<Record<RejectionCode, (refused: Refused) => string>
   status_transition_invalid: () => 'what it changes stood where that change begins',
   currency_mismatch: (refused) => `its amounts were of the currency of ${account(refused)}`,
   period_closed: (refused) =>
-    `its value date was ${about(refused, 'valueDateFloor', 'in a period that is open')} or later`,
+    refused.rejection.facts.period === undefined
+      ? `its value date was ${about(refused, 'valueDateFloor', 'in a period that is open')} or later`
+      : `the period ${refused.rejection.facts.period} was open: its year was over and had not begun to close`,
   value_date_out_of_window: windowOf,
   hold_expired: (refused) => `${hold(refused)} had not expired at ${refused.decidedAt}`,
   hold_released: (refused) => `${hold(refused)} had not been released`,
