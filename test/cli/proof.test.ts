@@ -119,7 +119,7 @@ describe('a proof', () => {
 
   test.each([
     [['proof', '99'], 1, 'There is no entry 99'],
-    [['proof', 'x'], 2, 'not a number'],
+    [['proof', 'x'], 2, 'Write the id of an entry, a UUID, or its number.'],
     [['proof', 'check', 'nowhere.json', '--key', 'x'], 2, 'A key is name+id+key'],
     [['proof', 'check', 'nowhere.json'], 2, 'required option'],
   ])('%j ends with %i', async (parameters, code, words) => {

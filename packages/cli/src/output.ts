@@ -1,11 +1,4 @@
-import {
-  type BusinessDate,
-  type Period,
-  parseBusinessDate,
-  parsePeriod,
-  parseTenantId,
-  type TenantId,
-} from '@plinth/kernel'
+import { type Period, parsePeriod, parseTenantId, type TenantId } from '@plinth/kernel'
 import Table from 'cli-table3'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CliRuntime } from './cli-runtime.js'
@@ -84,14 +77,6 @@ function parseTenant(text: string): TenantId {
     )
   }
   return tenantId
-}
-
-/** Of an option that takes a date. */
-export function parseDate(text: string): BusinessDate {
-  const date = parseBusinessDate(text)
-  if (date === undefined)
-    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
-  return date
 }
 
 /** Of an option that takes an accounting period. */

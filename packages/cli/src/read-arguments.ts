@@ -1,4 +1,11 @@
-import { type AccountId, type BusinessDate, parseAccountId, parseBusinessDate } from '@plinth/kernel'
+import {
+  type AccountId,
+  type BusinessDate,
+  type EntryId,
+  parseAccountId,
+  parseBusinessDate,
+  parseEntryId,
+} from '@plinth/kernel'
 import { InvalidArgumentError } from 'commander'
 
 /** The id of an account, there or not. */
@@ -15,6 +22,15 @@ export function parseDate(text: string): BusinessDate {
   if (date === undefined)
     throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
   return date
+}
+
+/** The id of an entry, or its number. */
+export function parseEntry(text: string): EntryId | number {
+  const entryId = parseEntryId(text.toLowerCase())
+  if (entryId !== undefined) return entryId
+  if (!/^[1-9][0-9]{0,14}$/.test(text))
+    throw new InvalidArgumentError('Write the id of an entry, a UUID, or its number.')
+  return Number(text)
 }
 
 /** A whole number from 1. */

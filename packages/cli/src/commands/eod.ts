@@ -7,7 +7,8 @@ import { Command } from 'commander'
 import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
 import { eodProgress } from '../eod-progress.js'
 import { printEodReport, printRehearsed } from '../eod-report.js'
-import { jsonOption, parseDate, printJson, tenantOf, tenantOption } from '../output.js'
+import { jsonOption, printJson, tenantOf, tenantOption } from '../output.js'
+import { parseDate } from '../read-arguments.js'
 import { stopOnInterrupt } from '../stop-on-interrupt.js'
 
 interface Options {

@@ -4,7 +4,8 @@ import { type RenderedGlExtract, readGlExtract } from '@plinth/reconciliation'
 import { renderGlExtractCsv } from '@plinth/reconciliation/domain'
 import { Command, Option } from 'commander'
 import { type CliRuntime, CommandFailure } from '../cli-runtime.js'
-import { jsonOption, parseDate, tenantOf, tenantOption } from '../output.js'
+import { jsonOption, tenantOf, tenantOption } from '../output.js'
+import { parseDate } from '../read-arguments.js'
 import { openTextOutput } from '../text-output.js'
 
 const formats = {

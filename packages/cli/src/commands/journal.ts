@@ -5,8 +5,6 @@ import {
   type EntryId,
   type Period,
   parseAccountId,
-  parseBusinessDate,
-  parseEntryId,
   type TenantId,
 } from '@plinth/kernel'
 import { type EntryFilter, type JournalEntry, readEntriesByNumber, readEntry } from '@plinth/ledger'
@@ -31,6 +29,7 @@ import {
   tenantOf,
   tenantOption,
 } from '../output.js'
+import { parseDate, parseEntry } from '../read-arguments.js'
 import { openTextOutput, type TextOutput } from '../text-output.js'
 
 export function journalCommand(runtime: CliRuntime): Command {
@@ -157,7 +156,7 @@ const shortened = (text: string): string => {
 function showCommand(runtime: CliRuntime): Command {
   return new Command('show')
     .description('show an entry')
-    .argument('<entry>', 'its id or its number', parseWhich)
+    .argument('<entry>', 'its id or its number', parseEntry)
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (which: EntryId | number, { json, tenant }: { json?: true; tenant?: TenantId }) => {
@@ -168,14 +167,6 @@ function showCommand(runtime: CliRuntime): Command {
         printEntry(entry, books)
       })
     })
-}
-
-const parseWhich = (text: string): EntryId | number => {
-  const entryId = parseEntryId(text.toLowerCase())
-  if (entryId !== undefined) return entryId
-  if (!/^[1-9][0-9]{0,14}$/.test(text))
-    throw new InvalidArgumentError('Write the id of an entry, a UUID, or its number.')
-  return Number(text)
 }
 
 async function find(tx: Tx, which: EntryId | number): Promise<JournalEntry | undefined> {
@@ -263,13 +254,6 @@ function parseAccount(text: string): AccountId {
   const accountId = parseAccountId(text)
   if (accountId === undefined) throw new InvalidArgumentError('That is not the id of an account.')
   return accountId
-}
-
-function parseDate(text: string): BusinessDate {
-  const date = parseBusinessDate(text)
-  if (date === undefined)
-    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
-  return date
 }
 
 function parseCount(text: string): number {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { answerSimulation, isMalformed, parseJson, readProductCommand, readSimulation } from '@plinth/http'
-import { type BusinessDate, parseBusinessDate } from '@plinth/kernel'
+import type { BusinessDate } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { listProducts, type ProductCommand, readProducts } from '@plinth/product'
 import { productCodePattern, renderProduct, renderProductVersion } from '@plinth/product/domain'
@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { accepted, type BookOptions, inBooks, keyOption, printAnswer, runOnBooks } from '../book-command.js'
 import { type CliRuntime, CommandFailure, exitCodes } from '../cli-runtime.js'
 import { jsonOption, printFields, printJson, printTable, tenantOption } from '../output.js'
+import { parseDate } from '../read-arguments.js'
 
 export function productCommand(runtime: CliRuntime): Command {
   return new Command('product')
@@ -294,13 +295,6 @@ function parseCode(text: string): string {
 function parseVersion(text: string): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('A version is a whole number from 1.')
-}
-
-function parseDate(text: string): BusinessDate {
-  const date = parseBusinessDate(text)
-  if (date === undefined)
-    throw new InvalidArgumentError('A date is a day of the calendar, written YYYY-MM-DD.')
-  return date
 }
 
 type Stated = NonNullable<SimulateOptions['balance']>

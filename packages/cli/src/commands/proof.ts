@@ -7,13 +7,13 @@ import {
   type Verifier,
   type Wanted,
 } from '@plinth/evidence/domain'
-import { type EntryId, parseEntryId, type TenantId } from '@plinth/kernel'
+import type { EntryId, TenantId } from '@plinth/kernel'
 import { readEntriesByNumber } from '@plinth/ledger'
 import { Command, Option } from 'commander'
 import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
 import { keepCheckpoint } from '../kept-checkpoints.js'
 import { jsonOption, printFields, printJson, tenantOf, tenantOption } from '../output.js'
-import { parseId, parseNumber } from '../read-arguments.js'
+import { parseEntry, parseId } from '../read-arguments.js'
 import { parseKeys } from '../read-keys.js'
 import { openTextOutput } from '../text-output.js'
 
@@ -27,7 +27,7 @@ interface Options {
 export function proofCommand(runtime: CliRuntime): Command {
   return new Command('proof')
     .description('prove that an entry is in the books, whole in a file; and what the proof is checked with')
-    .argument('<entry>', 'its id or its number', parseWhich)
+    .argument('<entry>', 'its id or its number', parseEntry)
     .option('--open <what>', 'show `all` of it, or the lines of this account alone', (text) =>
       text === 'all' ? text : { accountId: parseId(text) },
     )
@@ -43,8 +43,6 @@ export function proofCommand(runtime: CliRuntime): Command {
     .addCommand(checkpointCommand(runtime))
     .addCommand(keyCommand(runtime))
 }
-
-const parseWhich = (text: string): EntryId | number => parseEntryId(text.toLowerCase()) ?? parseNumber(text)
 
 async function prove(
   runtime: CliRuntime,

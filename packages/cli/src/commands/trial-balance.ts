@@ -11,17 +11,9 @@ import {
 import { readHead, readTrialBalance, type TrialBalance, type TrialBalanceRow } from '@plinth/ledger'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes } from '../cli-runtime.js'
-import {
-  asPeriod,
-  coloured,
-  jsonOption,
-  parseDate,
-  printJson,
-  printTable,
-  tenantOf,
-  tenantOption,
-} from '../output.js'
+import { asPeriod, coloured, jsonOption, printJson, printTable, tenantOf, tenantOption } from '../output.js'
 import { printBase } from '../print-base.js'
+import { parseDate } from '../read-arguments.js'
 
 interface Options {
   readonly tenant?: TenantId

@@ -1,4 +1,4 @@
-import { verifyDays } from '@plinth/eod'
+import { verifyDays, verifyYearEnds } from '@plinth/eod'
 import { type EvidenceFindings, type EvidenceReport, verifyEvidence } from '@plinth/evidence'
 import type { Verifier } from '@plinth/evidence/domain'
 import { verifyPositions } from '@plinth/fx'
@@ -92,8 +92,6 @@ async function verifyTenant(
   plinth: Plinth,
   { tenantId, keysFrom, ...outside }: Wanted,
 ): Promise<TenantReport> {
-  // Loaded here: it needs what other commands do without.
-  const { verifyYearEnds } = await import('@plinth/eod')
   const startedMs = performance.now()
   const books = await plinth.books(tenantId)
   // One snapshot for all of it, so that postings going on meanwhile are not taken for faults.
