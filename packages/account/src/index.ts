@@ -44,7 +44,9 @@ export {
 export {
   listTermsHolders,
   readLastTerms,
+  readTermsOfMany,
   readTermsSnapshots,
+  type TermsOfMany,
   writeTerms,
 } from './infrastructure/terms-store.js'
 export {

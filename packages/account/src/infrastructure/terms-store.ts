@@ -114,6 +114,53 @@ export async function readTermsSnapshots(tx: Tx, accountIds: readonly AccountId[
   }))
 }
 
+/** What an end of day wants to know of a snapshot. */
+export type TermsOfMany = Pick<
+  TermsSnapshot,
+  'accountId' | 'snapshotNo' | 'productCode' | 'effectiveFrom' | 'checksum' | 'parameters'
+>
+
+const headsByKey: Statement = {
+  name: 'account.terms_heads',
+  text: `select t.* from unnest($2::text[]) as k (account_id)
+    cross join lateral (
+      select account_id, snapshot_no, product_code, encode(checksum, 'hex') as checksum, effective_from
+        from account.terms_snapshot where tenant_id = $1 and account_id = k.account_id
+       order by snapshot_no offset 0) t`,
+}
+
+const textsByKey: Statement = {
+  name: 'account.terms_texts',
+  text: `select t.* from unnest($2::text[], $3::integer[]) as k (account_id, snapshot_no)
+    cross join lateral (
+      select encode(checksum, 'hex') as checksum, parameters from account.terms_snapshot
+       where tenant_id = $1 and account_id = k.account_id and snapshot_no = k.snapshot_no offset 0) t`,
+}
+
+/**
+ * As `readTermsSnapshots`, for the accounts of a whole partition: they have a handful of texts between them, each of which is read
+ * once. The database holds a text to what it hashes to.
+ */
+export async function readTermsOfMany(tx: Tx, accountIds: readonly AccountId[]): Promise<TermsOfMany[]> {
+  if (accountIds.length === 0) return []
+  const rows = await sql.run<Omit<Row, 'parameters'>>(tx, headsByKey, [tenantOf(tx), textArray(accountIds)])
+  const samples = [...new Map(rows.map((row) => [row.checksum, row])).values()]
+  const texts = await sql.run<Pick<Row, 'checksum' | 'parameters'>>(tx, textsByKey, [
+    tenantOf(tx),
+    textArray(samples.map((row) => row.account_id)),
+    plainArray(samples.map((row) => row.snapshot_no)),
+  ])
+  const textOf = new Map(texts.map(({ checksum, parameters }) => [checksum, parameters]))
+  return rows.map((row) => ({
+    accountId: row.account_id as AccountId,
+    snapshotNo: row.snapshot_no,
+    productCode: row.product_code,
+    effectiveFrom: row.effective_from as BusinessDate,
+    checksum: row.checksum,
+    parameters: textOf.get(row.checksum) as string,
+  }))
+}
+
 const termsHolders: Statement = {
   name: 'account.terms_holders',
   text: `select t.account_id from account.terms_snapshot t

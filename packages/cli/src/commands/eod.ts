@@ -118,7 +118,9 @@ async function atWork(
   // Loaded here: it needs what other commands do without.
   const { EodFailed, EodRefused, EodRunning, openEod } = await import('@plinth/eod')
   const { glExtractStep } = await import('@plinth/reconciliation')
-  const { hostname } = await import('node:os')
+  const { constants, hostname, setPriority } = await import('node:os')
+  // On the same machine, whoever waits for an answer comes first.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   const stop = stopOnInterrupt('Stopping after the partition in flight …')
   const progress = eodProgress()
   try {

@@ -1,4 +1,4 @@
-import { readTermsSnapshots, type TermsSnapshot } from '@plinth/account'
+import { readTermsOfMany, type TermsOfMany } from '@plinth/account'
 import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { type AccountId, type BusinessDate, type Currencies, invariant } from '@plinth/kernel'
@@ -33,15 +33,15 @@ export async function readAccountTerms(
   accountIds: readonly AccountId[],
   currencies: Currencies,
 ): Promise<ReadonlyMap<AccountId, AccountTerms>> {
-  const snapshots = new Map<AccountId, TermsSnapshot[]>()
-  for (const snapshot of await readTermsSnapshots(tx, accountIds)) {
+  const snapshots = new Map<AccountId, TermsOfMany[]>()
+  for (const snapshot of await readTermsOfMany(tx, accountIds)) {
     const known = snapshots.get(snapshot.accountId)
     if (known === undefined) snapshots.set(snapshot.accountId, [snapshot])
     else known.push(snapshot)
   }
   // By what the text hashes to, which the database holds to: a thousand accounts have a handful of texts.
   const read = new Map<string, ReadTerms>()
-  const readOnce = ({ checksum, productCode, parameters }: TermsSnapshot): ReadTerms => {
+  const readOnce = ({ checksum, productCode, parameters }: TermsOfMany): ReadTerms => {
     const known = read.get(`${productCode} ${checksum}`)
     if (known !== undefined) return known
     const said = JSON.parse(parameters) as ProductParameters
@@ -61,8 +61,8 @@ export async function readAccountTerms(
 
 function accountTerms(
   accountId: AccountId,
-  snapshots: readonly TermsSnapshot[],
-  read: (snapshot: TermsSnapshot) => ReadTerms,
+  snapshots: readonly TermsOfMany[],
+  read: (snapshot: TermsOfMany) => ReadTerms,
 ): AccountTerms {
   const of = (snapshotNo: number): ReadTerms => {
     const snapshot = snapshots[snapshotNo - 1]

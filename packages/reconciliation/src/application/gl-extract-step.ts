@@ -3,8 +3,8 @@ import {
   readChart,
   readDetails,
   readPlacements,
-  readTermsSnapshots,
-  type TermsSnapshot,
+  readTermsOfMany,
+  type TermsOfMany,
 } from '@plinth/account'
 import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
@@ -70,8 +70,8 @@ async function readOverdrawnGlCodes(
   accountIds: readonly AccountId[],
   day: BusinessDate,
 ): Promise<Map<AccountId, GlCode>> {
-  const snapshots = new Map<AccountId, TermsSnapshot[]>()
-  for (const snapshot of await readTermsSnapshots(tx, accountIds)) {
+  const snapshots = new Map<AccountId, TermsOfMany[]>()
+  for (const snapshot of await readTermsOfMany(tx, accountIds)) {
     const known = snapshots.get(snapshot.accountId)
     if (known === undefined) snapshots.set(snapshot.accountId, [snapshot])
     else known.push(snapshot)

@@ -1,4 +1,4 @@
-import { lockBalances, readStandings, readTermsSnapshots, type Standing } from '@plinth/account'
+import { lockBalances, readStandings, readTermsOfMany, type Standing, type TermsOfMany } from '@plinth/account'
 import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type BusinessDate } from '@plinth/kernel'
@@ -49,7 +49,7 @@ async function openOnes(
   accountIds: readonly AccountId[],
 ): Promise<Quiet[]> {
   const [snapshots, standings] = await Promise.all([
-    readTermsSnapshots(tx, accountIds),
+    readTermsOfMany(tx, accountIds),
     readStandings(tx, accountIds),
   ])
   const bySnapshot = new Map<AccountId, typeof snapshots>()
@@ -58,9 +58,10 @@ async function openOnes(
     if (own === undefined) bySnapshot.set(snapshot.accountId, [snapshot])
     else own.push(snapshot)
   }
+  const dormancyDaysOf = readingOnce()
   return standings.flatMap((standing): Quiet[] => {
     const own = bySnapshot.get(standing.accountId) ?? []
-    const days = dormancyDaysOf(termsOn(own, businessDate)?.parameters)
+    const days = dormancyDaysOf(termsOn(own, businessDate))
     const opened = own[0]?.effectiveFrom
     if (standing.status !== 'open' || days === undefined || opened === undefined) return []
     // A posting on the first of these days is so many days ago.
@@ -72,8 +73,17 @@ async function openOnes(
 const latestOf = ({ since }: Standing, opened: BusinessDate): BusinessDate =>
   since === undefined || since < opened ? opened : since
 
-const dormancyDaysOf = (parameters: string | undefined): number | undefined =>
-  parameters === undefined ? undefined : (JSON.parse(parameters) as { dormancyDays?: number }).dormancyDays
+/** Accounts of one version of a product share their text. */
+function readingOnce(): (terms: Pick<TermsOfMany, 'checksum' | 'parameters'> | undefined) => number | undefined {
+  const read = new Map<string, number | undefined>()
+  return (terms) => {
+    if (terms === undefined) return undefined
+    const { checksum, parameters } = terms
+    if (!read.has(checksum))
+      read.set(checksum, (JSON.parse(parameters) as { dormancyDays?: number }).dormancyDays)
+    return read.get(checksum)
+  }
+}
 
 /** Those of them that no customer has posted to since. */
 async function quietOnes(tx: Tx, open: readonly Quiet[]): Promise<readonly Quiet[]> {
