@@ -12,6 +12,8 @@ export type IdempotencyKey = Brand<string, 'IdempotencyKey'>
 export const tenantIdPattern = /^[a-z0-9][a-z0-9-]{0,31}$/
 /** Contract §2. */
 export const accountIdPattern = /^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/
+/** Sorts behind every account id: the upper end of a range that has none. */
+export const behindAllAccounts = '~'
 /** GL codes follow the rule of account ids, so that reports and exports can name both alike. */
 export const glCodePattern = /^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/
 /** Contract §3: 1 to 255 visible ASCII characters. */

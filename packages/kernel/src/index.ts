@@ -12,6 +12,7 @@ export {
   type AccountId,
   accountIdPattern,
   type Brand,
+  behindAllAccounts,
   type EntryId,
   type GlCode,
   glCodePattern,

@@ -1,6 +1,12 @@
 import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import { type AccountId, type BusinessDate, minorFromDatabase, monthOf } from '@plinth/kernel'
+import {
+  type AccountId,
+  type BusinessDate,
+  behindAllAccounts,
+  minorFromDatabase,
+  monthOf,
+} from '@plinth/kernel'
 import type { AccountState } from '../domain/account-state.js'
 import {
   type CodeUsage,
@@ -175,7 +181,7 @@ export const readCountedAccounts = (
 const spendingBetween: Statement = {
   name: 'account.verify_spending',
   text: `select account_id, period, period_start, transaction_code, count, amount from account.spending
-     where tenant_id = $1 and account_id > $2 and ($3::text is null or account_id <= $3)
+     where tenant_id = $1 and account_id > $2 and account_id <= $3
      order by account_id, period, period_start, transaction_code`,
 }
 
@@ -184,5 +190,7 @@ export async function readSpendingRows(
   tx: Tx,
   { after, upTo }: { after: string; upTo: string | undefined },
 ): Promise<SpendingRow[]> {
-  return (await sql.run<Row>(tx, spendingBetween, [tenantOf(tx), after, upTo ?? null])).map(toRow)
+  return (await sql.run<Row>(tx, spendingBetween, [tenantOf(tx), after, upTo ?? behindAllAccounts])).map(
+    toRow,
+  )
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { optionalTextArray, plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import type { AccountId, BusinessDate, Instant } from '@plinth/kernel'
+import { type AccountId, type BusinessDate, behindAllAccounts, type Instant } from '@plinth/kernel'
 import type { TakenTerms } from '../application/ports.js'
 import type { TermsSnapshot } from '../domain/terms-snapshot.js'
 
@@ -161,26 +161,41 @@ export async function readTermsOfMany(tx: Tx, accountIds: readonly AccountId[]):
   }))
 }
 
+// Two ranges of primary keys. Both ends are plain parameters: under row-level security anything else is no condition of the index,
+// and each partition would read on to the tenant's last account.
 const termsHolders: Statement = {
   name: 'account.terms_holders',
-  text: `select t.account_id from account.terms_snapshot t
-    cross join lateral (
-      select status from account.balance b where b.tenant_id = t.tenant_id and b.account_id = t.account_id offset 0) b
-     where t.tenant_id = $1 and t.snapshot_no = 1 and t.account_id >= $2 and ($3::text is null or t.account_id <= $3)
-       and b.status <> 'closed'
-     order by t.account_id limit $4`,
+  text: `with opened as materialized (
+      select account_id from account.terms_snapshot
+       where tenant_id = $1 and snapshot_no = 1 and account_id between $2 and $3
+       order by account_id limit $4)
+    select account_id, false as closed from opened
+    union all
+    select account_id, true from account.balance
+     where tenant_id = $1 and status = 'closed'
+       and account_id between (select min(account_id) from opened) and (select max(account_id) from opened)`,
 }
 
-/** Accounts that were opened with terms and are not closed, by id: from one to another, both included; `to` undefined: all behind. */
+/**
+ * Accounts that were opened with terms and are not closed, by id: from one to another, both included; `to` undefined: all behind.
+ * Fewer than `limit` are the last; there may be more.
+ */
 export async function listTermsHolders(
   tx: Tx,
-  page: { readonly from: string; readonly to: string | undefined; readonly limit: number },
+  { from, to, limit }: { readonly from: string; readonly to: string | undefined; readonly limit: number },
 ): Promise<AccountId[]> {
-  const rows = await sql.run<{ account_id: AccountId }>(tx, termsHolders, [
-    tenantOf(tx),
-    page.from,
-    page.to ?? null,
-    page.limit,
-  ])
-  return rows.map((row) => row.account_id)
+  const found: AccountId[] = []
+  for (let next = from; ; ) {
+    const rows = await sql.run<{ account_id: AccountId; closed: boolean }>(tx, termsHolders, [
+      ...[tenantOf(tx), next, to ?? behindAllAccounts, limit],
+    ])
+    const idsOf = (wanted: boolean) =>
+      rows.filter((row) => row.closed === wanted).map((row) => row.account_id)
+    const [opened, closed] = [idsOf(false).sort(), new Set(idsOf(true))]
+    found.push(...opened.filter((accountId) => !closed.has(accountId)))
+    const last = opened.at(-1)
+    if (last === undefined || opened.length < limit || found.length >= limit) return found
+    // Every character of an account's id sorts behind the blank, so nothing lies between.
+    next = `${last} `
+  }
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import type { AccountId, CurrencyCode, GlCode, Side } from '@plinth/kernel'
+import { type AccountId, behindAllAccounts, type CurrencyCode, type GlCode, type Side } from '@plinth/kernel'
 import type { AccountState } from '../domain/account-state.js'
 import { type BalanceRow, toState } from './rows.js'
 import type { AccountTables } from './tables.js'
@@ -35,7 +35,7 @@ const accountsBetween: Statement = {
   text: `select a.account_id, a.gl_code, a.currency, g.normal_side, g.postable
       from account.account a
       left join account.gl_account g on g.tenant_id = a.tenant_id and g.code = a.gl_code
-     where a.tenant_id = $1 and a.account_id > $2 and ($3::text is null or a.account_id <= $3) order by a.account_id`,
+     where a.tenant_id = $1 and a.account_id > $2 and a.account_id <= $3 order by a.account_id`,
 }
 
 /** What an account's own row and its GL account say; the balance row copies it. */
@@ -77,7 +77,7 @@ export async function readStoredAccounts(
     currency: CurrencyCode
     normal_side: Side | null
     postable: boolean | null
-  }>(tx, accountsBetween, [tenantOf(tx), page.after, next ?? null])
+  }>(tx, accountsBetween, [tenantOf(tx), page.after, next ?? behindAllAccounts])
   const found = new Map<AccountId, StoredAccount>()
   for (const row of balances) {
     const state = toState(row)

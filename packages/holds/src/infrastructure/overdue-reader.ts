@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
-import type { AccountId, BusinessDate, Instant } from '@plinth/kernel'
+import { type AccountId, type BusinessDate, behindAllAccounts, type Instant } from '@plinth/kernel'
 import type { OverdueHold } from './hold-store.js'
 import type { HoldTables } from './tables.js'
 
@@ -19,7 +19,7 @@ const accounts: Statement = {
       select account_id from holds.account_hold where tenant_id = $1 and status = 'active' and expires_at <= $2
       union all
       select account_id from holds.account_hold where tenant_id = $1 and status = 'active' and available_from <= $3) due
-     where account_id >= $4 and ($5::text is null or account_id <= $5) group by account_id order by account_id limit $6`,
+     where account_id between $4 and $5 group by account_id order by account_id limit $6`,
 }
 
 /** A page of accounts by id, both ends included; `to` undefined: all from there on. */
@@ -34,7 +34,7 @@ export async function readOverdueAccounts(
   tx: Tx,
   { at, businessDate, from, to, limit }: EndOfTime & AccountRange,
 ): Promise<{ readonly accountId: AccountId; readonly holds: number }[]> {
-  return await sql.run(tx, accounts, [tenantOf(tx), at, businessDate, from, to ?? null, limit])
+  return await sql.run(tx, accounts, [tenantOf(tx), at, businessDate, from, to ?? behindAllAccounts, limit])
 }
 
 const byClock: Statement = {

@@ -3,6 +3,7 @@ import { plainArray, type Statement, sqlDoor, tenantOf, textArray } from '@plint
 import {
   type AccountId,
   type BusinessDate,
+  behindAllAccounts,
   type CurrencyCode,
   type GlCode,
   minorFromDatabase,
@@ -18,7 +19,7 @@ const sumsBetween: Statement = {
   text: `select account_id, currency, count(*) as lines, max(account_version) as last_version,
            coalesce(sum(amount) filter (where side = 'debit'), 0) as debits,
            coalesce(sum(amount) filter (where side = 'credit'), 0) as credits
-      from ledger.posting_line where tenant_id = $1 and account_id > $2 and ($3::text is null or account_id <= $3)
+      from ledger.posting_line where tenant_id = $1 and account_id > $2 and account_id <= $3
      group by account_id, currency order by account_id, currency`,
 }
 
@@ -34,7 +35,7 @@ export async function readSumsBetween(
     last_version: number
     debits: string
     credits: string
-  }>(tx, sumsBetween, [tenantOf(tx), after, to ?? null])
+  }>(tx, sumsBetween, [tenantOf(tx), after, to ?? behindAllAccounts])
   return rows.map((row) => ({
     accountId: row.account_id,
     currency: row.currency,

@@ -1,4 +1,10 @@
-import { lockBalances, readStandings, readTermsOfMany, type Standing, type TermsOfMany } from '@plinth/account'
+import {
+  lockBalances,
+  readStandings,
+  readTermsOfMany,
+  type Standing,
+  type TermsOfMany,
+} from '@plinth/account'
 import { termsOn } from '@plinth/account/domain'
 import type { Tx } from '@plinth/db'
 import { type AccountId, addDays, type BusinessDate } from '@plinth/kernel'
@@ -74,7 +80,9 @@ const latestOf = ({ since }: Standing, opened: BusinessDate): BusinessDate =>
   since === undefined || since < opened ? opened : since
 
 /** Accounts of one version of a product share their text. */
-function readingOnce(): (terms: Pick<TermsOfMany, 'checksum' | 'parameters'> | undefined) => number | undefined {
+function readingOnce(): (
+  terms: Pick<TermsOfMany, 'checksum' | 'parameters'> | undefined,
+) => number | undefined {
   const read = new Map<string, number | undefined>()
   return (terms) => {
     if (terms === undefined) return undefined
