@@ -99,7 +99,7 @@ export const openYearEnds = ({
   accountsMax = accountsAtOnce,
   ...setting
 }: Pick<YearEndSetting, 'database' | 'newId'> & { accountsMax?: number }): YearEndEngine =>
-  openYearEndEngine({ ...setting, accountsMax, store: yearEndStore, postWithin })
+  openYearEndEngine({ ...setting, accountsMax, store: yearEndStore })
 
 export const readYearEnd = readYearEndReport(yearEndStore)
 export const { listYearEnds } = yearEndStore

@@ -9,7 +9,7 @@ import { revaluationStore } from './infrastructure/revaluation-store.js'
 
 export type { DecidedRates } from './application/decide-rates.js'
 export type { RateFilter } from './application/ports.js'
-export { FxRefused } from './application/post-own.js'
+export { FxRefused } from './application/post-in-books.js'
 export { listPositions, type RevaluationRun, readPositionAccounts } from './application/revalue.js'
 
 /** See submitRatesWith. */

@@ -19,7 +19,6 @@ export type { CapitalisationCounts } from './application/capitalise-partition.js
 export type { FeeCounts } from './application/charge-fees.js'
 export type { ExplainedDays } from './application/explain-interest.js'
 export type { ForeseenInterest, InPosting, InterestRun, StoredAccrued } from './application/ports.js'
-export { InterestRefused, internalAccount } from './application/post-interest.js'
 export type { SettlementCounts } from './application/settle-accounts.js'
 export type { Settling } from './application/settling-first.js'
 export type { InterestState } from './domain/interest-state.js'

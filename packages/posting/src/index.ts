@@ -1,6 +1,7 @@
 import type { Database } from '@plinth/db'
 import { explainRejectionWith } from './application/explain-rejection.js'
 import type { InterestDesk } from './application/interest-desk.js'
+import { postOwnWith } from './application/post-own.js'
 import { postWithinWith } from './application/post-within.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
 import { verifyBooksWith } from './application/verify-books.js'
@@ -12,6 +13,15 @@ export type { RejectionAnswer } from './application/explain-rejection.js'
 export { failedOutcomes, KeyInProgress, QueueFull } from './application/group-commit.js'
 export type { InterestDesk } from './application/interest-desk.js'
 export { type LimitPage, type ListedLimit, listLimits } from './application/list-limits.js'
+export {
+  type InOwnName,
+  internalAccount,
+  type OwnCommand,
+  OwnCommandRefused,
+  type OwnOpening,
+  openInternalAccounts,
+  openingOf,
+} from './application/post-own.js'
 export type { OwnBatch, PostWithin } from './application/post-within.js'
 export {
   type Books,
@@ -52,6 +62,9 @@ export const openPosting = (database: Database, lanes?: LaneOptions, desk?: Inte
 
 /** Runs commands in the transaction of whoever calls: the end of day. */
 export const postWithin = postWithinWith(commandStore)
+
+/** See PostOwn. */
+export const postOwn = postOwnWith(postWithin)
 
 /** Recomputes every invariant of the books of the transaction's tenant; wants a transaction that reads one snapshot. */
 export const verifyBooks = verifyBooksWith(verifyStore)

@@ -1,7 +1,7 @@
 import { sqlStateOf } from '@plinth/db'
 import { FxRefused } from '@plinth/fx'
-import { InterestRefused } from '@plinth/interest'
 import { InvariantViolation } from '@plinth/kernel'
+import { OwnCommandRefused } from '@plinth/posting'
 
 /** A change of status by the end of day was refused: nothing of the partition may stand. */
 export class StatusRefused extends Error {
@@ -14,7 +14,7 @@ export class StatusRefused extends Error {
 /** Why work on an account failed, for operators: a code and a sentence, and nothing of the database's own words. */
 export function reasonOf(error: unknown): { code: string; detail: string } {
   if (error instanceof InvariantViolation) return { code: 'fault', detail: error.message }
-  if (error instanceof InterestRefused) return { code: error.rejection.code, detail: error.message }
+  if (error instanceof OwnCommandRefused) return { code: error.rejection.code, detail: error.message }
   if (error instanceof StatusRefused) return { code: 'status_transition_invalid', detail: error.message }
   if (error instanceof FxRefused) return { code: error.rejection.code, detail: error.message }
   const state = sqlStateOf(error)

@@ -21,7 +21,7 @@ import {
   takeNumbers,
 } from '@plinth/ledger'
 import { enqueueEvents } from '@plinth/outbox'
-import type { Books, Command, CommandContext, PostWithin } from '@plinth/posting'
+import { type Books, type Command, type CommandContext, type InOwnName, postOwn } from '@plinth/posting'
 import { readSettingsVersion } from '@plinth/tenancy'
 import type { YearEndReport } from '../domain/render-year-end.js'
 import type { ClosingLine, YearEnd, YearEndPartition } from '../domain/year-end.js'
@@ -29,19 +29,11 @@ import { EodRefused } from './eod-error.js'
 import type { YearEndStore } from './ports.js'
 import type { Transact } from './running.js'
 import { transactionsOf } from './transactions.js'
-import {
-  calculateClose,
-  postClose,
-  run,
-  stamped,
-  type YearClosed,
-  type YearEndDesk,
-} from './year-end-posting.js'
+import { calculateClose, inOwnName, postClose, type YearClosed } from './year-end-posting.js'
 
 export interface YearEndSetting {
   readonly database: Database
   readonly store: YearEndStore
-  readonly postWithin: PostWithin
   /** How many accounts an entry closes; an entry has room for 999 and the result. */
   readonly accountsMax: number
   newId(): string
@@ -92,7 +84,7 @@ export const readYearEndReport =
   })
 
 /** From here on nobody but its closing entries comes into the year's thirteenth period. */
-async function begin(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year: number): Promise<YearEnd> {
+async function begin(tx: Tx, { store }: YearEndSetting, desk: InOwnName, year: number): Promise<YearEnd> {
   const found = await store.readYearEnd(tx, year)
   if (found !== undefined) return found
   const head = await readHead(tx)
@@ -146,7 +138,7 @@ async function closable(
 /** Takes the head and says what happens: one audit event, one outbox event. */
 async function tell(
   tx: Tx,
-  { context, newId }: YearEndDesk,
+  { context, newId }: InOwnName,
   { year, head, action, what }: { year: number; head: Head; action: string; what: 'closing' | 'closed' },
 ): Promise<TakenNumbers> {
   const { businessDate, settingsVersion } = head
@@ -202,7 +194,7 @@ async function partitionsOf(tx: Tx, accountsMax: number): Promise<YearEndPartiti
 async function closeNext(
   tx: Tx,
   { store, newId }: YearEndSetting,
-  { desk, begun }: { desk: YearEndDesk; begun: YearClosed },
+  { desk, begun }: { desk: InOwnName; begun: YearClosed },
 ): Promise<boolean> {
   const { year } = begun
   const partition = await store.lockNextPartition(tx, year)
@@ -216,7 +208,7 @@ async function closeNext(
 }
 
 /** Makes the year final, and its value dates with it: the tenant's floor moves to the day behind it, if it is not there yet. */
-async function finish(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year: number): Promise<void> {
+async function finish(tx: Tx, { store }: YearEndSetting, desk: InOwnName, year: number): Promise<void> {
   const { status } = await store.lockYearEnd(tx, year)
   if (status === 'final') return
   if ((await store.countPartitionsToDo(tx, year)) > 0) throw new Overtaken(`${year} has partitions left`)
@@ -230,7 +222,7 @@ async function finish(tx: Tx, { store }: YearEndSetting, desk: YearEndDesk, year
   const command: Command = {
     ...{ type: 'change_settings', changes: { valueDateFloor: floor }, reason: `${year} is final` },
   }
-  await run(tx, desk, [stamped(desk, command, `year-end:${year}:floor`)])
+  await inOwnName(() => postOwn(tx, desk, [{ purpose: `year-end:${year}:floor`, command }]))
 }
 
 async function rehearse(tx: Tx, setting: YearEndSetting, year: number): Promise<YearEndReport> {

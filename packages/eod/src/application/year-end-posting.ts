@@ -1,25 +1,14 @@
-import { readDetails, readGlAccounts, readStates } from '@plinth/account'
+import { readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import { internalAccount } from '@plinth/interest'
-import {
-  type AccountId,
-  type CurrencyCode,
-  type EntryId,
-  type GlCode,
-  type IdempotencyKey,
-  invariant,
-  lastDayOfYear,
-  thirteenthOf,
-} from '@plinth/kernel'
+import { type CurrencyCode, type EntryId, invariant, lastDayOfYear, thirteenthOf } from '@plinth/kernel'
 import { readYearBalances } from '@plinth/ledger'
 import {
-  type Books,
   type Command,
-  type CommandContext,
-  canonicalRequest,
-  idsFor,
-  type PostWithin,
-  type Submission,
+  type InOwnName,
+  internalAccount,
+  OwnCommandRefused,
+  openInternalAccounts,
+  postOwn,
 } from '@plinth/posting'
 import {
   type ClosingLine,
@@ -71,14 +60,6 @@ export async function calculateClose(
   }
 }
 
-/** What the end of a year posts with. */
-export interface YearEndDesk {
-  readonly books: Books
-  readonly context: CommandContext
-  readonly postWithin: PostWithin
-  newId(): string
-}
-
 /**
  * Posts the entry that closes a partition, behind the openings of internal accounts that are not there yet, of value the year's
  * last day. The head is locked from then on.
@@ -87,7 +68,7 @@ export interface YearEndDesk {
  */
 export async function postClose(
   tx: Tx,
-  desk: YearEndDesk,
+  desk: InOwnName,
   entry: {
     year: number
     currency: CurrencyCode
@@ -97,7 +78,6 @@ export async function postClose(
   },
 ): Promise<void> {
   const { year, currency, partitionNo, entryId, lines } = entry
-  const openings = await openingsFor(tx, lines, currency)
   const description = `Year-end close of ${year}`
   const close: Command = {
     ...{ type: 'post', kind: 'year_end_close', transactionCode, description },
@@ -110,74 +90,23 @@ export async function postClose(
     // What a year came to is booked whatever an account has or is blocked for (contract §1, advice).
     adviceReason: description,
   }
-  await run(tx, desk, [
-    ...openings.map((command) => stamped(desk, command, `year-end:open:${command.accountId}`)),
-    { ...stamped(desk, close, `year-end:${year}:${partitionNo}`), entryId },
-  ])
-}
-
-/** Runs commands of the bank's own, each alone. @throws EodRefused one was rejected: nothing of the transaction may stand. */
-export async function run(
-  tx: Tx,
-  { books, postWithin }: YearEndDesk,
-  stampeds: readonly (Submission & { entryId?: EntryId })[],
-): Promise<void> {
-  const submissions = stampeds.map(({ entryId, ids, ...submission }) => ({
-    ...submission,
-    ids: entryId === undefined ? ids : { ...ids, entryId },
-  }))
-  const outcomes = await postWithin(tx, books, {
-    units: submissions.map((submission) => ({ submissions: [submission], broken: false })),
+  const own = lines.filter(({ accountId, glCode }) => accountId === internalAccount(glCode, currency))
+  await inOwnName(async () => {
+    const openings = await openInternalAccounts(
+      tx,
+      'year-end',
+      own.map(({ glCode }) => ({ glCode, currency })),
+    )
+    const purpose = `year-end:${year}:${partitionNo}`
+    await postOwn(tx, desk, [...openings, { purpose, command: close, entryId }])
   })
-  for (const [at, outcome] of outcomes.entries()) {
-    invariant(outcome.kind === 'answered', 'a unit that stands alone is answered', {
-      key: submissions[at]?.key,
-    })
-    if (outcome.answer.outcome === 'rejected')
-      throw new EodRefused(
-        `The end of the year was refused (${outcome.answer.rejection.code}): ${outcome.answer.rejection.detail}`,
-      )
-  }
 }
 
-/** Keys are anybody's to choose: what nobody can foresee nobody has used. */
-export const stamped = (
-  { books, context, newId }: YearEndDesk,
-  command: Command,
-  key: string,
-): Submission => ({
-  key: `${key}:${newId()}` as IdempotencyKey,
-  command,
-  request: canonicalRequest(command, books.currencies),
-  context,
-  ids: idsFor(command, newId),
-})
-
-type Opening = Extract<Command, { type: 'open_account' }>
-
-/** Openings of the internal accounts among these that nobody has opened yet. */
-async function openingsFor(
-  tx: Tx,
-  lines: readonly ClosingLine[],
-  currency: CurrencyCode,
-): Promise<Opening[]> {
-  const own = new Map<AccountId, GlCode>(
-    lines
-      .filter(({ accountId, glCode }) => accountId === internalAccount(glCode, currency))
-      .map(({ accountId, glCode }) => [accountId, glCode]),
-  )
-  const there = new Map((await readDetails(tx, [...own.keys()])).map((each) => [each.accountId, each]))
-  for (const [accountId, { glCode }] of there)
-    if (own.get(accountId) !== glCode)
-      throw new EodRefused(`${accountId} is kept under ${glCode}, where the bank’s own account should be.`)
-  const missing = [...own].filter(([accountId]) => !there.has(accountId)).sort()
-  const glAccounts = await readGlAccounts(tx, [...new Set(missing.map(([, glCode]) => glCode))])
-  const names = new Map(glAccounts.map(({ code, name }) => [code, name]))
-  return missing.map(([accountId, glCode]) => ({
-    ...{ type: 'open_account', accountId, glCode, currency, unlimited: true, overdraftLimit: 0n },
-    name: `${names.get(glCode) ?? glCode}, ${currency}`,
-    customerId: undefined,
-    productCode: undefined,
-    metadata: {},
-  }))
+/** @throws EodRefused a command of the bank's own was rejected: nothing of the transaction may stand. */
+export async function inOwnName(work: () => Promise<unknown>): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (!(error instanceof OwnCommandRefused)) throw error
+    const { code, detail } = error.rejection
+    throw new EodRefused(`The end of the year was refused (${code}): ${detail}`)
+  })
 }

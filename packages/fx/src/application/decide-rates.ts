@@ -3,10 +3,11 @@ import type { Tx } from '@plinth/db'
 import type { Rejection, RejectionCode } from '@plinth/kernel'
 import { type Head, readHead, takeNumbers } from '@plinth/ledger'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
+import type { InOwnName } from '@plinth/posting'
 import { decideRate, type RateVerdict, submitRate, type WantedRate } from '../domain/decide-rate.js'
 import { nameOfRate, type Rate, type RateKey } from '../domain/rate.js'
 import type { OpenPositions } from './open-positions.js'
-import type { InName, RateDay, RateStore } from './ports.js'
+import type { RateDay, RateStore } from './ports.js'
 
 const textOf = ({ currency, date }: RateDay): string => `${currency} ${date}`
 
@@ -16,7 +17,7 @@ const textOf = ({ currency, date }: RateDay): string => `${currency} ${date}`
  */
 export const submitRatesWith =
   (store: RateStore) =>
-  async (tx: Tx, { context, newId }: InName, wanted: readonly WantedRate[]): Promise<Rate[]> => {
+  async (tx: Tx, { context, newId }: InOwnName, wanted: readonly WantedRate[]): Promise<Rate[]> => {
     const [newest, { now }] = await Promise.all([store.readNewest(tx, wanted), readHead(tx)])
     const byDay = new Map(newest.map((rate) => [textOf(rate), rate]))
     const { subject, onBehalfOf } = context
@@ -48,7 +49,7 @@ export const decideRatesWith =
   (store: RateStore, openPositions: OpenPositions) =>
   async (
     tx: Tx,
-    run: InName,
+    run: InOwnName,
     { keys, ...verdict }: RateVerdict & { readonly keys: readonly RateKey[] },
   ): Promise<DecidedRates> => {
     // Every version of a day waits for its first, so that of two who decide versions of one day the second sees what the first did.
@@ -91,7 +92,7 @@ export const decideRatesWith =
   }
 
 const auditEventOf = (
-  { context, newId }: Pick<InName, 'context' | 'newId'>,
+  { context, newId }: Pick<InOwnName, 'context' | 'newId'>,
   { action, rate, code }: { action: string; rate: RateKey; code?: RejectionCode },
 ): Omit<AuditEvent, 'occurredAt'> => ({
   ...context,
@@ -105,7 +106,7 @@ const auditEventOf = (
 
 async function tell(
   tx: Tx,
-  run: InName,
+  run: InOwnName,
   { head, changed }: { head: Head; changed: readonly Rate[] },
 ): Promise<void> {
   if (changed.length === 0) return
@@ -118,7 +119,7 @@ async function tell(
 }
 
 function eventOf(
-  { books, context, newId }: InName,
+  { books, context, newId }: InOwnName,
   rate: Rate,
 ): Omit<OutboxEvent, 'occurredAt' | 'position'> {
   const { currency, date, version, source } = rate

@@ -1,12 +1,12 @@
 import { readDetails } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import type { AccountId, CurrencyCode, GlCode } from '@plinth/kernel'
+import type { CurrencyCode } from '@plinth/kernel'
+import { type InOwnName, openingOf } from '@plinth/posting'
 import { readSettings } from '@plinth/tenancy'
 import { counterValueAccount, positionAccount } from '../domain/position.js'
-import type { InName } from './ports.js'
-import { type OwnCommand, postOwn } from './post-own.js'
+import { postInBooks } from './post-in-books.js'
 
-export type OpenPositions = (tx: Tx, run: InName, currencies: readonly CurrencyCode[]) => Promise<void>
+export type OpenPositions = (tx: Tx, run: InOwnName, currencies: readonly CurrencyCode[]) => Promise<void>
 
 /**
  * Opens the position and counter-value accounts of currencies that have none, where the settings say on which GL accounts. The
@@ -40,23 +40,5 @@ export const openPositions: OpenPositions = async (tx, run, currencies) => {
     ).map((each) => each.accountId),
   )
   const missing = wanted.filter(({ accountId }) => !there.has(accountId))
-  await postOwn(tx, run, { commands: missing.map(openingOf) })
-}
-
-/** An internal account: unlimited, of no customer and no product. */
-export function openingOf(account: {
-  readonly accountId: AccountId
-  readonly glCode: GlCode
-  readonly currency: CurrencyCode
-  readonly name: string
-}) {
-  return {
-    purpose: `fx:open:${account.accountId}`,
-    command: {
-      type: 'open_account' as const,
-      ...account,
-      ...{ customerId: undefined, productCode: undefined, metadata: {} },
-      ...{ overdraftLimit: 0n, unlimited: true },
-    },
-  } satisfies OwnCommand
+  await postInBooks(tx, run, { commands: missing.map((account) => openingOf('fx', account)) })
 }

@@ -1,6 +1,5 @@
 import type { Tx } from '@plinth/db'
 import type { BusinessDate, CurrencyCode, EntryId } from '@plinth/kernel'
-import type { Books, CommandContext } from '@plinth/posting'
 import type { Rate, RateKey, RateStatus } from '../domain/rate.js'
 
 /** Whose rate on which day. */
@@ -63,12 +62,4 @@ export interface RevaluationStore {
       readonly limit: number
     },
   ): Promise<Revaluation[]>
-}
-
-/** For whom and in whose name something is done. */
-export interface InName {
-  readonly books: Books
-  readonly context: CommandContext
-  /** UUIDs of version 7. */
-  newId(): string
 }

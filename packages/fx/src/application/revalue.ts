@@ -1,6 +1,5 @@
 import { type Account, listAccounts, readAccount } from '@plinth/account'
 import type { Tx } from '@plinth/db'
-import { internalAccount } from '@plinth/interest'
 import {
   type AccountId,
   type BusinessDate,
@@ -11,7 +10,15 @@ import {
   type Side,
 } from '@plinth/kernel'
 import { readHead, readPastTurnovers } from '@plinth/ledger'
-import type { FixedLineRequest, Post } from '@plinth/posting'
+import {
+  type FixedLineRequest,
+  type InOwnName,
+  internalAccount,
+  type OwnCommand,
+  type OwnOpening,
+  openingOf,
+  type Post,
+} from '@plinth/posting'
 import { type ForeignExchange, readSettings } from '@plinth/tenancy'
 import { baseValueOf } from '../domain/base-value.js'
 import {
@@ -23,12 +30,11 @@ import {
 } from '../domain/position.js'
 import type { Rate } from '../domain/rate.js'
 import { type FoundRate, findRates } from './base-rates.js'
-import { openingOf } from './open-positions.js'
-import type { InName, RateStore, Revaluation, RevaluationStore } from './ports.js'
-import { type OwnCommand, postOwn, refused } from './post-own.js'
+import type { RateStore, Revaluation, RevaluationStore } from './ports.js'
+import { postInBooks, refused } from './post-in-books.js'
 
 /** An end of day. */
-export interface RevaluationRun extends InName {
+export interface RevaluationRun extends InOwnName {
   /** The business date that is closing, and the next one. */
   readonly day: BusinessDate
   readonly next: BusinessDate
@@ -139,7 +145,7 @@ export const revaluePositionsWith =
       valued.map(({ row }) => row),
     )
     const { openings, entries } = await commandsFor(tx, run, { exchange, valued })
-    await postOwn(tx, run, { commands: [...openings, ...entries], bookedOn: bookInto ?? next })
+    await postInBooks(tx, run, { commands: [...openings, ...entries], bookedOn: bookInto ?? next })
     return { positions: valued.length, posted }
   }
 
@@ -221,10 +227,8 @@ interface WithLines {
   readonly lines: readonly FixedLineRequest[]
 }
 
-type Opening = ReturnType<typeof openingOf>
-
 interface Commands {
-  readonly openings: readonly Opening[]
+  readonly openings: readonly OwnOpening[]
   readonly entries: readonly (OwnCommand & WithLines)[]
 }
 
@@ -235,7 +239,7 @@ async function commandsFor(
   { exchange, valued }: { exchange: ForeignExchange; valued: readonly Valued[] },
 ): Promise<Commands> {
   const base = books.tenant.baseCurrency as CurrencyCode
-  const openings: Opening[] = []
+  const openings: OwnOpening[] = []
   const entries: (OwnCommand & WithLines)[] = []
   const opened = new Set<AccountId>()
   for (const { row, rate, counter } of valued) {
@@ -248,12 +252,12 @@ async function commandsFor(
     if (counter === undefined) {
       const name = `Counter-value of ${currency}`
       openings.push(
-        openingOf({ accountId: counterId, glCode: exchange.counterValueGlCode, currency: base, name }),
+        openingOf('fx', { accountId: counterId, glCode: exchange.counterValueGlCode, currency: base, name }),
       )
     }
     if (!opened.has(result) && !(await isOwn(tx, result, resultGlCode))) {
       const name = `${gain > 0n ? 'Gains' : 'Losses'} of revaluation, ${base}`
-      openings.push(openingOf({ accountId: result, glCode: resultGlCode, currency: base, name }))
+      openings.push(openingOf('fx', { accountId: result, glCode: resultGlCode, currency: base, name }))
     }
     opened.add(result)
     const line = (accountId: AccountId, side: Side): FixedLineRequest => ({

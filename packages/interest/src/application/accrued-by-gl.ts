@@ -1,10 +1,10 @@
 import { readStates } from '@plinth/account'
 import type { Tx } from '@plinth/db'
 import type { AccountId, Currencies, CurrencyCode, GlCode } from '@plinth/kernel'
+import { internalAccount } from '@plinth/posting'
 import { type AccountTerms, readAccountTerms } from './account-terms.js'
 import { groupByAccount } from './group-by-account.js'
 import type { InterestStore, StoredAccrued, StoredDue, VerifyStore } from './ports.js'
-import { internalAccount } from './post-interest.js'
 
 /** An internal account of accrued interest: what accounts have accrued on it, and what is posted; credits less debits. */
 export interface AccruedOnGl {

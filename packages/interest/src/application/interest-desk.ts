@@ -1,9 +1,8 @@
 import type { AccountId, BusinessDate } from '@plinth/kernel'
 import { addDays } from '@plinth/kernel'
-import type { AccruedInterest, InterestDesk } from '@plinth/posting'
+import { type AccruedInterest, type InterestDesk, internalAccount } from '@plinth/posting'
 import { type AccountTerms, readAccountTerms } from './account-terms.js'
 import type { InterestStore, StoredAccrued, StoredDue } from './ports.js'
-import { internalAccount } from './post-interest.js'
 
 /** What the posting engine asks of interest, and tells it (ADR 0021). */
 export const interestDeskWith = (store: InterestStore): InterestDesk => ({

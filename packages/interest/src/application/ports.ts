@@ -1,16 +1,12 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, BusinessDate, CurrencyCode, EntryId, Side } from '@plinth/kernel'
-import type { Books, CommandContext } from '@plinth/posting'
+import type { InOwnName } from '@plinth/posting'
 import type { BookedCapitalisation, BookedRow } from '../domain/accrual-history.js'
 import type { GlLine } from '../domain/gl-pairs.js'
 import type { AccrualRow, DueInterest, InterestState } from '../domain/interest-state.js'
 
 /** For whom and in whose name interest is posted. */
-export interface InPosting {
-  readonly books: Books
-  readonly context: CommandContext
-  /** UUIDs of version 7. */
-  newId(): string
+export interface InPosting extends InOwnName {
   /** Of a rehearsal: told of what would be posted, and nothing is; whatever else is written is rolled back. */
   readonly foresee?: ((entries: readonly ForeseenInterest[]) => void) | undefined
 }

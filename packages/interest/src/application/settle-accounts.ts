@@ -22,7 +22,7 @@ export interface SettlementCounts {
  * that no end of day has accrued yet, makes up for what was back-valued, charges what a day that is still closing has not charged
  * yet, and capitalises all of it. Accounts that are closed or frozen are left as they are. A second time it does nothing.
  *
- * @throws InterestRefused an entry was rejected, and nothing stands.
+ * @throws OwnCommandRefused an entry was rejected, and nothing stands.
  */
 export const settleAccountsWith =
   (store: InterestStore & FeeStore) =>

@@ -8,11 +8,11 @@ import {
   failedOutcomes,
   type InterestDesk,
   type Outcome,
+  OwnCommandRefused,
   type PostingEngine,
   type Submission,
   type Unit,
 } from '@plinth/posting'
-import { InterestRefused } from './post-interest.js'
 import type { settleAccountsWith } from './settle-accounts.js'
 
 /** What settling needs of whoever composes the two. */
@@ -103,7 +103,7 @@ class Settlements {
       await database.transaction(write, (tx) => settle(tx, { books, context, newId }, accountIds))
       return true
     } catch (error) {
-      if (error instanceof InterestRefused) return false
+      if (error instanceof OwnCommandRefused) return false
       throw error
     }
   }

@@ -1,10 +1,10 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId, EntryId } from '@plinth/kernel'
 import { readEntriesById } from '@plinth/ledger'
+import { internalAccount } from '@plinth/posting'
 import type { AccountTerms } from './account-terms.js'
 import type { InterestFindings } from './interest-rules.js'
 import type { StoredAccrued, StoredAdjustment } from './ports.js'
-import { internalAccount } from './post-interest.js'
 
 const entriesPerPage = 500
 

@@ -5,10 +5,10 @@ import {
   chargeFees,
   type ForeseenInterest,
   type InterestRun,
-  internalAccount,
   listAccruing,
 } from '@plinth/interest'
 import { addDays } from '@plinth/kernel'
+import { internalAccount } from '@plinth/posting'
 import type { ForeseenEntry } from '../../domain/foreseen.js'
 import type { AccountStep, Closing } from '../step.js'
 
