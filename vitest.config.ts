@@ -23,7 +23,12 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', withoutDatabase] },
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', withoutDatabase],
+          // What is pure leaves nothing behind for the next file: the modules are read once for all of them.
+          isolate: false,
+        },
       },
       {
         ...shared,
