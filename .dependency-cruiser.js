@@ -22,6 +22,7 @@ const modulesInOrder = [
   'fx',
   'eod',
   'reconciliation',
+  'events',
 ]
 const edges = ['http', 'cli', 'app']
 

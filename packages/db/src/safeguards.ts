@@ -29,6 +29,7 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'tenancy.proposal': [...kept, 'decided_once'],
   'audit.audit_event': appendOnly,
   'outbox.outbox_event': appendOnly,
+  'outbox.consumer': [...kept, 'moves_forward', 'only_to_events'],
   'product.product': [...kept, 'stays_what_it_is'],
   'product.product_version': [...kept, 'stays_as_submitted', 'begins_as_a_draft'],
   'product.version_event': appendOnly,

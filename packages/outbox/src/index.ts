@@ -1,4 +1,21 @@
+export type { Consumer, Lease } from './domain/consumer.js'
+export { allEventTypes, type EventType, isEventType } from './domain/event-type.js'
 export type { OutboxEvent } from './domain/outbox-event.js'
+export type { TypeFilter } from './domain/type-filter.js'
+export {
+  advanceConsumer,
+  claimConsumer,
+  listConsumers,
+  releaseConsumer,
+  renewLease,
+} from './infrastructure/consumer-store.js'
+export {
+  type EventPage,
+  type EventQuestion,
+  readEventsAfter,
+  readEventsAt,
+  readLastPosition,
+} from './infrastructure/event-reader.js'
 export { enqueueEvents } from './infrastructure/outbox-store.js'
 export {
   checkPositions,

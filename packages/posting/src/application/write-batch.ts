@@ -30,7 +30,7 @@ import { type ExpectedProduct, expectProducts, writeProducts } from '@plinth/pro
 import { writeSuspense } from '@plinth/suspense'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 import type { Accepted } from '../domain/decision.js'
-import { eventTypes } from '../domain/event-types.js'
+import { eventTypeOf } from '../domain/event-types.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore, DecidedRow } from './ports.js'
@@ -244,7 +244,7 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
     const { decision, submission } = record
     if (decision.kind === 'rejected') continue
     const { correlationId, causationId } = submission.context
-    const event = { type: eventTypes[submission.command.type], correlationId, causationId }
+    const event = { type: eventTypeOf(submission.command.type), correlationId, causationId }
     const { eventId, second } = submission.ids
     if (decision.kind !== 'posted') {
       events.push({ ...event, eventId, subject: subjectOf(decision), data: keptAnswer(record, currencies) })
