@@ -1,6 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Plinth } from '@plinth/cli'
-import { createHttpApp, type EodDesk, type listen, openEodDesk } from '@plinth/http/server'
+import {
+  createHttpApp,
+  type EodDesk,
+  type EventDesk,
+  type listen,
+  openEodDesk,
+  openEventDesk,
+} from '@plinth/http/server'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
@@ -12,6 +19,8 @@ export interface Composed {
   readonly app: HttpApp
   /** Goes on behind the answers, and is stopped before the books are closed. */
   readonly eod: EodDesk
+  /** Ends whoever follows events; stopped before the server is closed, which waits for them. */
+  readonly events: EventDesk
 }
 
 export type HttpApp = Parameters<typeof listen>[0]
@@ -26,14 +35,18 @@ export function compose({
   logger,
   jwt,
   requestsPerSecond,
+  sharedHints,
 }: {
   serveUrl: string
   strictRoles: boolean
   jwt: JwtSettings | undefined
   requestsPerSecond: number | undefined
+  sharedHints: boolean
   logger: Logger
 }): Composed {
-  const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
+  const plinth: Plinth = openPlinth({
+    ...{ serveUrl, strictRoles, sharedHints, applicationName: 'plinth serve' },
+  })
   const { database, posting } = plinth
   const authenticate = openAuthenticator(
     {
@@ -44,16 +57,18 @@ export function compose({
     jwt,
   )
   const eod = openEodDesk(database)
+  const events = openEventDesk(database)
   const app = createHttpApp({
     database,
     eod,
+    events,
     posting,
     authenticate,
     logger,
     cursorSecret: cursorSecretOf(serveUrl),
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })
-  return { plinth, app, eod }
+  return { plinth, app, eod, events }
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Configuration {
   readonly origin: string
   /** The file with the key that checkpoints are signed with; undefined: one that is made in the data directory. */
   readonly signingKey: string | undefined
+  /** Processes tell each other by NOTIFY that there are events; not so where a pool stands between that cannot carry it. */
+  readonly notify: boolean
   /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
   readonly anchor: string | undefined
 }
@@ -66,6 +68,7 @@ export function readConfiguration(environment: Environment): Configuration {
     origin:
       read('PLINTH_ORIGIN', parseOrigin, 'a host, perhaps with a path: ledger.example.com') ?? 'localhost',
     anchor: read('PLINTH_ANCHOR', parsePlace, 'a file or an http(s) URL'),
+    notify: read('PLINTH_NOTIFY', parseSwitch, '1 or 0') ?? true,
     signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
   }

@@ -13,11 +13,13 @@ export function openPlinth(options: {
   serveUrl: string
   applicationName: string
   strictRoles: boolean
+  /** See DatabaseOptions. */
+  sharedHints?: boolean
   /** Who acts, if not whoever is at the terminal. */
   subject?: string
 }): Plinth {
-  const { serveUrl: url, applicationName, strictRoles } = options
-  const database = openDatabase({ url, applicationName, strictRoles })
+  const { serveUrl: url, applicationName, strictRoles, sharedHints = false } = options
+  const database = openDatabase({ url, applicationName, strictRoles, sharedHints })
   const subject = options.subject ?? `cli:${userName()}`
   return {
     database,

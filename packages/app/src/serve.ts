@@ -1,4 +1,4 @@
-import { listen } from '@plinth/http/server'
+import { type EventDesk, listen } from '@plinth/http/server'
 import { type Logger, pino } from 'pino'
 import { compose, type HttpApp } from './compose.js'
 import type { Configuration } from './configuration.js'
@@ -56,12 +56,13 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   await refuseUnsafeDatabase(access.serveUrl)
   if (signals.stopping) return
   const logger = openLogger(configuration, options)
-  const { plinth, app, eod } = compose({
+  const { plinth, app, eod, events } = compose({
     serveUrl: access.serveUrl,
     strictRoles: configuration.strictRoles,
     logger,
     jwt: configuration.jwt,
     requestsPerSecond: configuration.requestsPerSecond,
+    sharedHints: configuration.notify,
   })
   try {
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined
@@ -73,6 +74,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
       await answerRequests(app, {
         ...serving,
         logger,
+        events,
         greet: demo && ((url) => greeting(plinth, { demo, url })),
       })
     } finally {
@@ -91,9 +93,11 @@ async function answerRequests(
     signals,
     say,
     logger,
+    events,
     greet,
   }: Serving & {
     logger: Logger
+    events: EventDesk
     greet: ((url: string) => Promise<string>) | undefined
   },
 ): Promise<void> {
@@ -106,6 +110,8 @@ async function answerRequests(
   const signal = await signals.requested
   logger.info({ signal }, 'stopping')
   say('\nStopping: requests under way are answered, new ones are not taken.')
+  // They would go on for as long as they are read.
+  events.stop()
   await server.close()
 }
 

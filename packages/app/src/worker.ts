@@ -20,6 +20,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
         serveUrl: workerUrl,
         applicationName: 'plinth worker',
         strictRoles,
+        sharedHints: configuration.notify,
         subject: 'worker',
       })
       const logger = pino({ level: logLevel ?? 'info' })

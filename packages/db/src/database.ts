@@ -1,4 +1,5 @@
 import type { TenantId } from '@plinth/kernel'
+import { openHints } from './hints.js'
 import { openPool } from './pool.js'
 import { runTransaction } from './transaction.js'
 import type { Tx } from './tx.js'
@@ -26,6 +27,12 @@ export interface Database {
   read<T>(tenantId: TenantId | undefined, work: (tx: Tx) => Promise<T>): Promise<T>
   /** True when a connection answers: what readiness asks. */
   answers(): Promise<boolean>
+  /**
+   * Calls `hear` when a transaction of this process that announced `topic` has committed, and, where hints are shared, soon
+   * after one of another process has. Only a hint: some are lost, some are for nothing, so whoever waits also looks by itself.
+   * Answers how to stop.
+   */
+  hear(topic: string, hear: (tenantId: TenantId) => void): () => void
   close(): Promise<void>
 }
 
@@ -34,6 +41,8 @@ export interface DatabaseOptions {
   applicationName: string
   strictRoles?: boolean
   connections?: Partial<Record<Lane | 'read', number>>
+  /** Hints travel between processes, by LISTEN and NOTIFY on a connection of their own. Not needed for anything to be right. */
+  sharedHints?: boolean
 }
 
 // Beyond the statement_timeout that transactions set for themselves: 10 s to write, 120 s to read.
@@ -47,6 +56,7 @@ export function openDatabase({
   applicationName,
   strictRoles = false,
   connections,
+  sharedHints = false,
 }: DatabaseOptions): Database {
   const pool = (lane: Lane | 'read') =>
     openPool({
@@ -56,6 +66,7 @@ export function openDatabase({
       applicationName: `${applicationName} ${lane}`,
     })
   const pools = { online: pool('online'), batch: pool('batch'), read: pool('read') }
+  const hints = openHints(sharedHints ? { url, applicationName: `${applicationName} hints` } : undefined)
   const read: Database['read'] = (tenantId, work) =>
     runTransaction(
       { pool: pools.read, strictRoles },
@@ -66,7 +77,7 @@ export function openDatabase({
     read,
     transaction: ({ lane, rehearse, ...options }, work) =>
       runTransaction(
-        { pool: pools[lane], strictRoles },
+        { pool: pools[lane], strictRoles, announced: hints.announced },
         { ...options, mode: rehearse ? 'rehearse' : 'write' },
         work,
       ),
@@ -75,8 +86,9 @@ export function openDatabase({
         () => true,
         () => false,
       ),
+    hear: hints.hear,
     close: async () => {
-      await Promise.all([pools.online.end(), pools.batch.end(), pools.read.end()])
+      await Promise.all([hints.close(), pools.online.end(), pools.batch.end(), pools.read.end()])
     },
   }
 }

@@ -157,6 +157,11 @@ export function plainArray(values: readonly (bigint | number | boolean | string 
 export const sparseArray = (values: readonly (number | string | bigint | undefined)[]): string =>
   values.every((value) => value === undefined) ? '{}' : plainArray(values)
 
+/** Says that whoever hears `topic` may want to look, once `tx` has committed: see Database.hear. Costs the transaction nothing. */
+export function announce(tx: Tx, topic: string): void {
+  insideOf(tx).topics.add(topic)
+}
+
 /** The tenant whose rows this transaction may touch: every statement names it, and row-level security holds it to that. */
 export function tenantOf(tx: Tx): TenantId {
   const { tenantId } = insideOf(tx)

@@ -32,6 +32,8 @@ export interface TransactionSetting {
   pool: pg.Pool
   /** Every module's statements run under its own role (ADR 0001). */
   strictRoles: boolean
+  /** Told of what committed transactions announced; never throws. */
+  announced?: (tenantId: TenantId, topics: ReadonlySet<string>) => void
 }
 
 // Deadlock victims succeed on the second try in practice; five bounds the tail.
@@ -84,7 +86,7 @@ function mayRepeat(error: unknown, options: TransactionOptions, progress: { comm
 }
 
 async function attemptOnce<T>(
-  { pool, strictRoles }: TransactionSetting,
+  { pool, strictRoles, announced }: TransactionSetting,
   options: TransactionOptions,
   work: (tx: Tx) => Promise<T>,
   progress: { commitSent: boolean },
@@ -109,6 +111,8 @@ async function attemptOnce<T>(
       tag: ended.value.command,
     })
     insideOf(tx).committed.resolve()
+    const { tenantId, topics } = insideOf(tx)
+    if (topics.size > 0 && tenantId !== undefined && options.mode === 'write') announced?.(tenantId, topics)
     return outcome.value
   } catch (error) {
     insideOf(tx).committed.reject(error)

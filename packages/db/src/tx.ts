@@ -19,6 +19,8 @@ export interface TxInside {
   readonly unanswered: Set<Promise<unknown>>
   /** Why the first statement failed; the ones behind it only hear that the transaction is aborted. */
   failure: unknown
+  /** What others may want to look at once this has committed, see `announce`. */
+  readonly topics: Set<string>
   /** Settles when this attempt has committed or has not. */
   readonly committed: Settlement
 }
@@ -44,7 +46,10 @@ function settlement(): Settlement {
 
 export function openTx(inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'>): Tx {
   const committed = settlement()
-  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set(), failure: undefined, committed }
+  const whole: TxInside = {
+    ...inside,
+    ...{ role: undefined, unanswered: new Set(), failure: undefined, topics: new Set(), committed },
+  }
   return whole as unknown as Tx
 }
 

@@ -1,2 +1,5 @@
+export { type EventFeed, type FeedPage, type FeedQuestion, openEventFeed } from './application/event-feed.js'
+export { type EventTail, openEventTail } from './application/event-tail.js'
 export { renderEvents } from './application/render-events.js'
-export { type CloudEvent, schemaNameOf } from './domain/cloud-event.js'
+export { type CloudEvent, type RenderedEvent, schemaNameOf } from './domain/cloud-event.js'
+export { parseTypeFilter } from './domain/parse-type-filter.js'

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
 import { docsPages } from './docs-page.js'
 import { type EodDesk, openEodDesk } from './eod-desk.js'
+import { type EventDesk, openEventDesk } from './event-desk.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
 import { openMetrics } from './metrics.js'
 import { describeApi } from './openapi.js'
@@ -18,6 +19,7 @@ import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
+import { eventRoutes } from './routes/events.js'
 import { evidenceRoutes } from './routes/evidence.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { glExtractRoutes } from './routes/gl-extracts.js'
@@ -52,6 +54,8 @@ export interface HttpAppOptions {
   readonly now?: () => number
   /** Whoever makes it stops it; absent: it ends with the process. */
   readonly eod?: EodDesk
+  /** As `eod`. */
+  readonly events?: EventDesk
 }
 
 /** Every call under /v1: the edge and the OpenAPI document read this one list. */
@@ -68,6 +72,7 @@ export const routes: readonly Route[] = [
   ...holdRoutes,
   ...suspenseItemRoutes,
   ...commandRoutes,
+  ...eventRoutes,
   ...reportRoutes,
   ...eodRunRoutes,
   ...yearEndRoutes,
@@ -91,11 +96,13 @@ export function createHttpApp({
   authenticate,
   failedTokensPerSecond,
   eod,
+  events,
   ...options
 }: HttpAppOptions): Express {
   const edge: Edge = {
     ...options,
     eod: eod ?? openEodDesk(options.database),
+    events: events ?? openEventDesk(options.database),
     now,
     rateLimit: openRateLimit(requestsPerSecond),
     checkToken: openTokenTries(authenticate, now, failedTokensPerSecond),

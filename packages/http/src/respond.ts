@@ -35,7 +35,8 @@ async function respond(
   let reply: Reply | undefined
   try {
     reply = await handle(exchange)
-    send(call.response, reply, correlationId)
+    if (reply.stream === undefined) send(call.response, reply, correlationId)
+    else stream(exchange, call.response, reply, reply.stream)
   } catch (error) {
     reply = refusal(exchange, error)
     if (isDenial(reply?.code))
@@ -71,6 +72,33 @@ function send(
     ...headers,
   })
   response.end(text)
+}
+
+/** Begins an answer that goes on behind this, and looks after its end: it is told of twice, when it begins and when it ends. */
+function stream(
+  { edge, request, correlation }: Exchange,
+  response: Response,
+  { status, headers }: Reply,
+  write: NonNullable<Reply['stream']>,
+): void {
+  const { correlationId } = correlation
+  response.writeHead(status, { ...securityHeaders, 'X-Correlation-Id': correlationId, ...headers })
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  response.flushHeaders()
+  write(response).then(
+    () => {
+      response.end()
+      edge.logger.info({ correlationId }, 'stream ended')
+    },
+    (error: unknown) => {
+      // The headers are gone: that it broke off is all that can be said.
+      response.destroy()
+      faultToTell(edge, error, correlationId)
+    },
+  )
 }
 
 function note(

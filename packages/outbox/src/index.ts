@@ -1,7 +1,6 @@
 export type { Consumer, Lease } from './domain/consumer.js'
 export { allEventTypes, type EventType, isEventType } from './domain/event-type.js'
 export type { OutboxEvent } from './domain/outbox-event.js'
-export type { TypeFilter } from './domain/type-filter.js'
 export {
   advanceConsumer,
   claimConsumer,
@@ -16,7 +15,7 @@ export {
   readEventsAt,
   readLastPosition,
 } from './infrastructure/event-reader.js'
-export { enqueueEvents } from './infrastructure/outbox-store.js'
+export { enqueueEvents, eventTopic } from './infrastructure/outbox-store.js'
 export {
   checkPositions,
   countEventsOfTypes,

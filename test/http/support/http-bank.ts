@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
-import { createHttpApp, type Listening, listen } from '@plinth/http/server'
+import { createHttpApp, type EventDesk, type Listening, listen } from '@plinth/http/server'
 import { interestDesk, settlingFirst } from '@plinth/interest'
 import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
@@ -64,6 +64,8 @@ export interface HttpBankOptions {
   jwt?(): Promise<JwtSettings>
   readonly requestsPerSecond?: number
   readonly failedTokensPerSecond?: number
+  /** Followers of events, if not as `serve` has them. */
+  events?(database: Database): EventDesk
   /** The clock of the process that answers. */
   readonly now?: () => number
 }
@@ -87,7 +89,7 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
 
 async function openHttpBank(
   { adminUrl, serveUrl }: TestDatabase,
-  { jwt, ...limits }: HttpBankOptions,
+  { jwt, events, ...limits }: HttpBankOptions,
 ): Promise<HttpBank> {
   const jwtSettings = await jwt?.()
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
@@ -116,6 +118,7 @@ async function openHttpBank(
     authenticate: openAuthenticator(rows, jwtSettings),
     logger,
     cursorSecret,
+    ...(events && { events: events(database) }),
     ...limits,
   })
   for (const text of tokens.values()) learnTokensIn(text)

@@ -23,6 +23,12 @@ export interface CloudEvent {
   readonly data: object
 }
 
+/** An event and its text, which is the same wherever it is told. */
+export interface RenderedEvent {
+  readonly event: CloudEvent
+  readonly text: string
+}
+
 /** The name of the schema of a type's data; `serve` answers it under /schemas/events. */
 export const schemaNameOf = (type: EventType): string => `urn:plinth:event-schema:${type}`
 

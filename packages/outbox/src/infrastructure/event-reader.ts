@@ -3,7 +3,6 @@ import { type Statement, sqlDoor, tenantOf, textArray } from '@plinth/db/sql'
 import type { Instant } from '@plinth/kernel'
 import type { EventType } from '../domain/event-type.js'
 import type { OutboxEvent } from '../domain/outbox-event.js'
-import type { TypeFilter } from '../domain/type-filter.js'
 
 const sql = sqlDoor<Record<never, never>>('outbox')
 
@@ -24,7 +23,7 @@ const nextEventsOfTypes: Statement = {
   name: 'outbox.next_events_of_types',
   text: `select ${columns} from outbox.outbox_event
      where tenant_id = $1 and position > $2 and position <= $3
-       and (type = any($5::text[]) or exists (select from unnest($6::text[]) p where starts_with(type, p)))
+       and type = any($5::text[])
      order by position limit $4`,
 }
 
@@ -67,7 +66,7 @@ export interface EventQuestion {
   readonly after: number
   readonly limit: number
   /** Undefined: events of all types. */
-  readonly types?: TypeFilter | undefined
+  readonly types?: readonly EventType[] | undefined
   /** No event behind this position. */
   readonly upTo?: number | undefined
 }
@@ -88,14 +87,7 @@ export async function readEventsAfter(tx: Tx, question: EventQuestion): Promise<
     return { events: rows.map(toEvent), lookedUpTo: rows.length < limit ? end : lastOf(rows, end) }
   }
   const to = Math.min(end, after + lookedAtMost)
-  const { exact, prefixes } = types
-  const rows = await sql.run<EventRow>(tx, nextEventsOfTypes, [
-    ...range,
-    to,
-    limit,
-    textArray(exact),
-    textArray(prefixes),
-  ])
+  const rows = await sql.run<EventRow>(tx, nextEventsOfTypes, [...range, to, limit, textArray(types)])
   return { events: rows.map(toEvent), lookedUpTo: rows.length < limit ? to : lastOf(rows, to) }
 }
 
