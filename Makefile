@@ -30,7 +30,7 @@ help:
 	@echo '  make check    format, lint, types, architecture, unused code and unit tests; no PostgreSQL'
 	@echo '  make bench    measure how many postings a second this machine does (ARGS="--json" for numbers only)'
 	@echo '  make format   put every file into the house format'
-	@echo '  make openapi  write packages/http/openapi.json anew, after a change of the API'
+	@echo '  make openapi  write packages/http/openapi.json and event-schemas anew, after a change of the API'
 	@echo '  make build    compile what changed'
 	@echo '  make clean    remove what was compiled and the test reports; the data in .plinth stay'
 	@echo '  make help     print this'
@@ -92,10 +92,10 @@ integration-strict: build
 format: $(INSTALLED)
 	@$(BIN)/biome check --write .
 
-# The test that compares the file with the code also writes it: there is one place that says how it is made.
+# The tests that compare the files with the code also write them: there is one place that says how it is made.
 .PHONY: openapi
 openapi: $(INSTALLED)
-	@$(BIN)/vitest run --project unit packages/http/src/openapi.test.ts --update
+	@$(BIN)/vitest run --project unit packages/http/src/openapi.test.ts packages/http/src/event-schemas.test.ts --update
 
 # tsc keeps its own record of what changed.
 .PHONY: build

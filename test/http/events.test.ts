@@ -144,6 +144,16 @@ test('a tenant sees its own events only', async () => {
   expect(JSON.stringify(body)).not.toContain('alice')
 })
 
+test('the schema that an event names is answered to everybody', async () => {
+  const { body } = await bank().get('/schemas/events', { as: 'none' })
+  expect(body.types.length).toBeGreaterThan(20)
+  for (const { type, schema } of body.types) {
+    const answer = await bank().get(schema, { as: 'none' })
+    expect(answer.headers.get('content-type')).toBe('application/schema+json')
+    expect(answer.body).toMatchObject({ $id: `urn:plinth:event-schema:${type}`, title: type })
+  }
+})
+
 test('a reader who waits is answered as soon as something happens', async () => {
   const before = await last()
   const waiting = bank().get(`/v1/events?after=${before}&wait=30`)

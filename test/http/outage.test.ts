@@ -39,7 +39,11 @@ const principal = {
 async function serve(engine: Partial<PostingEngine>, options: Partial<HttpAppOptions> = {}): Promise<string> {
   const fails = () => Promise.reject(new DatabaseUnavailable('gone'))
   const app = createHttpApp({
-    database: { transaction: fails, read: fails, answers: () => Promise.resolve(false), close: fails },
+    database: {
+      ...{ transaction: fails, read: fails, close: fails },
+      answers: () => Promise.resolve(false),
+      hear: () => () => {},
+    },
     posting: {
       submit: fails,
       submitTogether: fails,

@@ -65,6 +65,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/year-ends/{year}': books,
   'GET /v1/gl-extracts': books,
   'GET /v1/gl-extracts/{date}': books,
+  'GET /v1/events': books,
   'GET /v1/reconciliation-breaks': books,
   'GET /v1/reconciliation-breaks/{breakId}': books,
   'POST /v1/reconciliation-breaks/{breakId}/explain': chart,

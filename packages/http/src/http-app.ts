@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { docsPages } from './docs-page.js'
 import { type EodDesk, openEodDesk } from './eod-desk.js'
 import { type EventDesk, openEventDesk } from './event-desk.js'
+import { eventSchemaPages } from './event-schema-pages.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
 import { openMetrics } from './metrics.js'
 import { describeApi } from './openapi.js'
@@ -172,6 +173,7 @@ function mountSystemPages(app: Express, edge: Edge): void {
       description ??= describeApi(routes)
       return { status: 200, body: description }
     },
+    ...eventSchemaPages,
   }
   for (const [path, handle] of Object.entries(replies))
     app.get(path, respondWith(edge, { route: path }, handle))

@@ -15,6 +15,7 @@ import {
   roles,
 } from '@plinth/tenancy'
 import { afterAll, beforeAll } from 'vitest'
+import { validateEvents } from '../../support/event-schemas.js'
 import { canaries, learn, learnTokensIn } from '../../support/leaks.js'
 import { type TestDatabase, useTestDatabase } from '../../support/test-database.js'
 import { inspectAnswer, openWatchedLog } from './watched-edge.js'
@@ -79,7 +80,12 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   })
   afterAll(async () => {
     await bank?.listening.close()
-    await bank?.database.close()
+    try {
+      // Whatever the tests of a file made happen is told as the schemas say.
+      if (bank !== undefined) await validateEvents(bank.database)
+    } finally {
+      await bank?.database.close()
+    }
   })
   return () => {
     if (bank === undefined) throw new Error('The bank exists only inside tests and hooks')
