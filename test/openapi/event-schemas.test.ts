@@ -17,8 +17,7 @@ const faultsOf = (before: SchemaObject, after: SchemaObject, at: string): string
     at,
   })
 
-const withoutName = ({ $schema: _, $id: __, $defs: ___, ...schema }: Record<string, unknown>): object =>
-  schema
+const withoutName = ({ $schema: _, $id: __, $defs: ___, ...schema }: SchemaObject): SchemaObject => schema
 
 test('events change only so that consumers written for the commit before still understand them', async ({
   skip,

@@ -26,6 +26,8 @@ export interface Configuration {
   readonly origin: string
   /** The file with the key that checkpoints are signed with; undefined: one that is made in the data directory. */
   readonly signingKey: string | undefined
+  /** The NATS servers that the worker publishes events to; undefined: none. */
+  readonly natsUrl: string | undefined
   /** Processes tell each other by NOTIFY that there are events; not so where a pool stands between that cannot carry it. */
   readonly notify: boolean
   /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
@@ -68,6 +70,7 @@ export function readConfiguration(environment: Environment): Configuration {
     origin:
       read('PLINTH_ORIGIN', parseOrigin, 'a host, perhaps with a path: ledger.example.com') ?? 'localhost',
     anchor: read('PLINTH_ANCHOR', parsePlace, 'a file or an http(s) URL'),
+    natsUrl: read('PLINTH_NATS_URL', parseNatsUrl, 'a URL like nats://user:password@host:4222, or several'),
     notify: read('PLINTH_NOTIFY', parseSwitch, '1 or 0') ?? true,
     signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
@@ -75,6 +78,11 @@ export function readConfiguration(environment: Environment): Configuration {
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
 }
+
+const parseNatsUrl = (text: string): string | undefined =>
+  text.split(',').every((each) => /^(nats|tls):\/\/\S+$/.test(each.trim()) && URL.canParse(each.trim()))
+    ? text
+    : undefined
 
 // It stands in lines of signed notes, in front of a tenant and, in keys, of a plus sign.
 const parseOrigin = (text: string): string | undefined =>

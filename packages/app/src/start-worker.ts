@@ -7,6 +7,7 @@ import { type Anchor, openAnchor } from './anchor.js'
 import type { Configuration } from './configuration.js'
 import { expireHolds } from './expire-holds.js'
 import { openSealer, type Sealer, sealTenant } from './seal-tenant.js'
+import { startPublishing } from './start-publishing.js'
 
 type Log = Pick<Logger, 'info' | 'error'>
 
@@ -81,7 +82,13 @@ export async function startConfiguredWorker(
 ): Promise<Worker> {
   const { anchor: place } = configuration
   const anchor = place === undefined ? undefined : openAnchor(plinth, place)
-  return startWorker(plinth, { sealer: await openSealer(configuration), anchor }, logger)
+  const worker = startWorker(plinth, { sealer: await openSealer(configuration), anchor }, logger)
+  const publishing = await startPublishing(plinth, configuration, logger)
+  return {
+    stop: async () => {
+      await Promise.all([worker.stop(), publishing.stop()])
+    },
+  }
 }
 
 interface World {

@@ -5,6 +5,7 @@ export {
   advanceConsumer,
   claimConsumer,
   listConsumers,
+  readConsumer,
   releaseConsumer,
   renewLease,
 } from './infrastructure/consumer-store.js'

@@ -40,15 +40,15 @@ const release: Statement = {
      where tenant_id = $1 and consumer = $2 and epoch = $3 and holder is not null`,
 }
 
-const listAll: Statement = {
-  name: 'outbox.list_consumers',
-  text: `select c.consumer, c.position, c.epoch, c.holder, c.leased_until, c.moved_at, e.occurred_at as waiting_since,
+const withLag = `select c.consumer, c.position, c.epoch, c.holder, c.leased_until, c.moved_at, e.occurred_at as waiting_since,
            coalesce((select l.position from outbox.outbox_event l where l.tenant_id = $1 order by l.position desc limit 1), 0)
              - c.position as lag
       from outbox.consumer c
       left join outbox.outbox_event e on e.tenant_id = $1 and e.position = c.position + 1
-     where c.tenant_id = $1 order by c.consumer`,
-}
+     where c.tenant_id = $1`
+
+const readOne: Statement = { name: 'outbox.read_consumer', text: `${withLag} and c.consumer = $2` }
+const listAll: Statement = { name: 'outbox.list_consumers', text: `${withLag} order by c.consumer` }
 
 /**
  * Takes a consumer that nobody holds, for `leaseMs` by the database's clock; one that is new begins behind the position
@@ -106,16 +106,22 @@ interface ConsumerRow {
 }
 
 /** All consumers of the tenant and how far they are. */
-export async function listConsumers(tx: Tx): Promise<Consumer[]> {
-  const rows = await sql.run<ConsumerRow>(tx, listAll, [tenantOf(tx)])
-  return rows.map((row) => ({
-    consumer: row.consumer,
-    position: row.position,
-    epoch: row.epoch,
-    holder: row.holder ?? undefined,
-    leasedUntil: row.leased_until ?? undefined,
-    movedAt: row.moved_at,
-    lag: row.lag,
-    waitingSince: row.waiting_since ?? undefined,
-  }))
+export const listConsumers = async (tx: Tx): Promise<Consumer[]> =>
+  (await sql.run<ConsumerRow>(tx, listAll, [tenantOf(tx)])).map(toConsumer)
+
+/** One consumer of the tenant; undefined: it has never been claimed. */
+export async function readConsumer(tx: Tx, consumer: string): Promise<Consumer | undefined> {
+  const [row] = await sql.run<ConsumerRow>(tx, readOne, [tenantOf(tx), consumer])
+  return row && toConsumer(row)
 }
+
+const toConsumer = (row: ConsumerRow): Consumer => ({
+  consumer: row.consumer,
+  position: row.position,
+  epoch: row.epoch,
+  holder: row.holder ?? undefined,
+  leasedUntil: row.leased_until ?? undefined,
+  movedAt: row.moved_at,
+  lag: row.lag,
+  waitingSince: row.waiting_since ?? undefined,
+})

@@ -1,0 +1,1 @@
+export { natsStreamOf, natsSubjectOf, openNatsSink } from './infrastructure/nats-sink.js'
