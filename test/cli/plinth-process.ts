@@ -97,7 +97,7 @@ const shownBy: readonly (readonly [command: RegExp, shows: readonly Kind[]])[] =
   [/^start\b/, ['token']],
   [/^demo (--days \d+ )?--json$/, ['token']],
   // What is in the books, for an operator who asks for it.
-  [/^(account|journal|explain|proof) /, ['body']],
+  [/^(account|journal|events|explain|proof) /, ['body']],
 ]
 
 const logLine = /^\{"level":\d+,.*$/gm

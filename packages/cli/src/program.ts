@@ -6,6 +6,7 @@ import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
+import { eventsCommand } from './commands/events.js'
 import { explainCommand } from './commands/explain.js'
 import { glCommand } from './commands/gl.js'
 import { journalCommand } from './commands/journal.js'
@@ -45,6 +46,9 @@ Environment:
   PLINTH_ORIGIN               host that checkpoints name as their origin (default localhost)
   PLINTH_ANCHOR               file or URL outside of the bank's reach, in which the worker keeps a checkpoint a minute
                               (default: nowhere)
+  PLINTH_NATS_URL             nats://user:password@host:4222, or several with commas: the worker publishes events to
+                              JetStream there (default: nowhere)
+  PLINTH_NOTIFY               0: processes do not wake each other by NOTIFY, where a pool between cannot carry it (default 1)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
@@ -91,6 +95,7 @@ function createProgram(runtime: CliRuntime): Command {
     postCommand(runtime),
     journalCommand(runtime),
     trialBalanceCommand(runtime),
+    eventsCommand(runtime),
     explainCommand(runtime),
     verifyCommand(runtime),
     proofCommand(runtime),

@@ -4,6 +4,7 @@ import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
 import { endDay, makeSavers, type Savers } from './eod-load.js'
+import { brokerIsHere, brokerOf, runEvents, streamOf } from './event-load.js'
 import {
   type Lost,
   lostTo,
@@ -76,7 +77,8 @@ export function runBench(runtime: CliRuntime, options: BenchOptions): Promise<Be
           try {
             const targets = await openTargets(servers, options)
             const environment = environmentOf(runtime, booksUrl)
-            return await measure({ baseline, targets, server: servers.guarded, environment, options })
+            const server = servers.guarded
+            return await measure({ baseline, targets, server, environment, booksUrl, options })
           } finally {
             await servers.stop()
           }
@@ -173,6 +175,7 @@ interface Measured {
   readonly server: BenchServer
   /** For commands on the same books. */
   readonly environment: CliRuntime['environment']
+  readonly booksUrl: string
   readonly options: BenchOptions
 }
 
@@ -289,6 +292,36 @@ function eodLoadsOf(
   }
 }
 
+const pathOfEvents = 'from posting to a reader of'
+
+/** Half of what (c) reaches here, so that what is measured is the way of the events and no queue. */
+function eventLoadsOf({
+  targets: { guarded },
+  environment,
+  booksUrl,
+  options,
+}: Measured): Readonly<Record<string, RunnableLoad>> {
+  const { seconds } = options
+  let half: Promise<Round> | undefined
+  const run = async (listen: Parameters<typeof runEvents>[2]): Promise<Round> => {
+    half ??= runPostings(guarded, { ...singles, seconds, hot: false })
+    const perSecond = Math.round((await half).rate / 2)
+    return await runEvents(guarded, { perSecond, connections: singles.connections, seconds }, listen)
+  }
+  return {
+    l: {
+      what: `events a second at half of (c), ${pathOfEvents} the stream of /v1/events`,
+      run: () => run(streamOf(guarded)),
+    },
+    ...(brokerIsHere() && {
+      m: {
+        what: `as (l), ${pathOfEvents} NATS JetStream, through a worker that also seals`,
+        run: () => run(brokerOf(environment, booksUrl)),
+      },
+    }),
+  }
+}
+
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
   const history =
@@ -299,6 +332,7 @@ async function measure(measured: Measured): Promise<BenchReport> {
     ...loadsOf(measured, holds),
     ...(history && historyLoadsOf(measured, history)),
     ...eodLoadsOf(measured, savers),
+    ...eventLoadsOf(measured),
   }).filter(([name]) => options.only?.includes(name) ?? true)
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
@@ -329,7 +363,14 @@ const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
 // The load that each ought to keep up with.
 const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c', i2: 'i1' }
 // A read is no measure of a transaction that writes, nor is a pace that was set.
-const withoutRatio: Readonly<Record<string, true>> = { h: true, h0: true, j: true, j0: true }
+const withoutRatio: Readonly<Record<string, true>> = {
+  h: true,
+  h0: true,
+  j: true,
+  j0: true,
+  l: true,
+  m: true,
+}
 // The load that each may be slower than, and by which latency.
 const quickerThan: Readonly<Record<string, { readonly than: string; readonly by: 'p50' | 'p99' }>> = {
   h: { than: 'h0', by: 'p50' },

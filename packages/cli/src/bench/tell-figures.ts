@@ -46,6 +46,7 @@ export function sentencesOf({ loads, memory, daysEnded, comparable }: BenchRepor
     ...loads.flatMap(lossOf),
     ...loads.flatMap(shortfallOf),
     ...loads.flatMap(slowdownIn),
+    ...loads.flatMap(lagOf),
     ...daysEnded.map(
       ({ accounts, peakMiB }) =>
         `The process that ended days of ${accounts} accounts took ${peakMiB} MiB at most (under 500 is wanted).`,
@@ -83,4 +84,14 @@ function slowdownIn({ name, slowdown }: Load): string[] {
   return [
     `(${name}) takes ${slowdown.median.toFixed(2)} times as long as (${slowdown.than}) by ${slowdown.by} (${range}; under ${below} is wanted).`,
   ]
+}
+
+// From a posting to whoever is told of it, in milliseconds.
+const lagsBelow: Readonly<Record<string, number>> = { l: 250, m: 250 }
+
+function lagOf({ name, median }: Load): string[] {
+  const below = lagsBelow[name]
+  if (below === undefined) return []
+  const p99 = median.p99Ms.toFixed(0)
+  return [`(${name}) tells of a posting within ${p99} ms by p99 (under ${below} is wanted).`]
 }
