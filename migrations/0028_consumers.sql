@@ -11,12 +11,14 @@ create table outbox.consumer (
   epoch bigint not null check (epoch >= 1),
   holder text,
   leased_until timestamptz(3),
+  -- Somebody else asked for it while it was held: whoever holds it for long gives it back.
+  wanted_at timestamptz(3),
   moved_at timestamptz(3) not null,
   primary key (tenant_id, consumer),
   constraint a_lease_has_its_holder check ((holder is null) = (leased_until is null))
 ) with (fillfactor = 50);
 select plinth.fence_by_tenant('outbox.consumer');
-grant select, insert, update (position, epoch, holder, leased_until, moved_at) on outbox.consumer to plinth_outbox;
+grant select, insert, update (position, epoch, holder, leased_until, wanted_at, moved_at) on outbox.consumer to plinth_outbox;
 grant select on outbox.consumer to plinth_auditor;
 
 create function outbox.refuse_consumer_change() returns trigger language plpgsql as $$

@@ -59,7 +59,7 @@ test('who was overtaken moves, renews and gives back nothing any more', async ()
   await expire(bank)
   const quick = await mustClaim(bank, 'quick')
   expect(await write(bank, (tx) => advanceConsumer(tx, slow, 1))).toBeUndefined()
-  expect(await write(bank, (tx) => renewLease(tx, slow))).toBe(false)
+  expect(await write(bank, (tx) => renewLease(tx, slow))).toBeUndefined()
   await write(bank, (tx) => releaseConsumer(tx, slow))
   expect(await write(bank, (tx) => advanceConsumer(tx, quick, 2))).toMatchObject({ position: 2, epoch: 2 })
 })
@@ -68,7 +68,7 @@ test('who is late and was not overtaken goes on', async () => {
   const bank = await openBank()
   const lease = await mustClaim(bank, 'late')
   await expire(bank)
-  expect(await write(bank, (tx) => renewLease(tx, lease))).toBe(true)
+  expect(await write(bank, (tx) => renewLease(tx, lease))).toMatchObject({ epoch: 1 })
   expect(await claim(bank, 'another')).toBeUndefined()
 })
 
@@ -83,6 +83,18 @@ test('a position is moved from where it stands, forward, and to an event that is
   await expect(bank.rows(set, [bank.tenantId, 2])).rejects.toThrow('a position moves forward')
   await expect(bank.rows(set, [bank.tenantId, 1_000_000])).rejects.toThrow('there is no event 1000000')
   await expect(bank.rows('delete from outbox.consumer')).rejects.toThrow()
+})
+
+test('who holds a consumer learns that somebody else wants it', async () => {
+  const bank = await openBank()
+  const lease = await mustClaim(bank, 'one')
+  expect((await write(bank, (tx) => advanceConsumer(tx, lease, 1)))?.wanted).toBe(false)
+  expect(await claim(bank, 'two')).toBeUndefined()
+  const renewed = await write(bank, (tx) => renewLease(tx, lease))
+  expect(renewed?.wanted).toBe(true)
+  await write(bank, (tx) => releaseConsumer(tx, lease))
+  const next = await mustClaim(bank, 'two')
+  expect((await write(bank, (tx) => renewLease(tx, next)))?.wanted).toBe(false)
 })
 
 test('nobody moves a consumer that nobody holds', async () => {

@@ -102,23 +102,34 @@ function openWire(
       )
   }
 
-  function tellAll(): void {
-    telling = undefined
-    toldMs = performance.now()
+  async function tellAll(): Promise<void> {
     const payloads = [...untold]
     untold.clear()
-    client
+    // One at a time: while the server is slow the next hints gather.
+    await client
       ?.query('select pg_notify($1, told) from unnest($2::text[]) as told', [channel, payloads])
       .catch(() => {})
+    telling = undefined
+    if (untold.size > 0) tellSoon()
+  }
+
+  function tellSoon(): void {
+    if (telling !== undefined || closed) return
+    telling = setTimeout(
+      () => {
+        toldMs = performance.now()
+        void tellAll()
+      },
+      Math.max(0, toldMs + tellEveryMs - performance.now()),
+    )
+    telling.unref()
   }
 
   connect()
   return {
     tell: (topic, tenantId) => {
       untold.add(`${topic} ${tenantId}`)
-      if (telling !== undefined || closed) return
-      telling = setTimeout(tellAll, Math.max(0, toldMs + tellEveryMs - performance.now()))
-      telling.unref()
+      tellSoon()
     },
     close: async () => {
       closed = true

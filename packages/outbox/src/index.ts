@@ -4,6 +4,7 @@ export type { OutboxEvent } from './domain/outbox-event.js'
 export {
   advanceConsumer,
   claimConsumer,
+  consumerTopic,
   listConsumers,
   readConsumer,
   releaseConsumer,

@@ -1,6 +1,6 @@
 import type { Database } from '@plinth/db'
 import type { TenantId } from '@plinth/kernel'
-import { type EventType, readEventsAfter, readLastPosition } from '@plinth/outbox'
+import { type EventType, readEventsAfter } from '@plinth/outbox'
 import type { RenderedEvent } from '../domain/cloud-event.js'
 import { renderEvents } from './render-events.js'
 
@@ -33,14 +33,10 @@ export function openEventFeed(database: Pick<Database, 'read'>): EventFeed {
     const found = underWay.get(name)
     if (found !== undefined) return found
     const page = database.read(tenantId, async (tx): Promise<FeedPage> => {
-      const last = await readLastPosition(tx)
-      const { events, lookedUpTo } = await readEventsAfter(tx, question)
+      const { events, lookedUpTo, last } = await readEventsAfter(tx, question)
       const rendered = await renderEvents(tx, tenantId, events)
-      return {
-        events: rendered.map((event) => ({ event, text: JSON.stringify(event) })),
-        nextAfter: lookedUpTo,
-        last,
-      }
+      const texts = rendered.map((event) => ({ event, text: JSON.stringify(event) }))
+      return { events: texts, nextAfter: lookedUpTo, last }
     })
     underWay.set(name, page)
     const done = (): void => void underWay.delete(name)

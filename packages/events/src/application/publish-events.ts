@@ -4,11 +4,11 @@ import { invariant, type TenantId } from '@plinth/kernel'
 import {
   advanceConsumer,
   claimConsumer,
+  consumerTopic,
   type Lease,
   readConsumer,
   readLastPosition,
   releaseConsumer,
-  renewLease,
 } from '@plinth/outbox'
 import { listTenants } from '@plinth/tenancy'
 import type { Logger } from 'pino'
@@ -27,19 +27,19 @@ export interface PublisherWorld {
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
 
-// Whoever takes over from a process that died waits for its lease to end; whoever has one renews it long before.
+// Whoever takes over from a process that died waits for its lease to end; whoever has one renews it with each mark.
 const leaseMs = 10_000
-const renewEveryMs = 3_000
+const markEveryMs = 250
 const eventsAtOnce = 200
 // A tenant that has gone quiet is given back, so that it costs nothing and the next who is free has its next events.
 const lingerMs = 1_000
-// A busy one is given back now and then too: of two workers none keeps all.
-const tenureMs = 30_000
+// A busy one is given back when somebody else has asked for it meanwhile: of two workers none keeps all.
+const tenureMs = { least: 5_000, most: 10_000 } as const
 const tenantsEveryMs = 1_000
 const patienceMs = 5_000
 // After a failure, and while somebody else holds a tenant: with jitter, so that many do not come back at once.
 const backoffMs = { first: 100, most: 5_000 } as const
-const heldElsewhereMs = 500
+const heldElsewhereMs = { least: 500, most: 1_000 } as const
 
 /**
  * Publishes the events of all tenants to a sink until `signal` fires: at least once, in order per tenant, from where the last
@@ -71,8 +71,9 @@ async function publishTenant(world: PublisherWorld, tenantId: TenantId, signal: 
       const lease = await write(world, tenantId, (tx) =>
         claimConsumer(tx, { consumer, holder: world.holder, leaseMs }),
       )
-      if (lease === undefined) await pause(heldElsewhereMs * (1 + Math.random()), signal)
-      else await publishWhileHeld(world, { tenantId, lease, signal })
+      if (lease === undefined) await untilFree(world, tenantId, signal)
+      else if (await publishWhileHeld(world, { tenantId, lease, signal }))
+        await pause(heldElsewhereMs.most, signal)
       failures = 0
     } catch (error) {
       failures += 1
@@ -81,6 +82,21 @@ async function publishTenant(world: PublisherWorld, tenantId: TenantId, signal: 
       await pause(longest * (0.5 + Math.random() / 2), signal)
     }
   }
+}
+
+/** Until the tenant is given back, or for a while: its holder may have died, and not everybody hears of each other. */
+async function untilFree(
+  { database }: PublisherWorld,
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<void> {
+  const free = new AbortController()
+  const unhear = database.hear(consumerTopic, (of) => {
+    if (of === tenantId) free.abort()
+  })
+  const { least, most } = heldElsewhereMs
+  await pause(least + Math.random() * (most - least), AbortSignal.any([signal, free.signal]))
+  unhear()
 }
 
 const whereItStands = async (tx: Tx, consumer: string): Promise<number> =>
@@ -92,33 +108,42 @@ interface Held {
   readonly signal: AbortSignal
 }
 
-/** Publishes until the tenant goes quiet, the tenure ends or the lease is lost, and gives it back. */
-async function publishWhileHeld(world: PublisherWorld, { tenantId, lease, signal }: Held): Promise<void> {
+/**
+ * Publishes until the tenant goes quiet, somebody else wants it or the lease is lost, and gives it back. True: somebody else
+ * should have it now.
+ */
+async function publishWhileHeld(world: PublisherWorld, { tenantId, lease, signal }: Held): Promise<boolean> {
   const { feed, tail, sink } = world
+  let handedOver = false
   let held: Lease | undefined = lease
   try {
     const end = await sink.openEnd(tenantId)
     let after = await whereToGoOn(world, { tenantId, lease, found: end.position })
     held = await moveTo(world, { tenantId, lease, position: after })
-    const untilMs = performance.now() + tenureMs * (0.5 + Math.random() / 2)
-    let renewedMs = performance.now()
-    while (held !== undefined && !signal.aborted && performance.now() < untilMs) {
+    const tenureEndsMs = performance.now() + tenureMs.least + Math.random() * (tenureMs.most - tenureMs.least)
+    let markedMs = performance.now()
+    while (held !== undefined && !signal.aborted) {
+      if (held.wanted && performance.now() > tenureEndsMs) {
+        handedOver = true
+        break
+      }
       const { events, nextAfter } = await feed(tenantId, { after, limit: eventsAtOnce, types: undefined })
       if (events.length === 0) {
+        held = await moveTo(world, { tenantId, lease: held, position: after })
         const quiet = AbortSignal.any([signal, AbortSignal.timeout(lingerMs)])
-        if (!(await tail.waitBehind(tenantId, after, quiet))) return
+        if (!(await tail.waitBehind(tenantId, after, quiet))) return false
         continue
-      }
-      if (performance.now() - renewedMs > renewEveryMs) {
-        const current: Lease = held
-        if (!(await write(world, tenantId, (tx) => renewLease(tx, current)))) return
       }
       // No transaction is open meanwhile. Whoever was overtaken here is refused by the place itself: its end has moved on.
       await end.append(events)
       after = nextAfter
+      // A place that knows its end tells the next publisher more than a mark: that one need not be made for every page.
+      if (end.position !== undefined && performance.now() - markedMs < markEveryMs) continue
       held = await moveTo(world, { tenantId, lease: held, position: after })
-      renewedMs = performance.now()
+      markedMs = performance.now()
     }
+    if (held !== undefined) held = await moveTo(world, { tenantId, lease: held, position: after })
+    return handedOver
   } finally {
     const last = held
     if (last !== undefined)

@@ -6,6 +6,8 @@ export interface Lease {
   /** Up to where events were passed on; 0: none. */
   readonly position: number
   readonly epoch: number
+  /** Somebody else asked for it since it was claimed, as of the last move or renewal. */
+  readonly wanted: boolean
   /** How long the lease lasts from the database's time of the claim, and of each renewal, in milliseconds. */
   readonly leaseMs: number
 }

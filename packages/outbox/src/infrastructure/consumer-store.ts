@@ -1,5 +1,5 @@
 import type { Tx } from '@plinth/db'
-import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
+import { announce, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { Instant } from '@plinth/kernel'
 import type { Consumer, Lease } from '../domain/consumer.js'
 
@@ -16,22 +16,31 @@ const claim: Statement = {
   text: `insert into outbox.consumer as c (tenant_id, consumer, position, epoch, holder, leased_until, moved_at)
     values ($1, $2, $5, 1, $3, clock_timestamp() + $4 * interval '1 millisecond', clock_timestamp())
     on conflict (tenant_id, consumer) do update set epoch = c.epoch + 1, holder = excluded.holder,
-           leased_until = clock_timestamp() + $4 * interval '1 millisecond'
+           leased_until = clock_timestamp() + $4 * interval '1 millisecond', wanted_at = null
      where c.leased_until is null or c.leased_until <= clock_timestamp()
     returning position, epoch`,
+}
+
+// Once in a while: whoever waits asks often.
+const want: Statement = {
+  name: 'outbox.want',
+  text: `update outbox.consumer set wanted_at = clock_timestamp()
+     where tenant_id = $1 and consumer = $2 and (wanted_at is null or wanted_at < clock_timestamp() - interval '10 seconds')`,
 }
 
 const renew: Statement = {
   name: 'outbox.renew',
   text: `update outbox.consumer set leased_until = clock_timestamp() + $4 * interval '1 millisecond'
-     where tenant_id = $1 and consumer = $2 and epoch = $3 and holder is not null`,
+     where tenant_id = $1 and consumer = $2 and epoch = $3 and holder is not null
+    returning wanted_at is not null as wanted`,
 }
 
 const advance: Statement = {
   name: 'outbox.advance',
   text: `update outbox.consumer set position = $6, moved_at = clock_timestamp(),
            leased_until = clock_timestamp() + $4 * interval '1 millisecond'
-     where tenant_id = $1 and consumer = $2 and epoch = $3 and position = $5 and holder is not null`,
+     where tenant_id = $1 and consumer = $2 and epoch = $3 and position = $5 and holder is not null
+    returning wanted_at is not null as wanted`,
 }
 
 const release: Statement = {
@@ -52,7 +61,8 @@ const listAll: Statement = { name: 'outbox.list_consumers', text: `${withLag} or
 
 /**
  * Takes a consumer that nobody holds, for `leaseMs` by the database's clock; one that is new begins behind the position
- * `startAfter`. Undefined: somebody holds it, and nothing was written. A holder that died is followed when its lease has ended.
+ * `startAfter`. Undefined: somebody
+ * holds it, and is told that it is wanted. A holder that died is followed when its lease has ended.
  */
 export async function claimConsumer(
   tx: Tx,
@@ -64,7 +74,10 @@ export async function claimConsumer(
   }: { consumer: string; holder: string; leaseMs: number; startAfter?: number },
 ): Promise<Lease | undefined> {
   const [found] = await sql.run<{ held: boolean }>(tx, readHeld, [tenantOf(tx), consumer])
-  if (found?.held) return undefined
+  if (found?.held) {
+    await sql.change(tx, want, [tenantOf(tx), consumer])
+    return undefined
+  }
   const [claimed] = await sql.run<Pick<Lease, 'position' | 'epoch'>>(tx, claim, [
     tenantOf(tx),
     consumer,
@@ -72,12 +85,17 @@ export async function claimConsumer(
     leaseMs,
     startAfter,
   ])
-  return claimed && { consumer, leaseMs, position: claimed.position, epoch: claimed.epoch }
+  const { position, epoch } = claimed ?? {}
+  if (position === undefined || epoch === undefined) return undefined
+  return { consumer, leaseMs, position, epoch, wanted: false }
 }
 
-/** Keeps a lease for as long again. False: somebody else has the consumer, and the holder must stop. */
-export const renewLease = async (tx: Tx, { consumer, epoch, leaseMs }: Lease): Promise<boolean> =>
-  (await sql.change(tx, renew, [tenantOf(tx), consumer, epoch, leaseMs])) === 1
+/** Keeps a lease for as long again. Undefined: somebody else has the consumer, and the holder must stop. */
+export async function renewLease(tx: Tx, lease: Lease): Promise<Lease | undefined> {
+  const { consumer, epoch, leaseMs } = lease
+  const [renewed] = await sql.run<{ wanted: boolean }>(tx, renew, [tenantOf(tx), consumer, epoch, leaseMs])
+  return renewed && { ...lease, wanted: renewed.wanted }
+}
 
 /**
  * Moves a consumer on to `position`, when everything up to there was passed on, and renews the lease. Undefined: it was
@@ -85,12 +103,17 @@ export const renewLease = async (tx: Tx, { consumer, epoch, leaseMs }: Lease): P
  */
 export async function advanceConsumer(tx: Tx, lease: Lease, position: number): Promise<Lease | undefined> {
   const { consumer, epoch, leaseMs, position: from } = lease
-  const moved = await sql.change(tx, advance, [tenantOf(tx), consumer, epoch, leaseMs, from, position])
-  return moved === 1 ? { ...lease, position } : undefined
+  const values = [tenantOf(tx), consumer, epoch, leaseMs, from, position]
+  const [moved] = await sql.run<{ wanted: boolean }>(tx, advance, values)
+  return moved && { ...lease, position, wanted: moved.wanted }
 }
+
+/** What those hear who wait for a consumer to be given back, see Database.hear. */
+export const consumerTopic = 'consumers'
 
 /** Gives a consumer back, so that the next one need not wait for the lease to end. One that was overtaken is left alone. */
 export async function releaseConsumer(tx: Tx, { consumer, epoch }: Lease): Promise<void> {
+  announce(tx, consumerTopic)
   await sql.change(tx, release, [tenantOf(tx), consumer, epoch])
 }
 

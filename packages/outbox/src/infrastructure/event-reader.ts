@@ -59,6 +59,8 @@ export interface EventPage {
   readonly events: readonly OutboxEvent[]
   /** Up to here everything was looked at: where the next page begins, also if nothing fitted the filter. */
   readonly lookedUpTo: number
+  /** The position of the last event that there is. */
+  readonly last: number
 }
 
 export interface EventQuestion {
@@ -67,8 +69,6 @@ export interface EventQuestion {
   readonly limit: number
   /** Undefined: events of all types. */
   readonly types?: readonly EventType[] | undefined
-  /** No event behind this position. */
-  readonly upTo?: number | undefined
 }
 
 // A filter that fits little looks at so many in one statement, so that none is long and the asker sees it going on.
@@ -78,20 +78,19 @@ const lookedAtMost = 20_000
  * The next events in order of their positions. These are dense and commit in order (ADR 0003), so whoever has read up to n has
  * missed nothing. Wants a transaction that reads one snapshot.
  */
-export async function readEventsAfter(tx: Tx, question: EventQuestion): Promise<EventPage> {
-  const { after, limit, types, upTo = Number.MAX_SAFE_INTEGER } = question
-  const end = Math.max(after, Math.min(upTo, await readLastPosition(tx)))
-  const range = [tenantOf(tx), after]
-  if (types === undefined) {
-    const rows = await sql.run<EventRow>(tx, nextEvents, [...range, end, limit])
-    return { events: rows.map(toEvent), lookedUpTo: rows.length < limit ? end : lastOf(rows, end) }
-  }
-  const to = Math.min(end, after + lookedAtMost)
-  const rows = await sql.run<EventRow>(tx, nextEventsOfTypes, [...range, to, limit, textArray(types)])
-  return { events: rows.map(toEvent), lookedUpTo: rows.length < limit ? to : lastOf(rows, to) }
+export async function readEventsAfter(tx: Tx, { after, limit, types }: EventQuestion): Promise<EventPage> {
+  const to = types === undefined ? Number.MAX_SAFE_INTEGER : after + lookedAtMost
+  const values = [tenantOf(tx), after, to, limit]
+  const [rows, last] = await Promise.all([
+    types === undefined
+      ? sql.run<EventRow>(tx, nextEvents, values)
+      : sql.run<EventRow>(tx, nextEventsOfTypes, [...values, textArray(types)]),
+    readLastPosition(tx),
+  ])
+  const end = Math.max(after, Math.min(to, last))
+  const lookedUpTo = rows.length < limit ? end : (rows.at(-1)?.position ?? end)
+  return { events: rows.map(toEvent), lookedUpTo, last }
 }
-
-const lastOf = (rows: readonly EventRow[], otherwise: number): number => rows.at(-1)?.position ?? otherwise
 
 const eventsAt: Statement = {
   name: 'outbox.events_at',
