@@ -78,13 +78,23 @@ unit: $(INSTALLED)
 	$(call title,unit tests)
 	@$(call vitest,unit,1-unit)
 
+# The broker that the tests publish events to: Debian's, unpacked beside the other data where it is not installed, so that nothing of
+# it starts by itself. Where it cannot be had the tests that need it say so and are skipped.
+NATS := .plinth/nats
+.PHONY: broker
+broker:
+	@command -v nats-server >/dev/null 2>&1 || [ -x /usr/sbin/nats-server ] || [ -x $(NATS)/usr/sbin/nats-server ] || { \
+	  mkdir -p $(NATS) && cd $(NATS) && { apt-get download -qq nats-server || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq nats-server; }; } >/dev/null 2>&1 && \
+	  dpkg-deb -x nats-server_*.deb . ; } || echo 'nats-server could not be had: the tests that need it are skipped.'
+
 .PHONY: integration
-integration: build
+integration: build broker
 	$(call title,integration tests on the embedded PostgreSQL 18)
 	@$(call vitest,integration,2-integration-postgresql-18)
 
 .PHONY: integration-strict
-integration-strict: build
+integration-strict: build broker
 	$(call title,integration tests under the role of each module ($(STRICT_NAME)))
 	@PLINTH_STRICT_ROLES=1 $(STRICT_SERVER) $(call vitest,integration,3-integration-strict-roles-$(STRICT_NAME))
 

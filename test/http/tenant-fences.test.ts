@@ -110,6 +110,13 @@ beforeAll(async () => {
   await client.connect()
 })
 beforeAll(seal)
+beforeAll(() =>
+  asAdmin(bank().adminUrl, (admin) =>
+    admin.query(
+      `insert into outbox.consumer (tenant_id, consumer, position, epoch, moved_at) values ('alpha', 'x', 0, 1, now())`,
+    ),
+  ),
+)
 afterAll(() => client?.end())
 
 const everyTable = (change: string): Promise<unknown> =>
@@ -178,6 +185,7 @@ const questions = () => [
   '/v1/reconciliation-breaks',
   `/v1/reconciliation-breaks/${breakId}`,
   '/v1/reconciliation-runs',
+  '/v1/events?limit=1000',
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')

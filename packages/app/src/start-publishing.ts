@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Plinth } from '@plinth/cli'
-import { openEventFeed, openEventTail, publishEvents } from '@plinth/events'
+import { openEventFeed, openEventTail, openNatsSink, publishEvents } from '@plinth/events'
 import type { Logger } from 'pino'
 
 /** What publishes events to a broker, until it is stopped. */
@@ -10,14 +10,12 @@ export interface Publishing {
 }
 
 /** Publishes the events of all tenants to the NATS servers of the configuration, if it names any. */
-export async function startPublishing(
+export function startPublishing(
   { database }: Plinth,
   { natsUrl }: { natsUrl: string | undefined },
   logger: Pick<Logger, 'info' | 'error'>,
-): Promise<Publishing> {
+): Publishing {
   if (natsUrl === undefined) return { stop: async () => {} }
-  // Loaded by workers that have a broker only.
-  const { openNatsSink } = await import('@plinth/events/nats')
   const sink = openNatsSink(natsUrl)
   const tail = openEventTail(database)
   const stopping = new AbortController()

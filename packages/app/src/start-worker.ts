@@ -83,7 +83,7 @@ export async function startConfiguredWorker(
   const { anchor: place } = configuration
   const anchor = place === undefined ? undefined : openAnchor(plinth, place)
   const worker = startWorker(plinth, { sealer: await openSealer(configuration), anchor }, logger)
-  const publishing = await startPublishing(plinth, configuration, logger)
+  const publishing = startPublishing(plinth, configuration, logger)
   return {
     stop: async () => {
       await Promise.all([worker.stop(), publishing.stop()])

@@ -50,26 +50,15 @@ interface Wire {
 
 /** The one connection of a process on which it listens and tells. Lost, it is opened again; what is told meanwhile is lost. */
 function openWire(
-  { url, applicationName }: { url: string; applicationName: string },
+  place: { url: string; applicationName: string },
   emit: (topic: string, tenantId: TenantId) => void,
 ): Wire {
   let client: pg.Client | undefined
   let closed = false
   let again: NodeJS.Timeout | undefined
-  let telling: NodeJS.Timeout | undefined
-  let toldMs = 0
-  const untold = new Set<string>()
 
   function connect(): void {
-    const opened = new pg.Client({
-      connectionString: url,
-      application_name: applicationName,
-      connectionTimeoutMillis: patienceMs,
-      query_timeout: patienceMs,
-      keepAlive: true,
-      // Nobody misses a hint that a crash of the server loses, so none waits for the disk.
-      options: '-c synchronous_commit=off',
-    })
+    const opened = newClient(place, emit)
     const lost = (): void => {
       if (client === opened) client = undefined
       if (closed || again !== undefined) return
@@ -79,14 +68,7 @@ function openWire(
       }, connectAgainMs)
       again.unref()
     }
-    opened.on('error', lost)
-    opened.on('end', lost)
-    opened.on('notification', ({ payload = '', processId }) => {
-      // This process has heard its own already.
-      if (processId === ownIdOf(opened)) return
-      const [topic, tenantId] = payload.split(' ')
-      if (topic !== undefined && tenantId !== undefined) emit(topic, tenantId as TenantId)
-    })
+    opened.on('error', lost).on('end', lost)
     opened
       .connect()
       .then(() => opened.query(`listen ${channel}`))
@@ -102,43 +84,71 @@ function openWire(
       )
   }
 
-  async function tellAll(): Promise<void> {
-    const payloads = [...untold]
-    untold.clear()
-    // One at a time: while the server is slow the next hints gather.
+  const gathering = openGathering(async (told) => {
     await client
-      ?.query('select pg_notify($1, told) from unnest($2::text[]) as told', [channel, payloads])
+      ?.query('select pg_notify($1, told) from unnest($2::text[]) as told', [channel, told])
       .catch(() => {})
-    telling = undefined
-    if (untold.size > 0) tellSoon()
-  }
-
-  function tellSoon(): void {
-    if (telling !== undefined || closed) return
-    telling = setTimeout(
-      () => {
-        toldMs = performance.now()
-        void tellAll()
-      },
-      Math.max(0, toldMs + tellEveryMs - performance.now()),
-    )
-    telling.unref()
-  }
-
+  })
   connect()
   return {
-    tell: (topic, tenantId) => {
-      untold.add(`${topic} ${tenantId}`)
-      tellSoon()
-    },
+    tell: (topic, tenantId) => gathering.add(`${topic} ${tenantId}`),
     close: async () => {
       closed = true
       clearTimeout(again)
-      clearTimeout(telling)
+      gathering.close()
       await client?.end().catch(() => {})
     },
   }
 }
 
-const ownIdOf = (client: pg.Client): number | undefined =>
-  (client as unknown as { processID: number | null }).processID ?? undefined
+function newClient(
+  { url, applicationName }: { url: string; applicationName: string },
+  emit: (topic: string, tenantId: TenantId) => void,
+): pg.Client {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: applicationName,
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
+    keepAlive: true,
+    // Nobody misses a hint that a crash of the server loses, so none waits for the disk.
+    options: '-c synchronous_commit=off',
+  })
+  return client.on('notification', ({ payload = '', processId }) => {
+    // This process has heard its own already.
+    if (processId === (client as unknown as { processID: number | null }).processID) return
+    const [topic, tenantId] = payload.split(' ')
+    if (topic !== undefined && tenantId !== undefined) emit(topic, tenantId as TenantId)
+  })
+}
+
+/** Gathers texts and passes them on together, at most every `tellEveryMs`, and one after the other: while that is slow, more gather. */
+function openGathering(tell: (texts: string[]) => Promise<void>): { add(text: string): void; close(): void } {
+  const untold = new Set<string>()
+  let telling: NodeJS.Timeout | undefined
+  let toldMs = 0
+  let closed = false
+  const soon = (): void => {
+    if (telling !== undefined || closed) return
+    telling = setTimeout(() => void now(), Math.max(0, toldMs + tellEveryMs - performance.now()))
+    telling.unref()
+  }
+  const now = async (): Promise<void> => {
+    toldMs = performance.now()
+    const texts = [...untold]
+    untold.clear()
+    await tell(texts)
+    telling = undefined
+    if (untold.size > 0) soon()
+  }
+  return {
+    add: (text) => {
+      untold.add(text)
+      soon()
+    },
+    close: () => {
+      closed = true
+      clearTimeout(telling)
+    },
+  }
+}

@@ -5,3 +5,4 @@ export { type PublisherWorld, publishEvents } from './application/publish-events
 export { renderEvents } from './application/render-events.js'
 export { type CloudEvent, type RenderedEvent, schemaNameOf } from './domain/cloud-event.js'
 export { parseTypeFilter } from './domain/parse-type-filter.js'
+export { natsStreamOf, openNatsSink } from './infrastructure/nats-sink.js'

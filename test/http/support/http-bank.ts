@@ -123,8 +123,7 @@ async function openHttpBank(
     posting: settlingFirst(openPosting(database, undefined, interestDesk), { database, newId: uuidV7 }),
     authenticate: openAuthenticator(rows, jwtSettings),
     logger,
-    cursorSecret,
-    ...(events && { events: events(database) }),
+    ...{ cursorSecret, ...(events && { events: events(database) }) },
     ...limits,
   })
   for (const text of tokens.values()) learnTokensIn(text)

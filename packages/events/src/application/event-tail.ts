@@ -23,66 +23,80 @@ interface Waiter {
   wake(): void
 }
 
-interface Watch {
-  readonly tenantId: TenantId
-  readonly waiters: Set<Waiter>
+/** Looks at the last position of one tenant for as long as somebody waits for the next. */
+class Watch {
+  readonly waiters = new Set<Waiter>()
   /** The last position seen. */
-  last: number
-  intervalMs: number
-  lookedMs: number
-  timer: NodeJS.Timeout | undefined
-  /** A look is under way; true: another is wanted behind it, because something was announced meanwhile. */
-  looking: boolean
-  again: boolean
+  last = 0
+  #intervalMs: number = pollMs.busy
+  #lookedMs = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #looking = false
+  /** Something was announced during a look, which may have been too early for it. */
+  #again = false
+
+  constructor(
+    readonly look: () => Promise<number>,
+    /** How long to wait at most between two looks. */
+    readonly slowestMs: () => number,
+    readonly idle: () => void,
+  ) {}
+
+  /** Looks when `ms` have passed since the last look. */
+  lookWithin(ms: number): void {
+    if (this.#looking) {
+      this.#again ||= ms === pollMs.least
+      return
+    }
+    clearTimeout(this.#timer)
+    const delayMs = Math.max(0, this.#lookedMs + ms - performance.now())
+    this.#timer = setTimeout(() => void this.#lookNow(), delayMs)
+  }
+
+  add(waiter: Waiter): void {
+    this.waiters.add(waiter)
+    if (this.#timer === undefined) this.lookWithin(pollMs.least)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    for (const waiter of this.waiters) waiter.wake()
+  }
+
+  async #lookNow(): Promise<void> {
+    this.#looking = true
+    this.#lookedMs = performance.now()
+    let waitMs: number
+    try {
+      const last = await this.look()
+      this.#intervalMs = last > this.last ? pollMs.busy : Math.min(this.slowestMs(), this.#intervalMs * 1.25)
+      this.last = Math.max(this.last, last)
+      waitMs = this.#again ? pollMs.least : this.#intervalMs
+    } catch {
+      // The database is away; whoever waits finds out by itself what it is to think of that.
+      waitMs = outageMs
+    }
+    this.#looking = false
+    this.#again = false
+    for (const waiter of this.waiters) if (waiter.after < this.last) waiter.wake()
+    if (this.waiters.size > 0) this.lookWithin(waitMs)
+    else this.idle()
+  }
 }
 
 export function openEventTail(database: Pick<Database, 'read' | 'hear'>): EventTail {
   const watches = new Map<TenantId, Watch>()
   let closed = false
-  const unhear = database.hear(eventTopic, (tenantId) => {
-    const watch = watches.get(tenantId)
-    if (watch !== undefined) lookWithin(watch, pollMs.least)
-  })
-
-  /** Looks when `ms` have passed since the last look, or earlier if that was to happen. */
-  function lookWithin(watch: Watch, ms: number): void {
-    if (watch.looking) {
-      watch.again ||= ms === pollMs.least
-      return
-    }
-    const delayMs = Math.max(0, watch.lookedMs + ms - performance.now())
-    clearTimeout(watch.timer)
-    watch.timer = setTimeout(() => void look(watch), delayMs)
-  }
-
-  async function look(watch: Watch): Promise<void> {
-    watch.looking = true
-    watch.lookedMs = performance.now()
-    let waitMs: number
-    try {
-      const last = await database.read(watch.tenantId, readLastPosition)
-      const slowest = Math.max(pollMs.idle, (watches.size * 1000) / looksPerSecond)
-      watch.intervalMs = last > watch.last ? pollMs.busy : Math.min(slowest, watch.intervalMs * 1.25)
-      watch.last = Math.max(watch.last, last)
-      waitMs = watch.again ? pollMs.least : watch.intervalMs
-    } catch {
-      // The database is away; whoever waits finds out by itself what it is to think of that.
-      waitMs = outageMs
-    }
-    watch.looking = false
-    watch.again = false
-    for (const waiter of watch.waiters) if (waiter.after < watch.last) waiter.wake()
-    if (watch.waiters.size > 0 && !closed) lookWithin(watch, waitMs)
-    else if (watches.get(watch.tenantId) === watch) watches.delete(watch.tenantId)
-  }
+  const unhear = database.hear(eventTopic, (tenantId) => watches.get(tenantId)?.lookWithin(pollMs.least))
 
   function watchOf(tenantId: TenantId): Watch {
     const found = watches.get(tenantId)
     if (found !== undefined) return found
-    const watch: Watch = {
-      ...{ tenantId, waiters: new Set<Waiter>(), last: 0, intervalMs: pollMs.busy },
-      ...{ lookedMs: Number.NEGATIVE_INFINITY, timer: undefined, looking: false, again: false },
-    }
+    const watch = new Watch(
+      () => database.read(tenantId, readLastPosition),
+      () => Math.max(pollMs.idle, (watches.size * 1000) / looksPerSecond),
+      () => void watches.delete(tenantId),
+    )
     watches.set(tenantId, watch)
     return watch
   }
@@ -92,6 +106,7 @@ export function openEventTail(database: Pick<Database, 'read' | 'hear'>): EventT
       new Promise((resolve) => {
         if (closed || signal.aborted) return resolve(false)
         const watch = watchOf(tenantId)
+        if (after < watch.last) return resolve(true)
         const end = (there: boolean): void => {
           watch.waiters.delete(waiter)
           signal.removeEventListener('abort', stop)
@@ -99,18 +114,13 @@ export function openEventTail(database: Pick<Database, 'read' | 'hear'>): EventT
         }
         const waiter: Waiter = { after, wake: () => end(!closed) }
         const stop = (): void => end(false)
-        if (after < watch.last) return resolve(true)
         signal.addEventListener('abort', stop)
-        watch.waiters.add(waiter)
-        if (watch.timer === undefined && !watch.looking) lookWithin(watch, pollMs.least)
+        watch.add(waiter)
       }),
     close: () => {
       closed = true
       unhear()
-      for (const { waiters, timer } of watches.values()) {
-        clearTimeout(timer)
-        for (const waiter of waiters) waiter.wake()
-      }
+      for (const watch of watches.values()) watch.close()
       watches.clear()
     },
   }

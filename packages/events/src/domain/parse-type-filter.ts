@@ -1,4 +1,4 @@
-import { allEventTypes, type EventType, isEventType } from '@plinth/outbox'
+import { allEventTypes, type EventType, isEventType } from '@plinth/outbox/domain'
 
 /**
  * The types that a list names, as `plinth.hold.placed.v1,plinth.account.*`: each in full, or by how it begins. Undefined: a part

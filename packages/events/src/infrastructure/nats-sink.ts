@@ -1,11 +1,5 @@
-import {
-  JetStreamApiError,
-  type JetStreamClient,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream'
-import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import type { TenantId } from '@plinth/kernel'
 import type { EventSink, SinkEnd } from '../application/event-sink.js'
 import type { RenderedEvent } from '../domain/cloud-event.js'
@@ -15,11 +9,15 @@ const answerMs = 4_000
 const reconnectMs = { wait: 250, jitter: 500 } as const
 const streamNotFound = 10059
 
+// Loaded by whoever publishes, and by no other command.
+const loadTransport = () => import('@nats-io/transport-node')
+const loadJetStream = () => import('@nats-io/jetstream')
+
 /** A stream a tenant: what it holds is in order, and its last message says up to where. */
 export const natsStreamOf = (tenantId: TenantId): string => `PLINTH-${tenantId}`
 
 /** `plinth.demo.journal_entry.posted.v1`: whoever subscribes picks tenants and types by it. */
-export const natsSubjectOf = (tenantId: TenantId, type: string): string =>
+const natsSubjectOf = (tenantId: TenantId, type: string): string =>
   `plinth.${tenantId}.${type.replace(/^plinth\./, '')}`
 
 /**
@@ -30,9 +28,9 @@ export const natsSubjectOf = (tenantId: TenantId, type: string): string =>
  */
 export function openNatsSink(url: string): EventSink {
   let opening: Promise<NatsConnection> | undefined
-  /** Connects when it is first needed, and then stays so: a connection that is lost is opened again, with jitter, without end. */
-  const connected = async (): Promise<NatsConnection> => {
-    opening ??= connect({
+  /** A connection that is lost is opened again, with jitter, without end. */
+  const open = async (): Promise<NatsConnection> =>
+    (await loadTransport()).connect({
       ...serversOf(url),
       name: 'plinth worker',
       timeout: answerMs,
@@ -40,6 +38,9 @@ export function openNatsSink(url: string): EventSink {
       reconnectTimeWait: reconnectMs.wait,
       reconnectJitter: reconnectMs.jitter,
     })
+  /** Connects when it is first needed, once. */
+  const connected = async (): Promise<NatsConnection> => {
+    opening ??= open()
     try {
       return await opening
     } catch (error) {
@@ -51,9 +52,11 @@ export function openNatsSink(url: string): EventSink {
     name: 'nats',
     openEnd: async (tenantId) => {
       const connection = await connected()
+      const { jetstream, jetstreamManager } = await loadJetStream()
+      const { headers } = await loadTransport()
       const manager = await jetstreamManager(connection, { timeout: answerMs, checkAPI: false })
       const found = await lastOf(manager, tenantId)
-      return endOf(jetstream(connection, { timeout: answerMs }), tenantId, found)
+      return endOf({ stream: jetstream(connection, { timeout: answerMs }), headers, tenantId }, found)
     },
     close: async () => {
       const connection = await opening?.catch(() => undefined)
@@ -70,6 +73,7 @@ interface Last {
 /** The last message of the tenant's stream, which is made if it is not there. */
 async function lastOf(manager: JetStreamManager, tenantId: TenantId): Promise<Last> {
   const name = natsStreamOf(tenantId)
+  const { JetStreamApiError } = await loadJetStream()
   const { state } = await manager.streams.info(name).catch((error: unknown) => {
     if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
     return manager.streams.add({ name, subjects: [`plinth.${tenantId}.>`] })
@@ -79,14 +83,20 @@ async function lastOf(manager: JetStreamManager, tenantId: TenantId): Promise<La
   return { sequence: state.last_seq, position: message?.json<{ position: number }>().position }
 }
 
-function endOf(stream: JetStreamClient, tenantId: TenantId, { sequence, position }: Last): SinkEnd {
+interface Target {
+  readonly stream: JetStreamClient
+  readonly headers: () => MsgHdrs
+  readonly tenantId: TenantId
+}
+
+function endOf(target: Target, { sequence, position }: Last): SinkEnd {
   let last = sequence
   return {
     position,
     append: async (events) => {
       const from = last
       // Sent one behind the other, and answered together.
-      const sent = events.map((event, at) => publish(stream, tenantId, { event, lastSequence: from + at }))
+      const sent = events.map((event, at) => publish(target, event, from + at))
       const answers = await Promise.allSettled(sent)
       const failed = answers.find((answer) => answer.status === 'rejected')
       if (failed !== undefined) throw failed.reason
@@ -96,9 +106,9 @@ function endOf(stream: JetStreamClient, tenantId: TenantId, { sequence, position
 }
 
 async function publish(
-  stream: JetStreamClient,
-  tenantId: TenantId,
-  { event: { event, text }, lastSequence }: { event: RenderedEvent; lastSequence: number },
+  { stream, headers, tenantId }: Target,
+  { event, text }: RenderedEvent,
+  lastSequence: number,
 ): Promise<void> {
   const head = headers()
   // CloudEvents' binding to NATS: the event whole, as it is everywhere.

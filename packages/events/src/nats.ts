@@ -1,1 +1,0 @@
-export { natsStreamOf, natsSubjectOf, openNatsSink } from './infrastructure/nats-sink.js'
