@@ -23,6 +23,7 @@ const modulesInOrder = [
   'eod',
   'reconciliation',
   'events',
+  'webhooks',
 ]
 const edges = ['http', 'cli', 'app']
 

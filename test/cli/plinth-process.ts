@@ -92,7 +92,7 @@ export function startPlinth(
  * of the log, whatever the command.
  */
 const shownBy: readonly (readonly [command: RegExp, shows: readonly Kind[]])[] = [
-  [/^(tenant create|token issue) /, ['token']],
+  [/^(tenant create|token issue|webhooks (add|rotate)) /, ['token']],
   // Its greeting has a request to paste.
   [/^start\b/, ['token']],
   [/^demo (--days \d+ )?--json$/, ['token']],

@@ -12,13 +12,13 @@ interface Operation {
 const describedPaths = async (): Promise<Record<string, Record<string, Operation>>> =>
   (await bank().get('/openapi.json', { as: 'none' })).body.paths
 
-// Each command of a batch has a key of its own, an abandoned key stands in the path; an API key is no part of the books, a simulation
+// Each command of a batch has a key of its own, an abandoned key stands in the path; API keys and webhooks are no part of the books, a simulation
 // writes nothing, a day and a year are closed once whoever asks, a statement is named by its account and last day, a break stays explained, and
 // a rate is named by its currency, day and version.
 const changesBooks = (path: string): boolean =>
   path !== '/v1/batches' &&
   !/\/(abandon|simulate|statements|explain)$/.test(path) &&
-  !/^\/v1\/(api-keys|eod-runs|year-ends|rates)/.test(path)
+  !/^\/v1\/(api-keys|webhooks|eod-runs|year-ends|rates)/.test(path)
 
 describe('the OpenAPI document', () => {
   test('describes only calls that are answered, and every parameter of a path', async () => {

@@ -11,6 +11,7 @@ const books: Role[] = ['payments', 'operator', 'auditor', 'admin']
 const chart: Role[] = ['operator', 'admin']
 const drafters: Role[] = ['product_manager', 'admin']
 const deciders: Role[] = ['approver', 'admin']
+const watchers: Role[] = ['operator', 'auditor', 'admin']
 const money: Role[] = ['payments', 'operator', 'admin']
 const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/postings': money,
@@ -38,6 +39,16 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/api-keys': ['admin'],
   'POST /v1/api-keys/{keyId}/revoke': ['admin'],
   'POST /v1/commands/{key}/abandon': money,
+  'POST /v1/webhooks': ['admin'],
+  'GET /v1/webhooks': watchers,
+  'GET /v1/webhooks/{webhookId}': watchers,
+  'POST /v1/webhooks/{webhookId}/change': ['admin'],
+  'POST /v1/webhooks/{webhookId}/rotate-secret': ['admin'],
+  'POST /v1/webhooks/{webhookId}/enable': ['admin'],
+  'POST /v1/webhooks/{webhookId}/disable': ['admin'],
+  'POST /v1/webhooks/{webhookId}/test': chart,
+  'GET /v1/webhooks/{webhookId}/deliveries': watchers,
+  'POST /v1/webhooks/{webhookId}/replay': chart,
   'POST /v1/holds': money,
   'GET /v1/holds': books,
   'GET /v1/holds/{holdId}': books,

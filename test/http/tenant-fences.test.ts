@@ -28,6 +28,7 @@ let entryId: string
 let suspenseItemId: string
 let runId: string
 let breakId: string
+let webhookId: string
 
 async function seal(): Promise<void> {
   const tenantId = 'alpha' as TenantId
@@ -37,6 +38,18 @@ async function seal(): Promise<void> {
   )
   // Enough for a stored subtree.
   expect(sealed.entries).toBeGreaterThan(15)
+}
+
+/** A webhook, and what became of an event there. */
+async function sendSomething(): Promise<void> {
+  const asked = { url: `https://${secret}.example/`, description: secret }
+  webhookId = (await bank().post('/v1/webhooks', asked)).body.webhookId
+  await asAdmin(bank().adminUrl, (admin) =>
+    admin.query(`insert into webhooks.delivery (tenant_id, webhook_id, position, event_id, type, status, attempts, replays,
+        first_attempt_at, last_attempt_at, failure)
+      select tenant_id, webhook_id, 1, gen_random_uuid(), '${secret}', 'dead_lettered', 1, 0, now(), now(), 'status'
+        from webhooks.webhook`),
+  )
 }
 
 beforeAll(async () => {
@@ -110,6 +123,7 @@ beforeAll(async () => {
   await client.connect()
 })
 beforeAll(seal)
+beforeAll(sendSomething)
 afterAll(() => client?.end())
 
 const everyTable = (change: string): Promise<unknown> =>
@@ -143,6 +157,9 @@ const questions = () => [
   '/v1/journal-entries?transactionCode=TRANSFER',
   '/v1/audit-events?limit=1000',
   '/v1/api-keys',
+  '/v1/webhooks',
+  `/v1/webhooks/${webhookId}`,
+  `/v1/webhooks/${webhookId}/deliveries`,
   '/v1/trial-balance',
   `/v1/accounts/${secret}`,
   `/v1/accounts/${secret}/balance`,

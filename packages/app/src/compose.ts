@@ -9,6 +9,7 @@ import {
   openEventDesk,
 } from '@plinth/http/server'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
 import { passwordIn } from './url-password.js'
@@ -36,12 +37,14 @@ export function compose({
   jwt,
   requestsPerSecond,
   sharedHints,
+  webhooks,
 }: {
   serveUrl: string
   strictRoles: boolean
   jwt: JwtSettings | undefined
   requestsPerSecond: number | undefined
   sharedHints: boolean
+  webhooks: WebhookDesk
   logger: Logger
 }): Composed {
   const plinth: Plinth = openPlinth({
@@ -66,6 +69,7 @@ export function compose({
     authenticate,
     logger,
     cursorSecret: cursorSecretOf(serveUrl),
+    webhooks,
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })
   return { plinth, app, eod, events }

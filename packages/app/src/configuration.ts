@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CommandFailure, exitCodes } from '@plinth/cli'
 import { parseTenantId, type TenantId } from '@plinth/kernel'
 import { type JwtAlgorithm, type JwtSettings, jwtAlgorithms } from '@plinth/tenancy'
+import { type Network, parseNetwork } from '@plinth/webhooks/domain'
 
 /** What the environment says, validated. `plinth --help` explains each variable. */
 export interface Configuration {
@@ -32,6 +33,10 @@ export interface Configuration {
   readonly notify: boolean
   /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
   readonly anchor: string | undefined
+  /** The file with the key that secrets of webhooks are sealed with; undefined: one that is made in the data directory. */
+  readonly webhookKey: string | undefined
+  /** Internal networks that webhooks may lead into. */
+  readonly webhookNetworks: readonly Network[]
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -73,6 +78,10 @@ export function readConfiguration(environment: Environment): Configuration {
     natsUrl: read('PLINTH_NATS_URL', parseNatsUrl, 'a URL like nats://user:password@host:4222, or several'),
     notify: read('PLINTH_NOTIFY', parseSwitch, '1 or 0') ?? true,
     signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
+    webhookKey: read('PLINTH_WEBHOOK_KEY', (text) => resolve(text), 'a file'),
+    webhookNetworks:
+      read('PLINTH_WEBHOOK_NETWORKS', parseNetworks, 'networks such as 10.20.0.0/16, with commas between') ??
+      [],
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
@@ -91,6 +100,11 @@ const parseOrigin = (text: string): string | undefined =>
 function parsePlace(text: string): string | undefined {
   if (!/^[a-z]+:\/\//i.test(text)) return resolve(text)
   return /^https?:/.test(text) && URL.canParse(text) ? text : undefined
+}
+
+function parseNetworks(text: string): Network[] | undefined {
+  const networks = text.split(',').map((each) => parseNetwork(each.trim()))
+  return networks.every((network) => network !== undefined) ? networks : undefined
 }
 
 function parseRate(text: string): number | undefined {

@@ -9,6 +9,7 @@ import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
 import { findSigningKey } from './signing-key.js'
+import { openWebhookDesk } from './webhook-desk.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -55,6 +56,9 @@ export function createRuntime(environment: Environment): CliRuntime {
       const key = await findSigningKey(configuration())
       const name = originOf(configuration().origin, tenantId)
       return key && [key.signer.publicKey, ...key.earlier].map((publicKey) => verifierOf(name, publicKey))
+    },
+    get webhooks() {
+      return openWebhookDesk(configuration())
     },
     makeDemo: (days) => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir, days)),
     // What only servers need is read by nobody else: a short command should start at once.

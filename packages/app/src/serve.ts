@@ -10,6 +10,7 @@ import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
 import { runMigrations } from './run-migrations.js'
 import { startConfiguredWorker } from './start-worker.js'
 import { type StopSignals, watchStopSignals } from './stop-signals.js'
+import { openWebhookDesk } from './webhook-desk.js'
 
 export interface ServeOptions {
   readonly port: number
@@ -63,6 +64,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     jwt: configuration.jwt,
     requestsPerSecond: configuration.requestsPerSecond,
     sharedHints: configuration.notify,
+    webhooks: openWebhookDesk(configuration),
   })
   try {
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined

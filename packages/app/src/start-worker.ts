@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plinth } from '@plinth/cli'
 import type { TenantId } from '@plinth/kernel'
 import { listTenants } from '@plinth/tenancy'
+import type { WebhookDispatch } from '@plinth/webhooks'
 import type { Logger } from 'pino'
 import { type Anchor, openAnchor } from './anchor.js'
 import type { Configuration } from './configuration.js'
 import { expireHolds } from './expire-holds.js'
 import { openSealer, type Sealer, sealTenant } from './seal-tenant.js'
 import { startPublishing } from './start-publishing.js'
+import { openWebhookDesk, openWebhookDispatch } from './webhook-desk.js'
 
 type Log = Pick<Logger, 'info' | 'error'>
 
@@ -25,13 +27,13 @@ interface Chore {
 }
 
 /**
- * Does again and again what nobody asks for: expires holds, seals entries, keeps
- * checkpoints outside. What fails for a tenant, or a round, is told of and
+ * Does again and again what nobody asks for: expires holds, seals entries, sends
+ * events to webhooks, keeps checkpoints outside. What fails for a tenant, or a round, is told of and
  * tried again. One chore does not wait for another.
  */
 function startWorker(
   plinth: Plinth,
-  { sealer, anchor }: { sealer: Sealer; anchor: Anchor | undefined },
+  { sealer, anchor, webhooks }: { sealer: Sealer; anchor: Anchor | undefined; webhooks: WebhookDispatch },
   logger: Log,
 ): Worker {
   const stopping = new AbortController()
@@ -54,6 +56,12 @@ function startWorker(
         if (entries > 0) logger.info({ tenantId, entries }, 'entries sealed')
       },
     },
+    {
+      // A round only begins what there is to send: no receiver is waited for here.
+      everyMs: 200,
+      failed: 'webhooks could not be served',
+      work: (tenantId) => webhooks.round(tenantId),
+    },
   ]
   if (anchor !== undefined) {
     chores.push({
@@ -70,6 +78,7 @@ function startWorker(
     stop: async () => {
       stopping.abort()
       await ended
+      await webhooks.stop()
     },
   }
 }
@@ -82,7 +91,9 @@ export async function startConfiguredWorker(
 ): Promise<Worker> {
   const { anchor: place } = configuration
   const anchor = place === undefined ? undefined : openAnchor(plinth, place)
-  const worker = startWorker(plinth, { sealer: await openSealer(configuration), anchor }, logger)
+  const sealer = await openSealer(configuration)
+  const webhooks = openWebhookDispatch(plinth, openWebhookDesk(configuration), logger)
+  const worker = startWorker(plinth, { sealer, anchor, webhooks }, logger)
   const publishing = await startPublishing(plinth, configuration, logger)
   return {
     stop: async () => {

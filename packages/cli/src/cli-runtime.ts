@@ -3,6 +3,7 @@ import type { Verifier } from '@plinth/evidence/domain'
 import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
 import type { Books, Command, PostingEngine, Submission } from '@plinth/posting'
 import type { Role, Tenant } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 
 /** What the composition root gives to the commands. Made by packages/app. */
 export interface CliRuntime {
@@ -22,6 +23,8 @@ export interface CliRuntime {
   createTenant(wanted: TenantRequest): Promise<NewTenant>
   /** What the tenant's checkpoints may be signed with, by this installation's key file; undefined: there is none here. */
   trustedKeys(tenantId: TenantId): Promise<readonly Verifier[] | undefined>
+  /** What webhooks are looked after with. */
+  readonly webhooks: WebhookDesk
   /** The tenant `demo`, as `start` makes it; changes nothing the second time. With days it lives for so many. */
   makeDemo(days?: DemoDays): Promise<Demo>
   /** A failure in plain words; undefined for a fault of Plinth itself. */

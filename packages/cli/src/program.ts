@@ -22,6 +22,7 @@ import { tenantCommand } from './commands/tenant.js'
 import { tokenCommand } from './commands/token.js'
 import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
+import { webhooksCommand } from './commands/webhooks.js'
 import { workerCommand } from './commands/worker.js'
 import { yearCommand } from './commands/year.js'
 
@@ -49,6 +50,10 @@ Environment:
   PLINTH_NATS_URL             nats://user:password@host:4222, or several with commas: the worker publishes events to
                               JetStream there (default: nowhere)
   PLINTH_NOTIFY               0: processes do not wake each other by NOTIFY, where a pool between cannot carry it (default 1)
+  PLINTH_WEBHOOK_KEY          file with the key that secrets of webhooks are sealed with, the same for all processes
+                              (default: webhook-key in PLINTH_DATA_DIR, made when it is first needed)
+  PLINTH_WEBHOOK_NETWORKS     internal networks that webhooks may lead into, such as 10.20.0.0/16,127.0.0.0/8
+                              (default: none)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
@@ -95,11 +100,11 @@ function createProgram(runtime: CliRuntime): Command {
     postCommand(runtime),
     journalCommand(runtime),
     trialBalanceCommand(runtime),
-    eventsCommand(runtime),
     explainCommand(runtime),
     verifyCommand(runtime),
     proofCommand(runtime),
   ])
+  addGroup(program, 'Events:', [eventsCommand(runtime), webhooksCommand(runtime)])
   addGroup(program, 'End of day:', [
     eodCommand(runtime),
     yearCommand(runtime),

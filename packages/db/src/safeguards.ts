@@ -14,6 +14,7 @@ export const migratedSchemas = [
   'fx',
   'eod',
   'reconciliation',
+  'webhooks',
 ]
 
 const appendOnly = ['append_only', 'never_truncated']
@@ -79,6 +80,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'reconciliation.run': appendOnly,
   'reconciliation.reconciliation_break': [...kept, 'moves_forward'],
   'reconciliation.break_event': appendOnly,
+  'webhooks.webhook': [...kept, 'stays_what_it_is'],
+  'webhooks.secret': [...kept, 'only_ends'],
+  'webhooks.delivery': [...kept, 'moves_forward'],
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

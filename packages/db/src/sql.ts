@@ -27,6 +27,7 @@ export type ModuleName =
   | 'fx'
   | 'eod'
   | 'reconciliation'
+  | 'webhooks'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {

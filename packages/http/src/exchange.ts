@@ -1,6 +1,7 @@
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
 import { may, type Permission, type Principal } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { EodDesk } from './eod-desk.js'
@@ -17,6 +18,8 @@ export interface Edge {
   readonly posting: PostingEngine
   readonly eod: EodDesk
   readonly events: EventDesk
+  /** Undefined: nobody looks after webhooks here. */
+  readonly webhooks?: WebhookDesk | undefined
   readonly checkToken: CheckToken
   readonly logger: Pick<Logger, 'info' | 'error'>
   readonly metrics: Metrics

@@ -1,6 +1,7 @@
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
 import type { Authenticate } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
 import { docsPages } from './docs-page.js'
@@ -37,6 +38,7 @@ import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
 import { statementsRoutes } from './routes/statements.js'
 import { suspenseItemRoutes } from './routes/suspense-items.js'
+import { webhookRoutes } from './routes/webhooks.js'
 import { yearEndRoutes } from './routes/year-ends.js'
 import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
@@ -57,6 +59,8 @@ export interface HttpAppOptions {
   readonly eod?: EodDesk
   /** As `eod`. */
   readonly events?: EventDesk
+  /** Absent: nobody looks after webhooks here. */
+  readonly webhooks?: WebhookDesk
 }
 
 /** Every call under /v1: the edge and the OpenAPI document read this one list. */
@@ -81,6 +85,7 @@ export const routes: readonly Route[] = [
   ...reconciliationRoutes,
   ...rateRoutes,
   ...apiKeyRoutes,
+  ...webhookRoutes,
   ...settingsRoutes,
   ...limitRoutes,
   ...productRoutes,

@@ -14,6 +14,8 @@ import {
   type Role,
   roles,
 } from '@plinth/tenancy'
+import { openSender, type WebhookDesk } from '@plinth/webhooks'
+import { type Network, newBoxKey, parseNetwork, type SecretBox, secretBoxWith } from '@plinth/webhooks/domain'
 import { afterAll, beforeAll } from 'vitest'
 import { validateEvents } from '../../support/event-schemas.js'
 import { canaries, learn, learnTokensIn } from '../../support/leaks.js'
@@ -93,11 +95,19 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   }
 }
 
+/** Webhooks may lead to this machine, where the receivers of the tests are. */
+function openTestDesk(): WebhookDesk {
+  const key = newBoxKey()
+  learn('secret', key)
+  const box = secretBoxWith(key) as SecretBox
+  const networks = [parseNetwork('127.0.0.0/8') as Network]
+  return { box: async () => box, send: openSender({ networks, timeoutMs: 1_000 }) }
+}
+
 async function openHttpBank(
   { adminUrl, serveUrl }: TestDatabase,
   { jwt, events, ...limits }: HttpBankOptions,
 ): Promise<HttpBank> {
-  const jwtSettings = await jwt?.()
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
   const database = openDatabase({ url: serveUrl, applicationName: 'test', strictRoles })
   const tokens = new Map<string, string>()
@@ -121,9 +131,9 @@ async function openHttpBank(
   const app = createHttpApp({
     database,
     posting: settlingFirst(openPosting(database, undefined, interestDesk), { database, newId: uuidV7 }),
-    authenticate: openAuthenticator(rows, jwtSettings),
+    authenticate: openAuthenticator(rows, await jwt?.()),
     logger,
-    cursorSecret,
+    ...{ cursorSecret, webhooks: openTestDesk() },
     ...(events && { events: events(database) }),
     ...limits,
   })

@@ -29,6 +29,9 @@ export type Permission =
   | 'explain_breaks'
   | 'submit_rates'
   | 'decide_rates'
+  | 'read_webhooks'
+  | 'replay_webhooks'
+  | 'manage_webhooks'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -52,8 +55,16 @@ const operator: readonly Permission[] = [
   'close_years',
   'explain_breaks',
   'submit_rates',
+  'read_webhooks',
+  'replay_webhooks',
 ]
-const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
+const auditor: readonly Permission[] = [
+  'read_chart',
+  'read_books',
+  'read_audit',
+  'read_proposals',
+  'read_webhooks',
+]
 const approver: readonly Permission[] = [
   'read_chart',
   'read_proposals',
@@ -77,6 +88,7 @@ const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     ...productManager,
     'manage_api_keys',
     'manage_settings',
+    'manage_webhooks',
   ]),
 }
 
