@@ -50,6 +50,8 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/journal-entries/{journalEntryId}/corrections': money,
   'GET /v1/journal-entries/{journalEntryId}/reversals': books,
   'GET /v1/journal-entries/{journalEntryId}/proof': books,
+  'GET /v1/accounts/{accountId}/balance-proof': books,
+  'GET /v1/customer-balances': books,
   'GET /v1/checkpoints/latest': books,
   'GET /v1/checkpoints/key': books,
   'GET /v1/checkpoints/consistency': books,

@@ -7,6 +7,7 @@ import { type Anchor, openAnchor } from './anchor.js'
 import type { Configuration } from './configuration.js'
 import { expireHolds } from './expire-holds.js'
 import { openSealer, type Sealer, sealTenant } from './seal-tenant.js'
+import { signBalances } from './sign-balances.js'
 
 type Log = Pick<Logger, 'info' | 'error'>
 
@@ -51,6 +52,18 @@ function startWorker(
       work: async (tenantId) => {
         const entries = await sealTenant(plinth, sealer, { tenantId, stopped: () => stopping.signal.aborted })
         if (entries > 0) logger.info({ tenantId, entries }, 'entries sealed')
+      },
+    },
+    {
+      // A customer's proof of a day is asked for on the next one.
+      everyMs: 5_000,
+      failed: 'balances could not be signed',
+      work: async (tenantId) => {
+        const signed = await signBalances(plinth, sealer, {
+          tenantId,
+          stopped: () => stopping.signal.aborted,
+        })
+        for (const businessDate of signed) logger.info({ tenantId, businessDate }, 'balances signed')
       },
     },
   ]

@@ -17,6 +17,7 @@ import { apiKeyRoutes } from './routes/api-keys.js'
 import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
+import { customerBalanceRoutes } from './routes/customer-balances.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
 import { evidenceRoutes } from './routes/evidence.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
@@ -65,6 +66,7 @@ export const routes: readonly Route[] = [
   ...statementsRoutes,
   ...journalEntryRoutes,
   ...evidenceRoutes,
+  ...customerBalanceRoutes,
   ...holdRoutes,
   ...suspenseItemRoutes,
   ...commandRoutes,

@@ -19,6 +19,8 @@ export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
 export { type HistoricLine, readHistory } from './infrastructure/account-lines-reader.js'
 export {
+  type AccountSums,
+  readAccountSumsByDay,
   readMarkedTurnovers,
   readSumsBetween,
   readSumsByDay,

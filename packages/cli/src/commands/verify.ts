@@ -5,7 +5,12 @@ import { verifyPositions } from '@plinth/fx'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
-import { type StatementFindings, verifyReconciliation, verifyStatements } from '@plinth/reconciliation'
+import {
+  type StatementFindings,
+  verifyBalances,
+  verifyReconciliation,
+  verifyStatements,
+} from '@plinth/reconciliation'
 import { listTenants } from '@plinth/tenancy'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
@@ -104,7 +109,8 @@ async function verifyTenant(
     const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books))]
     const { currencies } = books
     const { rules: sealing, ...evidence } = await verifyEvidence(tx, { tenantId, currencies, ...outside })
-    const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing]
+    const balances = await verifyBalances(tx, { ...books, trusted: outside.trusted })
+    const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing, ...balances]
     const isSound = sound && all.every(({ broken }) => broken === 0)
     return { sound: isSound, ...counts, evidence: { ...evidence, keysFrom }, rules: all }
   })

@@ -6,7 +6,7 @@ import { parseCheckpoint } from '../domain/checkpoint.js'
 import { evidenceOf, leafOf, saltBytes } from '../domain/entry-evidence.js'
 import { type EvidenceFinding, type EvidenceFindings, Findings } from '../domain/findings.js'
 import { GrowingTree, type HashedNode } from '../domain/merkle-tree.js'
-import { parseVerifier, signedBy, type Verifier } from '../domain/signed-note.js'
+import { believedKeys, signedBy, type Verifier } from '../domain/signed-note.js'
 import { isStored, placeOf } from '../domain/stored-nodes.js'
 import type { EvidenceStore, SealedEntry, StoredCheckpoint } from './ports.js'
 
@@ -64,12 +64,7 @@ class EvidenceCheck {
       store.readTreeSize(tx),
       store.readKeys(tx),
     ])
-    const known = keys.flatMap((key) => parseVerifier(key) ?? [])
-    // The same key under the name of an earlier origin is the same signer.
-    const renamed = known.filter((each) =>
-      request.trusted?.some((own) => own.publicKey.equals(each.publicKey)),
-    )
-    this.#verifiers = request.trusted === undefined ? known : [...request.trusted, ...renamed]
+    this.#verifiers = believedKeys(keys, request.trusted)
     this.#readAnchors()
     for (;;) {
       const page = await store.readSealed(tx, { after: this.#tree.size, limit: entriesPerPage })

@@ -42,7 +42,8 @@ const insertNodes: Statement = {
       from unnest($2::smallint[], $3::bigint[], $4::text[]) as k (level, node_index, hash)`,
 }
 
-const insertKey: Statement = {
+/** Also of what signs balances. */
+export const insertKey: Statement = {
   name: 'evidence.insert_key',
   text: `insert into evidence.signing_key (tenant_id, verifier_key, first_used_at)
     values ($1, $2, date_trunc('milliseconds', clock_timestamp())) on conflict do nothing`,
