@@ -41,6 +41,9 @@ const tables = [
   'reconciliation.break_event',
   'fx.rate',
   'fx.revaluation',
+  'evidence.balance_day',
+  'evidence.balance_tree',
+  'evidence.balance_block',
   'audit.audit_event',
   'outbox.outbox_event',
 ]
