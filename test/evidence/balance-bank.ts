@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { keepBalanceTrees } from '@plinth/evidence'
 import { type BalanceProof, secretBytes, type Verifier } from '@plinth/evidence/domain'
-import type { AccountId, BusinessDate } from '@plinth/kernel'
+import type { AccountId, BusinessDate, Currencies } from '@plinth/kernel'
 import type { RuleResult } from '@plinth/posting'
 import {
   makeBalanceTrees,
@@ -10,12 +10,15 @@ import {
   verifyBalances,
 } from '@plinth/reconciliation'
 import type { Bank } from '../support/bank.js'
-import { currencies } from '../support/commands.js'
+import { currencies as testCurrencies } from '../support/commands.js'
 import { host, keyOf, signer } from './sealed-bank.js'
 
 /** Signs balances of all closed days as the worker does, and answers the days. */
-export async function signDays(bank: Bank): Promise<BusinessDate[]> {
-  const { database, tenantId } = bank
+export async function signDays({
+  database,
+  tenantId,
+  currencies = testCurrencies,
+}: Pick<Bank, 'database' | 'tenantId'> & { currencies?: Currencies }): Promise<BusinessDate[]> {
   const signed: BusinessDate[] = []
   for (;;) {
     const day = await database.read(tenantId, readDayWithoutTrees)
@@ -35,7 +38,7 @@ export async function signDays(bank: Bank): Promise<BusinessDate[]> {
 export const proveBalanceOf = (bank: Bank, accountId: string, date?: string) =>
   bank.database.read(bank.tenantId, (tx) =>
     proveCustomerBalance(tx, {
-      ...{ tenantId: bank.tenantId, accountId: accountId as AccountId, currencies },
+      ...{ tenantId: bank.tenantId, accountId: accountId as AccountId, currencies: testCurrencies },
       businessDate: date as BusinessDate | undefined,
     }),
   )

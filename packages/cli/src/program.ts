@@ -71,6 +71,8 @@ export async function runProgram(runtime: CliRuntime, argv: readonly string[]): 
 
 function createProgram(runtime: CliRuntime): Command {
   const program = new Command('plinth')
+    // So that a command whose commands have options of the same names (`proof`) can leave these to them.
+    .enablePositionalOptions()
     .description('Plinth, a double-entry core-banking ledger: the service, and what its operators need.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')

@@ -29,6 +29,8 @@ interface Options {
 /** `plinth proof`: what shows others that the books are what they were. */
 export function proofCommand(runtime: CliRuntime): Command {
   return new Command('proof')
+    // Its own options are not those of `proof balance` or `proof key`, though some have the same names.
+    .enablePositionalOptions()
     .description(
       'prove that an entry or a balance is in the books, whole in a file; and what proofs are checked with',
     )
