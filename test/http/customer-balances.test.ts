@@ -38,7 +38,7 @@ describe('of a day that is signed', () => {
     ])
     const trial = await bank().get('/v1/trial-balance?date=2026-11-20', { as: 'auditor' })
     const { creditBalances, debitBalances } = trial.body.rows.find(
-      (row: { glCode: string; currency: string }) => row.glCode === '2100' && row.currency === 'EUR',
+      (row: { glCode: string; currency: string }) => row.glCode === '2000' && row.currency === 'EUR',
     )
     expect(body.totals).toMatchObject([{ currency: 'EUR', creditBalances, debitBalances }])
     expect(parseBalances(body.note)).toMatchObject({
