@@ -51,6 +51,7 @@ export {
   readEntriesByNumber,
   readEntry,
   readReversedAmounts,
+  readRunEnd,
 } from './infrastructure/journal-reader.js'
 export { appendEntries, appendMarks } from './infrastructure/journal-writer.js'
 export {

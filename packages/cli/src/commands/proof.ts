@@ -28,29 +28,31 @@ interface Options {
 
 /** `plinth proof`: what shows others that the books are what they were. */
 export function proofCommand(runtime: CliRuntime): Command {
-  return new Command('proof')
-    // Its own options are not those of `proof balance` or `proof key`, though some have the same names.
-    .enablePositionalOptions()
-    .description(
-      'prove that an entry or a balance is in the books, whole in a file; and what proofs are checked with',
-    )
-    .argument('<entry>', 'its id or its number', parseEntry)
-    .option('--open <what>', 'show `all` of it, or the lines of this account alone', (text) =>
-      text === 'all' ? text : { accountId: parseId(text) },
-    )
-    .option('--out <file>', 'instead of standard output')
-    .addOption(tenantOption())
-    .action(async (which: EntryId | number, options: Options) => {
-      const proof = await runtime.withPlinth((plinth) => prove(runtime, plinth, { which, ...options }))
-      const output = openTextOutput(options.out)
-      await output.write(`${JSON.stringify(proof, null, 2)}\n`)
-      await output.close()
-    })
-    .addCommand(checkCommand())
-    .addCommand(proofBalanceCommand(runtime))
-    .addCommand(proofTotalsCommand(runtime))
-    .addCommand(checkpointCommand(runtime))
-    .addCommand(keyCommand(runtime))
+  return (
+    new Command('proof')
+      // Its own options are not those of `proof balance` or `proof key`, though some have the same names.
+      .enablePositionalOptions()
+      .description(
+        'prove that an entry or a balance is in the books, whole in a file; and what proofs are checked with',
+      )
+      .argument('<entry>', 'its id or its number', parseEntry)
+      .option('--open <what>', 'show `all` of it, or the lines of this account alone', (text) =>
+        text === 'all' ? text : { accountId: parseId(text) },
+      )
+      .option('--out <file>', 'instead of standard output')
+      .addOption(tenantOption())
+      .action(async (which: EntryId | number, options: Options) => {
+        const proof = await runtime.withPlinth((plinth) => prove(runtime, plinth, { which, ...options }))
+        const output = openTextOutput(options.out)
+        await output.write(`${JSON.stringify(proof, null, 2)}\n`)
+        await output.close()
+      })
+      .addCommand(checkCommand())
+      .addCommand(proofBalanceCommand(runtime))
+      .addCommand(proofTotalsCommand(runtime))
+      .addCommand(checkpointCommand(runtime))
+      .addCommand(keyCommand(runtime))
+  )
 }
 
 async function prove(

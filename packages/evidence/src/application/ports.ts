@@ -42,7 +42,8 @@ export interface EvidenceStore {
   /** Stored nodes, or leaves, by `placeOf`. */
   readNodes(tx: Tx, ranges: readonly NodeRange[]): Promise<ReadonlyMap<string, Buffer>>
   countNodes(tx: Tx): Promise<number>
-  readSealed(tx: Tx, page: { after: number; limit: number }): Promise<SealedEntry[]>
+  /** The entries behind `after`: at most so many, and no more than one once they have more lines. */
+  readSealed(tx: Tx, page: { after: number; limit: number; lines: number }): Promise<SealedEntry[]>
   readLatest(tx: Tx): Promise<StoredCheckpoint | undefined>
   /** All of the tenant by size. */
   readCheckpoints(tx: Tx, page: { after: number; limit: number }): Promise<StoredCheckpoint[]>

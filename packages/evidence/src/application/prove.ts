@@ -33,7 +33,7 @@ export const proveEntryWith =
     const leafIndex = entry.entryNo - 1
     const ranges = inclusionRanges(leafIndex, { from: 0, to: treeSize })
     const [[sealed], hashes] = await Promise.all([
-      store.readSealed(tx, { after: leafIndex, limit: 1 }),
+      store.readSealed(tx, { after: leafIndex, limit: 1, lines: 1 }),
       hashesOf(store, tx, ranges),
     ])
     invariant(sealed?.entryNo === entry.entryNo, 'what a checkpoint is of is sealed', { entryId })

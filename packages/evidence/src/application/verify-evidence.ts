@@ -26,7 +26,9 @@ export interface EvidenceReport {
   readonly unsealed: number
 }
 
+// A page and the next one are in memory, some tens of megabytes where entries have 1000 lines.
 const entriesPerPage = 1_000
+const linesPerPage = 10_000
 
 /** Makes every leaf, the tree and every checkpoint's root again, in the snapshot of `tx`, and compares them with what is kept. */
 export const verifyEvidenceWith =
@@ -39,6 +41,12 @@ export const verifyEvidenceWith =
 type Fault = Pick<EvidenceFinding, 'expected' | 'found'>
 
 const rootText = (root: Buffer): string => `root ${root.toString('base64')}`
+
+/** Sealed entries and what the journal says of them. */
+interface Page {
+  readonly sealed: readonly SealedEntry[]
+  readonly entries: ReadonlyMap<number, JournalEntry>
+}
 
 class EvidenceCheck {
   readonly #findings = new Findings()
@@ -66,10 +74,7 @@ class EvidenceCheck {
     ])
     this.#verifiers = believedKeys(keys, request.trusted)
     this.#readAnchors()
-    for (;;) {
-      const page = await store.readSealed(tx, { after: this.#tree.size, limit: entriesPerPage })
-      if (page.length === 0 || !(await this.#checkPage(page))) break
-    }
+    await this.#checkPages()
     await this.#checkEnd(treeSize)
     const asked = ['entries_as_sealed', 'tree_as_sealed', 'checkpoints_stand'] as const
     return {
@@ -79,12 +84,34 @@ class EvidenceCheck {
     }
   }
 
-  /** False if the tree cannot be made any further. */
-  async #checkPage(page: readonly SealedEntry[]): Promise<boolean> {
-    const after = this.#tree.size
-    const entryNoTo = page.at(-1)?.entryNo
+  /** The database reads the next page while this process hashes the one at hand. */
+  async #checkPages(): Promise<void> {
+    let next = this.#readPage(0)
+    for (;;) {
+      const page = await next
+      const last = page.sealed.at(-1)
+      if (last === undefined) return
+      next = this.#readPage(last.entryNo)
+      // Whatever becomes of it is found where it is awaited, and it is awaited in any case: the transaction ends behind it.
+      next.catch(() => {})
+      if (await this.#checkPage(page)) continue
+      await next
+      return
+    }
+  }
+
+  async #readPage(after: number): Promise<Page> {
+    const { store, tx } = this
+    const sealed = await store.readSealed(tx, { after, limit: entriesPerPage, lines: linesPerPage })
+    const entryNoTo = sealed.at(-1)?.entryNo
+    if (entryNoTo === undefined) return { sealed, entries: new Map() }
     const listed = { filter: { entryNoTo }, order: 'asc', limit: entriesPerPage, after } as const
-    const entries = new Map((await listEntries(this.tx, listed)).map((entry) => [entry.entryNo, entry]))
+    const entries = await listEntries(tx, listed)
+    return { sealed, entries: new Map(entries.map((entry) => [entry.entryNo, entry])) }
+  }
+
+  /** False if the tree cannot be made any further. */
+  async #checkPage({ sealed: page, entries }: Page): Promise<boolean> {
     const completed: HashedNode[] = []
     for (const sealed of page) {
       const due = this.#tree.size + 1

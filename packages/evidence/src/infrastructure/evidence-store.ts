@@ -2,6 +2,7 @@ import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { Instant } from '@plinth/kernel'
 import type { EvidenceStore, NewSeal, SealedEntry, StoredCheckpoint } from '../application/ports.js'
+import { saltBytes } from '../domain/entry-evidence.js'
 import { placeOf } from '../domain/stored-nodes.js'
 
 // Every statement is by key and written out: there is nothing here to build.
@@ -121,8 +122,11 @@ const countAllNodes: Statement = {
 
 const nextSealed: Statement = {
   name: 'evidence.next_sealed',
-  text: `select entry_no, leaf_hash, details_salt, line_salts from evidence.sealed_entry
-     where tenant_id = $1 and entry_no > $2 order by entry_no limit $3`,
+  text: `select entry_no, leaf_hash, details_salt, line_salts
+      from (select *, sum(length(line_salts)) over (order by entry_no) as bytes
+              from (select entry_no, leaf_hash, details_salt, line_salts from evidence.sealed_entry
+                     where tenant_id = $1 and entry_no > $2 order by entry_no limit $3) s) p
+     where bytes <= $4 or bytes = length(line_salts) order by entry_no`,
 }
 
 interface SealedRow {
@@ -194,8 +198,10 @@ export const evidenceStore: EvidenceStore = {
     const [row] = await sql.run<{ nodes: number }>(tx, countAllNodes, [tenantOf(tx)])
     return row?.nodes ?? 0
   },
-  readSealed: async (tx, { after, limit }) =>
-    (await sql.run<SealedRow>(tx, nextSealed, [tenantOf(tx), after, limit])).map(toSealed),
+  readSealed: async (tx, { after, limit, lines }) => {
+    const values = [tenantOf(tx), after, limit, lines * saltBytes]
+    return (await sql.run<SealedRow>(tx, nextSealed, values)).map(toSealed)
+  },
   readLatest: async (tx) => {
     const [row] = await sql.run<CheckpointRow>(tx, latestCheckpoint, [tenantOf(tx)])
     return row && toCheckpoint(row)

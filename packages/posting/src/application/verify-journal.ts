@@ -45,10 +45,14 @@ export async function verifyJournal(
   findings: Findings,
 ): Promise<{ entries: number; lines: number }> {
   const walk = new JournalWalk(check, findings)
-  for (let after = 0; ; ) {
-    const { entries, strayLines, last } = await readStoredEntries(tx, { after, limit: entriesPerPage })
-    const upTo = last ? Number.MAX_SAFE_INTEGER : (entries.at(-1)?.entryNo ?? after)
-    const commands = await store.readCommandsByEntry(tx, { after, upTo })
+  let next = readPage(store, tx, 0)
+  for (;;) {
+    const { after, entries, strayLines, last, upTo, commands } = await next
+    // The database reads the next page while the one at hand is decided again.
+    if (!last) {
+      next = readPage(store, tx, upTo)
+      next.catch(() => {})
+    }
     await walk.startPage(tx, entries, after)
     walk.takePage(entries, commands)
     for (const { entryNo, lineNo, accountId } of strayLines) {
@@ -59,8 +63,14 @@ export async function verifyJournal(
       })
     }
     if (last) return walk.finish()
-    after = upTo
   }
+}
+
+async function readPage(store: VerifyStore, tx: Tx, after: number) {
+  const { entries, strayLines, last } = await readStoredEntries(tx, { after, limit: entriesPerPage })
+  const upTo = last ? Number.MAX_SAFE_INTEGER : (entries.at(-1)?.entryNo ?? after)
+  const commands = await store.readCommandsByEntry(tx, { after, upTo })
+  return { after, entries, strayLines, last, upTo, commands }
 }
 
 class JournalWalk {
