@@ -12,7 +12,8 @@ import type { BalanceStore, NewBalanceDay, StoredBlock } from './ports.js'
 export type BalanceTrees = NewBalanceDay['trees']
 
 // Some ten milliseconds of hashing: a process that also answers requests gets to them in between.
-const accountsAtOnce = 500
+const accountsAtOnce = 250
+const partsAtOnce = 5
 const blocksAtOnce = 16
 
 /** Gathers what customers had at the end of a day, and makes the trees of it. The same secret makes the same trees. */
@@ -42,7 +43,7 @@ export class BalanceGathering {
   async trees(): Promise<BalanceTrees> {
     const trees: BalanceTrees[number][] = []
     for (const currency of [...this.#leaves.keys()].sort()) {
-      const { leaves, places } = (this.#leaves.get(currency) as BalanceLeaves).inOrder()
+      const { leaves, places } = await inOrder(this.#leaves.get(currency) as BalanceLeaves)
       const blocks: StoredBlock[] = []
       for (const block of blocksOf(leaves)) {
         blocks.push({ ...block, firstPlace: places[block.blockNo * leavesPerBlock] as number })
@@ -60,6 +61,17 @@ const decimalsOf = (currencies: Currencies, currency: CurrencyCode): number => {
   const decimals = currencies.decimalsOf(currency)
   invariant(decimals !== undefined, 'a currency with accounts stays', { currency })
   return decimals
+}
+
+async function inOrder(gathered: BalanceLeaves): Promise<{ leaves: Buffer; places: number[] }> {
+  const leaves: Buffer[] = []
+  const places: number[] = []
+  for (const part of gathered.inOrder()) {
+    leaves.push(part.leaves)
+    for (const place of part.places) places.push(place)
+    if (leaves.length % partsAtOnce === 0) await breathe()
+  }
+  return { leaves: Buffer.concat(leaves), places }
 }
 
 /** What trees say in a note, which is signed under the tenant's origin. */

@@ -9,20 +9,20 @@ const balanceOf = (accountId: string, credit: bigint, debit = 0n): CustomerBalan
   ...{ accountId: accountId as AccountId, currency: 'EUR' as CurrencyCode, credit, debit },
 })
 const shares = (balance: CustomerBalance, of = secret) => sharesOf(of, day, { balance, decimals: 2 })
-const thousand = Array.from({ length: 1_000 }, (_, at) => shares(balanceOf(`c-${at}`, 100_000n)))
+const thousands = Array.from({ length: 3_000 }, (_, at) => shares(balanceOf(`c-${at}`, 100_000n)))
 
 test('both shares make the balance, neither is below zero, and seldom is one the whole of it', () => {
-  for (const [first, second] of thousand) {
+  for (const [first, second] of thousands) {
     expect(first.sums.credit + second.sums.credit).toBe(100_000n)
     expect(first.sums.credit >= 0n && second.sums.credit >= 0n).toBe(true)
     expect([first.sums.debit, second.sums.debit]).toEqual([0n, 0n])
   }
   // The cut is anywhere, as likely here as there.
-  const firsts = thousand.map(([{ sums }]) => Number(sums.credit))
+  const firsts = thousands.map(([{ sums }]) => Number(sums.credit))
   const mean = firsts.reduce((sum, each) => sum + each, 0) / firsts.length
   expect(mean).toBeGreaterThan(47_000)
   expect(mean).toBeLessThan(53_000)
-  expect(new Set(firsts).size).toBeGreaterThan(950)
+  expect(new Set(firsts).size).toBeGreaterThan(2_800)
 })
 
 test('an overdrawn balance is cut on its own side, and nothing is cut of nothing', () => {
@@ -35,8 +35,8 @@ test('an overdrawn balance is cut on its own side, and nothing is cut of nothing
 
 test('places and salts are all different, also of the two shares, and of another day’s secret', () => {
   const all = [
-    ...thousand,
-    ...thousand.map((_, at) => shares(balanceOf(`c-${at}`, 1n), Buffer.alloc(32, 6))),
+    ...thousands,
+    ...thousands.map((_, at) => shares(balanceOf(`c-${at}`, 1n), Buffer.alloc(32, 6))),
   ].flat()
   expect(new Set(all.map(({ salt }) => salt.toString('hex'))).size).toBe(all.length)
   expect(new Set(all.map(({ place }) => place)).size).toBe(all.length)
@@ -61,13 +61,17 @@ test('leaves hang on every part of what is said', () => {
 })
 
 test('leaves stand in the order of their places, whatever the order they came in', () => {
-  const gathered = (each: typeof thousand) => {
+  const gathered = (each: typeof thousands) => {
     const leaves = new BalanceLeaves()
     for (const share of each.flat()) leaves.add(share)
-    return leaves.inOrder()
+    const parts = [...leaves.inOrder()]
+    return {
+      places: parts.flatMap((part) => part.places),
+      leaves: Buffer.concat(parts.map((part) => part.leaves)),
+    }
   }
-  const { places, leaves } = gathered(thousand)
+  const { places, leaves } = gathered(thousands)
   expect([...places]).toEqual([...places].sort((a, b) => a - b))
-  expect(leaves.length).toBe(2_000 * nodeBytes)
-  expect(gathered([...thousand].reverse()).leaves.equals(leaves)).toBe(true)
+  expect(leaves.length).toBe(6_000 * nodeBytes)
+  expect(gathered([...thousands].reverse()).leaves.equals(leaves)).toBe(true)
 })

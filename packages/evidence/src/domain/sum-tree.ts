@@ -46,9 +46,10 @@ export function nodeOf(hash: Buffer, sums: Sums): Buffer | undefined {
 /** `SHA-256(0x00 ‖ commitment ‖ sums)`, with its sums. */
 export function leafNode(commitment: Buffer, sums: Sums): Buffer {
   invariant(fits(sums), 'a share is not below zero')
-  const node = writeSums(sums, Buffer.allocUnsafe(nodeBytes))
-  const hash = createHash('sha256').update(leafPrefix).update(commitment).update(node.subarray(32))
-  hash.digest().copy(node)
+  const node = Buffer.allocUnsafe(nodeBytes)
+  commitment.copy(node)
+  writeSums(sums, node)
+  createHash('sha256').update(leafPrefix).update(node).digest().copy(node)
   return node
 }
 
