@@ -24,7 +24,7 @@ const modulesInOrder = [
   'reconciliation',
   'events',
 ]
-const edges = ['http', 'cli', 'app']
+const edges = ['http', 'client', 'cli', 'app']
 
 const oneOf = (names) => `(${names.join('|')})`
 const packageOf = (names) => `^packages/${oneOf(names)}/`
@@ -137,6 +137,13 @@ const doors = [
     severity: 'error',
     from: { path: packageOf(['kernel']) },
     to: { path: '^packages/', pathNot: packageOf(['kernel']) },
+  },
+  {
+    name: 'client-stands-alone',
+    comment: 'What programs outside install brings nothing of the inside with it.',
+    severity: 'error',
+    from: { path: packageOf(['client']), pathNot: tests },
+    to: { path: ['^packages/', library('.+')], pathNot: packageOf(['client']) },
   },
   ...modulesInOrder.slice(1).map((name, position) => ({
     name: 'modules-in-order',

@@ -9,7 +9,7 @@ PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 PLINTH := packages/app/bin/plinth.js
 RESULTS := .plinth/test-results
-MANIFESTS := package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard packages/*/package.json)
+MANIFESTS := package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard packages/*/package.json examples/*/package.json)
 INSTALLED := node_modules/.plinth-installed
 POSTGRES_15 := /usr/lib/postgresql/15/bin
 
@@ -30,7 +30,7 @@ help:
 	@echo '  make check    format, lint, types, architecture, unused code and unit tests; no PostgreSQL'
 	@echo '  make bench    measure how many postings a second this machine does (ARGS="--json" for numbers only)'
 	@echo '  make format   put every file into the house format'
-	@echo '  make openapi  write packages/http/openapi.json and event-schemas anew, after a change of the API'
+	@echo '  make openapi  write openapi.json, event-schemas and the types of the client anew, after a change of the API'
 	@echo '  make build    compile what changed'
 	@echo '  make clean    remove what was compiled and the test reports; the data in .plinth stay'
 	@echo '  make help     print this'
@@ -96,6 +96,7 @@ format: $(INSTALLED)
 .PHONY: openapi
 openapi: $(INSTALLED)
 	@$(BIN)/vitest run --project unit packages/http/src/openapi.test.ts packages/http/src/event-schemas.test.ts --update
+	@$(BIN)/vitest run --project unit packages/client/src/openapi-types.test.ts --update
 
 # tsc keeps its own record of what changed.
 .PHONY: build
