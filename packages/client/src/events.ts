@@ -99,10 +99,7 @@ async function* streamed(source: Source, wanted: Paced): AsyncGenerator<PlinthEv
       for await (const message of serverSentEvents(await open(source, wanted, after, ending.signal), heard)) {
         failures = 0
         if (message.id !== undefined && /^\d+$/.test(message.id)) after = Number(message.id)
-        if (message.data === '') continue
-        const event = JSON.parse(message.data) as PlinthEvent
-        if (typeof event.position !== 'number') continue
-        yield event
+        if (message.data !== '') yield JSON.parse(message.data) as PlinthEvent
         wanted.lookedUpTo?.(after)
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-/** One message of a stream, its lines of data put together. */
+/** One message of a stream, its lines of data put together; none where only the id moved on. */
 export interface ServerSentEvent {
   readonly id: string | undefined
   readonly data: string
@@ -10,10 +10,12 @@ export async function* serverSentEvents(
   heard: () => void,
 ): AsyncGenerator<ServerSentEvent> {
   let id: string | undefined
+  let told: string | undefined
   let data: string[] = []
   for await (const line of linesOf(body, heard)) {
     if (line === '') {
-      if (data.length > 0) yield { id, data: data.join('\n') }
+      if (data.length > 0 || id !== told) yield { id, data: data.join('\n') }
+      told = id
       data = []
       continue
     }
