@@ -19,8 +19,7 @@ insert into payment.allowed_transition (from_state, to_state) values
   ('sending', 'sent'), ('sending', 'unknown'),
   ('unknown', 'sent'), ('unknown', 'capturing'), ('unknown', 'releasing'),
   ('sent', 'capturing'), ('sent', 'releasing'),
-  ('capturing', 'settled'), ('capturing', 'advising'),
-  ('advising', 'settled'), ('advising', 'stuck'),
+  ('capturing', 'settled'), ('capturing', 'stuck'),
   ('settled', 'returning'),
   ('releasing', 'released'), ('releasing', 'stuck'),
   ('returning', 'returned'), ('returning', 'stuck');

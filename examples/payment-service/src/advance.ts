@@ -1,5 +1,5 @@
 import type { Outcome } from '@plinth/client'
-import type { Bank } from './bank.js'
+import { type Bank, type Code, codes } from './bank.js'
 import { nextStep, type Payment, type State, type Step } from './domain/payment.js'
 import { decideRisk } from './domain/risk.js'
 import type { Rail } from './rail.js'
@@ -51,12 +51,10 @@ async function perform(shop: Workshop, payment: Payment, step: Step): Promise<vo
       return await send(shop, payment)
     case 'capture':
       return await capture(shop, payment)
-    case 'advise':
-      return await advise(shop, payment)
     case 'release':
-      return await end(shop, payment, shop.bank.release(payment), 'released')
+      return await release(shop, payment)
     case 'return':
-      return await end(shop, payment, shop.bank.giveBack(payment), 'returned')
+      return await giveBack(shop, payment)
   }
 }
 
@@ -97,31 +95,32 @@ async function send({ store, rail, railValidMs }: Workshop, payment: Payment): P
   if (!here) await store.within((query) => store.hear(query, payment.paymentId, word))
 }
 
-async function capture({ store, bank }: Workshop, payment: Payment): Promise<void> {
-  const outcome = known(await bank.send(bank.capture(payment)))
-  if (outcome.kind === 'accepted') await moved(store, payment, 'settled', 'the core booked it')
-  // The rail has paid, so it is booked whatever speaks against it.
-  else await moved(store, payment, 'advising', wordsOf(outcome))
+async function capture(shop: Workshop, payment: Payment): Promise<void> {
+  const outcome = known(await shop.bank.send(shop.bank.capture(payment)))
+  if (outcome.kind === 'accepted') await moved(shop.store, payment, 'settled', 'the core booked it')
+  else await suspend(shop, payment, codes.out, wordsOf(outcome))
 }
 
-async function advise({ store, bank }: Workshop, payment: Payment): Promise<void> {
-  const booked = known(await bank.send(bank.advise(payment)))
-  if (booked.kind !== 'accepted') {
-    await moved(store, payment, 'stuck', wordsOf(booked))
-    return
-  }
-  const released = known(await bank.send(bank.release(payment)))
-  await moved(store, payment, 'settled', `booked as an advice; the hold: ${wordsOf(released)}`)
+async function release({ store, bank }: Workshop, payment: Payment): Promise<void> {
+  const outcome = known(await bank.send(bank.release(payment)))
+  await moved(store, payment, outcome.kind === 'accepted' ? 'released' : 'stuck', wordsOf(outcome))
 }
 
-async function end(
+async function giveBack(shop: Workshop, payment: Payment): Promise<void> {
+  const outcome = known(await shop.bank.send(shop.bank.giveBack(payment)))
+  if (outcome.kind === 'accepted') await moved(shop.store, payment, 'returned', 'the core booked it')
+  else await suspend(shop, payment, codes.back, wordsOf(outcome))
+}
+
+/** The money has moved at the rail, so it is in the books before anybody is asked what to do about it. */
+async function suspend(
   { store, bank }: Workshop,
   payment: Payment,
-  command: ReturnType<Bank['release']> | ReturnType<Bank['giveBack']>,
-  to: State,
+  code: Code,
+  because: string,
 ): Promise<void> {
-  const outcome = known(await bank.send<unknown>(command))
-  await moved(store, payment, outcome.kind === 'accepted' ? to : 'stuck', wordsOf(outcome))
+  const outcome = known(await bank.send(bank.suspend(payment, code)))
+  await moved(store, payment, 'stuck', `${because}; in suspense: ${wordsOf(outcome)}`)
 }
 
 const moved = (

@@ -46,13 +46,13 @@ export function openApi(
       return { status: 200, body: { news } }
     },
   }
-  return createServer((request, response) => {
-    answer(routes, request)
-      .catch((error: Error): Answer => {
-        console.error(`${request.method} ${request.url}: ${error.message}`)
-        return { status: 503, body: { code: 'unavailable' } }
-      })
-      .then((given) => give(response, given))
+  return createServer(async (request, response) => {
+    try {
+      give(response, await answer(routes, request))
+    } catch (error) {
+      console.error(`${request.method} ${request.url}: ${(error as Error).message}`)
+      give(response, { status: 503, body: { code: 'unavailable' } })
+    }
   })
 }
 

@@ -15,11 +15,11 @@ type JournalEntry = components['schemas']['JournalEntry']
 export interface Bank {
   hold(payment: Payment): Prepared<Hold>
   capture(payment: Payment): Prepared<JournalEntry>
-  /** Books what the rail has paid although the hold cannot be captured: the money has left. */
-  advise(payment: Payment): Prepared<JournalEntry>
   release(payment: Payment): Prepared<Hold>
   /** A return is a new accounting event, not a deletion. */
   giveBack(payment: Payment): Prepared<JournalEntry>
+  /** What the rail has done and the debtor's account does not take: it stands in suspense until an operator clears it. */
+  suspend(payment: Payment, code: Code): Prepared<JournalEntry>
   send<Result>(command: Prepared<Result>): Promise<Outcome<Result>>
   /** Ends the doubt about a hold that nobody wants any more. */
   abandonHold(payment: Payment): Promise<Outcome>
@@ -31,6 +31,8 @@ export interface BankOptions {
   readonly token: string
   /** The account of the core in which the rail's settlements stand. */
   readonly railAccount: string
+  /** Where a payment stands that the debtor's account does not take. */
+  readonly suspenseAccount: string
   readonly keep: KeptCommands
   /** How long one step asks before the payment is put back (ms). */
   readonly patienceMs: number
@@ -38,10 +40,12 @@ export interface BankOptions {
 
 /** What the bookings of a payment are called in the books. */
 export const codes = { out: 'PAYMENT_OUT', back: 'PAYMENT_RETURN' } as const
+export type Code = (typeof codes)[keyof typeof codes]
 
 const keyOf = ({ paymentId }: Payment, what: string): string => `payment-${paymentId}:${what}`
 
-export function openBank({ url, token, railAccount, keep, patienceMs }: BankOptions): Bank {
+export function openBank(options: BankOptions): Bank {
+  const { url, token, railAccount, suspenseAccount, keep, patienceMs } = options
   const client = openClient({ url, token, keep, patienceMs, attemptMs: Math.min(patienceMs, 10_000) })
   const about = (payment: Payment, what: string) => ({
     key: keyOf(payment, what),
@@ -91,11 +95,6 @@ export function openBank({ url, token, railAccount, keep, patienceMs }: BankOpti
         },
         about(payment, 'capture'),
       ),
-    advise: (payment) => {
-      const body = posting(payment, codes.out, payment.debtorAccount, railAccount)
-      const advice = { ...body, advice: true as const, reason: 'The rail has settled it.' }
-      return client.prepare('/v1/postings', { body: advice }, about(payment, 'advise'))
-    },
     release: (payment) =>
       client.prepare(
         '/v1/holds/{holdId}/release',
@@ -105,6 +104,11 @@ export function openBank({ url, token, railAccount, keep, patienceMs }: BankOpti
     giveBack: (payment) => {
       const body = posting(payment, codes.back, railAccount, payment.debtorAccount)
       return client.prepare('/v1/postings', { body }, about(payment, 'return'))
+    },
+    suspend: (payment, code) => {
+      const [from, to] = code === codes.out ? [suspenseAccount, railAccount] : [railAccount, suspenseAccount]
+      const key = about(payment, code === codes.out ? 'suspend' : 'suspend-return')
+      return client.prepare('/v1/postings', { body: posting(payment, code, from, to) }, key)
     },
     send: (command) => client.send(command),
     abandonHold: (payment) => client.abandon(keyOf(payment, 'hold')),

@@ -6,6 +6,7 @@ export interface Configuration {
   readonly plinthToken: string
   readonly railUrl: string
   readonly railAccount: string
+  readonly suspenseAccount: string
   readonly railTimeoutMs: number
   readonly railValidMs: number
   readonly patienceMs: number
@@ -32,6 +33,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     plinthToken: text('PLINTH_TOKEN'),
     railUrl: text('RAIL_URL', 'http://127.0.0.1:4200'),
     railAccount: text('PAYMENT_RAIL_ACCOUNT', 'cash'),
+    suspenseAccount: text('PAYMENT_SUSPENSE_ACCOUNT', 'suspense'),
     railTimeoutMs: whole('PAYMENT_RAIL_TIMEOUT_MS', 3_000),
     railValidMs: whole('PAYMENT_RAIL_VALID_MS', 10_000),
     patienceMs: whole('PAYMENT_PATIENCE_MS', 10_000),

@@ -31,14 +31,32 @@ export async function followCore(store: Store, bank: Bank, signal: AbortSignal):
   }
 }
 
-async function note(query: Store['query'], { data, position }: PlinthEvent): Promise<void> {
+/** A booking of a payment, as an event tells it. */
+export interface Booking {
+  readonly entryId: string
+  readonly paymentId: string
+  readonly transactionCode: string
+  readonly amount: string
+  readonly currency: string
+}
+
+/** What an event says about a payment; undefined: nothing. */
+export function bookingOf({ data }: Pick<PlinthEvent, 'data'>): Booking | undefined {
   const { journalEntryId, transactionCode, reference, lines } = data as PostedEntry
   const [line] = lines
-  if (reference === undefined || line === undefined || !ours.includes(transactionCode)) return
+  if (reference === undefined || line === undefined || !ours.includes(transactionCode)) return undefined
+  const { amount, currency } = line
+  return { entryId: journalEntryId, paymentId: reference, transactionCode, amount, currency }
+}
+
+async function note(query: Store['query'], event: PlinthEvent): Promise<void> {
+  const booking = bookingOf(event)
+  if (booking === undefined) return
+  const { entryId, paymentId, transactionCode, amount, currency } = booking
   // Somebody else's entry may carry a reference like ours; it is no booking of a payment that is not here.
   await query(
     `insert into payment.booking (entry_id, payment_id, transaction_code, amount, currency, position)
      select $1, p.payment_id, $3, $4, $5, $6 from payment.payment p where p.payment_id::text = $2`,
-    [journalEntryId, reference, transactionCode, line.amount, line.currency, position],
+    [entryId, paymentId, transactionCode, amount, currency, event.position],
   )
 }

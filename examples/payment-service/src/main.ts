@@ -13,11 +13,19 @@ const atOnce = 16
 
 function openWorkshop(configuration: Configuration): Workshop {
   const store = new Store(configuration.databaseUrl)
-  const { plinthUrl, plinthToken, railAccount, patienceMs } = configuration
+  const { plinthUrl, plinthToken, railAccount, suspenseAccount, patienceMs } = configuration
   const keep = keepInPostgres(store.query, tables.commands)
+  const bank = openBank({
+    url: plinthUrl,
+    token: plinthToken,
+    railAccount,
+    suspenseAccount,
+    keep,
+    patienceMs,
+  })
   return {
     store,
-    bank: openBank({ url: plinthUrl, token: plinthToken, railAccount, keep, patienceMs }),
+    bank,
     rail: openRail({ url: configuration.railUrl, timeoutMs: configuration.railTimeoutMs }),
     railValidMs: configuration.railValidMs,
     retryMostMs: 5_000,

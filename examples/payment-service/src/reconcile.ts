@@ -42,7 +42,7 @@ export async function compare(store: Store, rail: Rail): Promise<Comparison> {
   const differences = differencesOf(rows as unknown as readonly Row[], listed)
   const payments: Record<string, number> = {}
   for (const { state } of rows as unknown as readonly Row[]) payments[state] = (payments[state] ?? 0) + 1
-  const ended = ['declined', 'refused', 'settled', 'released', 'returned']
+  const ended = ['declined', 'refused', 'settled', 'released', 'returned', 'stuck']
   const open = rows.filter(({ state }) => !ended.includes(state as string)).length
   return { payments, open, differences }
 }
@@ -73,7 +73,7 @@ function differencesOf(rows: readonly Row[], listed: readonly RailPayment[]): st
   return differences
 }
 
-/** What the rail's word means for a payment that has come to rest, and for its bookings. */
+/** What the rail says of a payment that has come to rest, and how often the core booked it. */
 const meant = new Map([
   ['settled', { rail: ['settled'], out: 1, back: 0 }],
   ['returned', { rail: ['returned'], out: 1, back: 1 }],
@@ -88,9 +88,10 @@ function faultsOf(row: Row, found: readonly RailPayment[]): string[] {
   const faults: string[] = []
   if (at !== undefined && (at.amount !== row.amount || at.currency !== row.currency))
     faults.push(`the rail has ${at.amount} ${at.currency}, and should have ${row.amount} ${row.currency}`)
-  const expected = meant.get(row.state)
-  if (expected === undefined) return faults
   const word = at?.status ?? 'none'
+  // What the debtor's account did not take stands in suspense: booked as the rail says, and waiting for an operator.
+  const expected = meant.get(row.state === 'stuck' ? word : row.state)
+  if (expected === undefined) return faults
   if (!expected.rail.includes(word)) faults.push(`the rail says ${word}`)
   if (Number(row.out) !== expected.out || Number(row.back) !== expected.back)
     faults.push(`the core booked it ${row.out} times out and ${row.back} times back`)

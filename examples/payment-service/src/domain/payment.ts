@@ -10,7 +10,6 @@ export type State =
   | 'unknown'
   | 'sent'
   | 'capturing'
-  | 'advising'
   | 'settled'
   | 'releasing'
   | 'released'
@@ -32,8 +31,7 @@ export const transitions: Readonly<Record<State, readonly State[]>> = {
   sending: ['sent', 'unknown'],
   unknown: ['sent', 'capturing', 'releasing'],
   sent: ['capturing', 'releasing'],
-  capturing: ['settled', 'advising'],
-  advising: ['settled', 'stuck'],
+  capturing: ['settled', 'stuck'],
   settled: ['returning'],
   releasing: ['released', 'stuck'],
   released: [],
@@ -88,7 +86,7 @@ export interface RiskDecision {
 
 /** What to do next with a payment; undefined: wait for the rail, or nothing more. */
 export type Step =
-  | { readonly do: 'decide' | 'hold' | 'send' | 'capture' | 'advise' | 'release' | 'return' }
+  | { readonly do: 'decide' | 'hold' | 'send' | 'capture' | 'release' | 'return' }
   | { readonly do: 'move'; readonly to: State; readonly because: string }
 
 /** The next step follows from what is stored alone, so whoever takes a payment over after a crash does the same. */
@@ -112,8 +110,6 @@ export function nextStep(payment: Payment, now: Date): Step | undefined {
       return afterSending(payment, move)
     case 'capturing':
       return { do: 'capture' }
-    case 'advising':
-      return { do: 'advise' }
     case 'settled':
       return railStatus === 'returned' ? move('returning', 'the rail returned it') : undefined
     case 'releasing':
@@ -134,7 +130,3 @@ function afterSending(
     return move('releasing', `the rail: ${railStatus}`)
   return railStatus === 'pending' && state === 'unknown' ? move('sent', 'the rail has it') : undefined
 }
-
-/** States after which nothing of the payment is open in the books. `settled` may still be returned. */
-export const isFinal = (state: State): boolean =>
-  ['declined', 'refused', 'settled', 'released', 'returned', 'stuck'].includes(state)
