@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { type CliRuntime, exitCodes } from './cli-runtime.js'
 import { accountCommand } from './commands/account.js'
 import { benchCommand } from './commands/bench.js'
+import { commandCommand } from './commands/command.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
@@ -24,6 +25,7 @@ import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
 import { workerCommand } from './commands/worker.js'
 import { yearCommand } from './commands/year.js'
+import { addRemote } from './remote.js'
 
 const epilogue = `
 Environment:
@@ -35,6 +37,7 @@ Environment:
   PLINTH_PORT, PLINTH_HOST    where to serve (default 4000 and 127.0.0.1)
   PLINTH_DATA_DIR             data of the embedded PostgreSQL, and tokens.json (default: .plinth in the repository)
   PLINTH_TENANT               the tenant of commands without --tenant (default demo)
+  PLINTH_URL, PLINTH_TOKEN    speak to the Plinth there, with this API key or JWT, instead of to a database (both, or --url)
   PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE, PLINTH_JWT_KEYS
                               take JSON Web Tokens of this issuer for this audience, beside API keys; the keys are a
                               JWKS, at an https URL or in a file (default: none are taken)
@@ -80,6 +83,7 @@ function createProgram(runtime: CliRuntime): Command {
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', epilogue)
+  const remote = addRemote(program, runtime)
   addGroup(program, 'Run:', [startCommand(runtime), serveCommand(runtime), workerCommand(runtime)])
   addGroup(program, 'Set up:', [
     migrateCommand(runtime),
@@ -89,12 +93,13 @@ function createProgram(runtime: CliRuntime): Command {
     doctorCommand(runtime),
   ])
   addGroup(program, 'Books:', [
-    accountCommand(runtime),
+    accountCommand(runtime, remote),
     productCommand(runtime),
     ratesCommand(runtime),
-    postCommand(runtime),
-    journalCommand(runtime),
-    trialBalanceCommand(runtime),
+    postCommand(runtime, remote),
+    commandCommand(remote),
+    journalCommand(runtime, remote),
+    trialBalanceCommand(runtime, remote),
     eventsCommand(runtime),
     explainCommand(runtime),
     verifyCommand(runtime),
