@@ -34,6 +34,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/schemas/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of events and where their schemas are */
+        get: operations["listEventSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas/events/{type}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of the data of a type of events */
+        get: operations["readEventSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -649,6 +683,26 @@ export interface paths {
          * @description Needs the permission `post`: payments, operator, admin.
          */
         post: operations["abandonCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events in the order of their positions: a page of them, or a stream that goes on
+         * @description Needs the permission `read_books`: payments, operator, auditor, admin.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3518,6 +3572,41 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description CloudEvents 1.0 in JSON. */
+        CloudEvent: {
+            /** @constant */
+            specversion: "1.0";
+            /**
+             * Format: uuid
+             * @description Constant over every delivery.
+             */
+            id: string;
+            /** @example plinth.journal_entry.posted.v1 */
+            type: string;
+            /** @example /tenants/demo */
+            source: string;
+            /** @description The id of what it happened to. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-21T09:30:00.123Z
+             */
+            time: string;
+            /** @constant */
+            datacontenttype: "application/json";
+            /**
+             * @description The name of the schema of `data`, which /schemas/events/{type} answers.
+             * @example urn:plinth:event-schema:plinth.journal_entry.posted.v1
+             */
+            dataschema: string;
+            /** @description 1, 2, 3 … of the tenant, without gaps. */
+            position: number;
+            correlationid: string;
+            causationid?: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
         TrialBalance: {
             /**
              * Format: date
@@ -4596,6 +4685,44 @@ export interface operations {
             };
         };
     };
+    listEventSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are named. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readEventSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON Schema 2020-12. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     readMetrics: {
         parameters: {
             query?: never;
@@ -5576,6 +5703,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordedCommand"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Events behind this position; absent: from the first. Of a stream Last-Event-ID comes before it. */
+                after?: number;
+                limit?: number;
+                /** @description Types of events, separated by commas; `plinth.account.*`: all that begin so. One that names none is refused. Absent: all that the caller may read. */
+                types?: string;
+                /** @description So many seconds are waited for the first event, if there is none. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the form that Accept asks for. Of a stream each event has its position as `id` and the CloudEvent as `data`; an `id` alone says how far was looked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudEvent"][];
+                        /** @description The last position that was looked at, whatever fitted: `after` of the next request. */
+                        nextAfter: number;
+                    };
+                    "text/event-stream": string;
                 };
             };
         };
