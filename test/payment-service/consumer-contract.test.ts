@@ -82,7 +82,10 @@ describe('the payment service asks and reads as the contract says', () => {
     expect([...said].sort()).toEqual(Object.keys(steps).sort())
   })
 
-  test.each(contract.events.map((told) => [told.name, told] as const))('%s', (_, { event, read }) => {
-    expect(bookingOf(event)).toEqual(read)
-  })
+  test.each(contract.events.map((told) => [told.name, told] as const))(
+    'an event: %s',
+    (_, { event, read }) => {
+      expect(bookingOf(event)).toEqual(read)
+    },
+  )
 })

@@ -88,7 +88,7 @@ describe('Plinth answers the payment service as the contract says', () => {
     },
   )
 
-  test.each(contract.events.map((event) => [event.name, event] as const))('%s', async (_, told) => {
+  test.each(contract.events.map((event) => [event.name, event] as const))('an event: %s', async (_, told) => {
     const cause = contract.interactions.find(({ name }) => name === told.after) as Interaction
     const own = ofItsOwn({ told, cause, hold: holdRequest })
     const holdId = await bringAbout({ given: own.cause.given, hold: own.hold })

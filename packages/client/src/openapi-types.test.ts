@@ -27,7 +27,9 @@ function withoutWhatIsCommon(document: OpenAPI3): OpenAPI3 {
 
 test('openapi-types.ts is what packages/http/openapi.json says: `make openapi` writes both anew', async () => {
   const document = JSON.parse(readFileSync(documentFile, 'utf8')) as OpenAPI3
-  const types = astToString(await openapiTS(withoutWhatIsCommon(document)))
+  const all = astToString(await openapiTS(withoutWhatIsCommon(document)))
+  // Empty types that nobody asks for.
+  const types = all.replace(/^export type (webhooks|\$defs) = .*\n/gm, '')
   const head = '// Made by `make openapi` from packages/http/openapi.json. Do not edit.\n'
   await expect(head + types).toMatchFileSnapshot('./openapi-types.ts')
 })
