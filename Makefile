@@ -105,7 +105,7 @@ build: $(INSTALLED)
 
 .PHONY: clean
 clean:
-	@rm -rf packages/*/dist coverage $(RESULTS)
+	@rm -rf packages/*/dist examples/*/dist coverage $(RESULTS)
 
 .PHONY: node-version
 node-version:
