@@ -7,6 +7,7 @@ const packagesFolder = new URL('./packages/', import.meta.url)
 /** Every module may use those before it (ARCHITECTURE.md); the three edges come last. */
 const modulesInOrder = [
   'kernel',
+  'telemetry',
   'db',
   'tenancy',
   'audit',

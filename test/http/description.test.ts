@@ -104,7 +104,10 @@ describe('what the machine room asks', () => {
     for (const name of [
       'plinth_http_request_duration_seconds_bucket',
       'plinth_commands_total',
-      'plinth_replays_total',
+      'plinth_idempotency_hits_total{kind="replayed"}',
+      'plinth_command_duration_seconds',
+      'plinth_lock_wait_seconds',
+      'plinth_connections{lane="read",state="waiting"} 0',
       'plinth_queued_commands{lane="online"} 0',
       'process_resident_memory_bytes',
     ]) {

@@ -5,9 +5,11 @@ import {
   type EodDesk,
   type EventDesk,
   type listen,
+  type Metrics,
   openEodDesk,
   openEventDesk,
 } from '@plinth/http/server'
+import type { Tracing } from '@plinth/telemetry'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
@@ -36,16 +38,23 @@ export function compose({
   jwt,
   requestsPerSecond,
   sharedHints,
+  logSecret,
+  metrics,
+  tracing,
 }: {
   serveUrl: string
   strictRoles: boolean
   jwt: JwtSettings | undefined
   requestsPerSecond: number | undefined
   sharedHints: boolean
+  logSecret: Buffer | undefined
+  metrics: Metrics
+  tracing: Tracing | undefined
   logger: Logger
 }): Composed {
+  const telemetry = { ...metrics, tracing }
   const plinth: Plinth = openPlinth({
-    ...{ serveUrl, strictRoles, sharedHints, applicationName: 'plinth serve' },
+    ...{ serveUrl, strictRoles, sharedHints, telemetry, applicationName: 'plinth serve' },
   })
   const { database, posting } = plinth
   const authenticate = openAuthenticator(
@@ -65,6 +74,8 @@ export function compose({
     posting,
     authenticate,
     logger,
+    metrics,
+    logSecret,
     cursorSecret: cursorSecretOf(serveUrl),
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })

@@ -32,6 +32,12 @@ export interface Configuration {
   readonly notify: boolean
   /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
   readonly anchor: string | undefined
+  /** Where a worker answers for its metrics; undefined: nowhere. */
+  readonly workerMetricsPort: number | undefined
+  /** What accounts and keys are hashed with in the log; undefined: what follows from the runtime role's password. */
+  readonly logSecret: Buffer | undefined
+  /** Whether anybody takes traces. How and which the variables of OpenTelemetry say. */
+  readonly traces: boolean
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -74,6 +80,13 @@ export function readConfiguration(environment: Environment): Configuration {
     notify: read('PLINTH_NOTIFY', parseSwitch, '1 or 0') ?? true,
     signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
+    workerMetricsPort: read(
+      'PLINTH_WORKER_METRICS_PORT',
+      parsePort,
+      'a port from 0 to 65535 (0: any that is free)',
+    ),
+    logSecret: read('PLINTH_LOG_SECRET', parseSecret, 'a secret of at least 16 characters'),
+    traces: takesTraces(environment),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
@@ -87,6 +100,16 @@ const parseNatsUrl = (text: string): string | undefined =>
 // It stands in lines of signed notes, in front of a tenant and, in keys, of a plus sign.
 const parseOrigin = (text: string): string | undefined =>
   /^[A-Za-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)*$/.test(text) ? text : undefined
+
+// The variables of OpenTelemetry's own specification: whoever runs other services knows them.
+const takesTraces = (environment: Environment): boolean =>
+  environment.OTEL_SDK_DISABLED?.trim().toLowerCase() !== 'true' &&
+  environment.OTEL_TRACES_EXPORTER?.trim() !== 'none' &&
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) =>
+    environment[name]?.trim(),
+  )
+
+const parseSecret = (text: string): Buffer | undefined => (text.length < 16 ? undefined : Buffer.from(text))
 
 function parsePlace(text: string): string | undefined {
   if (!/^[a-z]+:\/\//i.test(text)) return resolve(text)

@@ -1,10 +1,11 @@
-import { type EventDesk, listen } from '@plinth/http/server'
+import { type EventDesk, listen, openFigures } from '@plinth/http/server'
 import { type Logger, pino } from 'pino'
 import { compose, type HttpApp } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { adminUrlOf, type DatabaseAccess, openAccess, updateEmbedded } from './database-access.js'
 import { makeDemo } from './demo.js'
 import { greeting } from './greeting.js'
+import { openTelemetry } from './open-telemetry.js'
 import { type Address, listenFailure, refuseTakenPort, urlAt } from './port.js'
 import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
 import { runMigrations } from './run-migrations.js'
@@ -56,6 +57,8 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   await refuseUnsafeDatabase(access.serveUrl)
   if (signals.stopping) return
   const logger = openLogger(configuration, options)
+  const telemetry = await openTelemetry(configuration, 'plinth-serve')
+  const { metrics, tracing } = telemetry
   const { plinth, app, eod, events } = compose({
     serveUrl: access.serveUrl,
     strictRoles: configuration.strictRoles,
@@ -63,6 +66,9 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     jwt: configuration.jwt,
     requestsPerSecond: configuration.requestsPerSecond,
     sharedHints: configuration.notify,
+    logSecret: configuration.logSecret,
+    metrics,
+    tracing,
   })
   try {
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined
@@ -70,6 +76,8 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     if (signals.stopping) return
     // One process does it all for the demo; elsewhere the worker is a process of its own.
     const worker = options.demo ? await startConfiguredWorker(plinth, configuration, logger) : undefined
+    // How business stands is told by whoever is a worker: in several processes it would be the same figures.
+    if (options.demo) metrics.watch({ figures: openFigures(plinth.database) })
     try {
       await answerRequests(app, {
         ...serving,
@@ -83,6 +91,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   } finally {
     await eod.stop()
     await plinth.database.close()
+    await telemetry.close()
   }
 }
 

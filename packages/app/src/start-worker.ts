@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Plinth } from '@plinth/cli'
 import type { TenantId } from '@plinth/kernel'
+import { secondsSince } from '@plinth/telemetry'
 import { listTenants } from '@plinth/tenancy'
 import type { Logger } from 'pino'
 import { type Anchor, openAnchor } from './anchor.js'
@@ -18,10 +19,13 @@ export interface Worker {
 
 /** Something to do for each tenant again and again. */
 interface Chore {
+  /** What metrics call it. */
+  readonly name: string
   readonly everyMs: number
   /** What the log says of a tenant for which it failed. */
   readonly failed: string
-  readonly work: (tenantId: TenantId) => Promise<void>
+  /** Answers how much there was to do. */
+  readonly work: (tenantId: TenantId) => Promise<number>
 }
 
 /**
@@ -38,30 +42,37 @@ function startWorker(
   const chores: Chore[] = [
     {
       // An expired hold is recorded within five seconds (contract §1): with this there is time for a failed round.
+      name: 'expire_holds',
       everyMs: 1_000,
       failed: 'holds could not be expired',
       work: async (tenantId) => {
         const holds = await expireHolds(plinth, tenantId)
         if (holds > 0) logger.info({ tenantId, holds }, 'holds expired')
+        return holds
       },
     },
     {
       // An entry has its checkpoint within a second (ADR 0026); the sealing itself takes some tenths of it.
+      name: 'seal_entries',
       everyMs: 500,
       failed: 'entries could not be sealed',
       work: async (tenantId) => {
         const entries = await sealTenant(plinth, sealer, { tenantId, stopped: () => stopping.signal.aborted })
         if (entries > 0) logger.info({ tenantId, entries }, 'entries sealed')
+        return entries
       },
     },
   ]
   if (anchor !== undefined) {
     chores.push({
       // The place outside gets one a minute, whatever the load: each is of all entries before it.
+      name: 'keep_checkpoints',
       everyMs: 60_000,
       failed: 'a checkpoint could not be kept outside',
       work: async (tenantId) => {
-        if (await anchor(tenantId)) logger.info({ tenantId }, 'checkpoint kept outside')
+        if (!(await anchor(tenantId))) return 0
+        logger.info({ tenantId }, 'checkpoint kept outside')
+        return 1
       },
     })
   }
@@ -103,8 +114,18 @@ async function doUntil(signal: AbortSignal, chore: Chore, world: World): Promise
   }
 }
 
-async function doOnce({ work, failed }: Chore, { plinth, logger }: World): Promise<void> {
-  for (const { tenantId } of await plinth.database.read(undefined, listTenants)) {
-    await work(tenantId).catch((error: unknown) => logger.error({ err: error, tenantId }, failed))
+async function doOnce({ name, work, failed }: Chore, { plinth, logger }: World): Promise<void> {
+  const { database } = plinth
+  const { telemetry } = database
+  for (const { tenantId } of await database.read(undefined, listTenants)) {
+    const startedMs = performance.now()
+    const told = (outcome: 'done' | 'failed', items: number): void =>
+      telemetry.choreEnded({ chore: name, outcome, items, seconds: secondsSince(startedMs) })
+    try {
+      told('done', await work(tenantId))
+    } catch (error) {
+      told('failed', 0)
+      logger.error({ err: error, tenantId }, failed)
+    }
   }
 }

@@ -1,4 +1,6 @@
 import type { TenantId } from '@plinth/kernel'
+import { silent, type Telemetry } from '@plinth/telemetry'
+import type pg from 'pg'
 import { openHints } from './hints.js'
 import { openPool } from './pool.js'
 import { runTransaction } from './transaction.js'
@@ -33,7 +35,17 @@ export interface Database {
    * Answers how to stop.
    */
   hear(topic: string, hear: (tenantId: TenantId) => void): () => void
+  /** Whom everything that works on the database tells what it does. */
+  readonly telemetry: Telemetry
+  /** How many connections there are now, by lane, and how many transactions wait for one. */
+  connections(): Readonly<Record<Lane | 'read', Connections>>
   close(): Promise<void>
+}
+
+export interface Connections {
+  readonly busy: number
+  readonly idle: number
+  readonly waiting: number
 }
 
 export interface DatabaseOptions {
@@ -43,6 +55,8 @@ export interface DatabaseOptions {
   connections?: Partial<Record<Lane | 'read', number>>
   /** Hints travel between processes, by LISTEN and NOTIFY on a connection of their own. Not needed for anything to be right. */
   sharedHints?: boolean
+  /** Absent: nobody listens. */
+  telemetry?: Telemetry
 }
 
 // Beyond the statement_timeout that transactions set for themselves: 10 s to write, 120 s to read.
@@ -57,6 +71,7 @@ export function openDatabase({
   strictRoles = false,
   connections,
   sharedHints = false,
+  telemetry = silent,
 }: DatabaseOptions): Database {
   const pool = (lane: Lane | 'read') =>
     openPool({
@@ -69,15 +84,21 @@ export function openDatabase({
   const hints = openHints(sharedHints ? { url, applicationName: `${applicationName} hints` } : undefined)
   const read: Database['read'] = (tenantId, work) =>
     runTransaction(
-      { pool: pools.read, strictRoles },
+      { pool: pools.read, lane: 'read', strictRoles, telemetry },
       { tenantId, mode: 'read', deadlineMs: Date.now() + readPatienceMs },
       work,
     )
   return {
+    telemetry,
+    connections: () => ({
+      online: connectionsOf(pools.online),
+      batch: connectionsOf(pools.batch),
+      read: connectionsOf(pools.read),
+    }),
     read,
     transaction: ({ lane, rehearse, ...options }, work) =>
       runTransaction(
-        { pool: pools[lane], strictRoles, announced: hints.announced },
+        { pool: pools[lane], lane, strictRoles, telemetry, announced: hints.announced },
         { ...options, mode: rehearse ? 'rehearse' : 'write' },
         work,
       ),
@@ -92,3 +113,9 @@ export function openDatabase({
     },
   }
 }
+
+const connectionsOf = ({ totalCount, idleCount, waitingCount }: pg.Pool): Connections => ({
+  busy: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+})

@@ -84,7 +84,13 @@ function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.Que
     stream.cork()
     process.nextTick(() => stream.uncork())
   }
+  const span = inside.spanOf?.(query.name ?? module)
   const answer = track(inside, inside.client.query(query))
+  if (span !== undefined)
+    answer.then(
+      () => span.end(),
+      (error: unknown) => span.end(error),
+    )
   if (stream.writableLength > gatheredBytesMax) flush(stream)
   return answer
 }

@@ -1,4 +1,5 @@
 import type { TenantId } from '@plinth/kernel'
+import type { Span } from '@plinth/telemetry'
 import type pg from 'pg'
 
 declare const open: unique symbol
@@ -13,6 +14,8 @@ export interface TxInside {
   readonly client: pg.PoolClient
   readonly tenantId: TenantId | undefined
   readonly strictRoles: boolean
+  /** Opens a span for a statement, where the transaction is traced. */
+  readonly spanOf: ((statement: string) => Span | undefined) | undefined
   /** The module role in force, in strict mode. */
   role: string | undefined
   /** Statements sent and not yet answered: the transaction ends only after them. */
@@ -44,9 +47,12 @@ function settlement(): Settlement {
   return { promise, resolve, reject }
 }
 
-export function openTx(inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'>): Tx {
+export function openTx(
+  inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'> & Partial<Pick<TxInside, 'spanOf'>>,
+): Tx {
   const committed = settlement()
   const whole: TxInside = {
+    spanOf: undefined,
     ...inside,
     ...{ role: undefined, unanswered: new Set(), failure: undefined, topics: new Set(), committed },
   }

@@ -1,4 +1,5 @@
 export type { Hold, HoldChange, HoldId, HoldStatus } from './domain/hold.js'
+export { type OverdueFigures, readHeldAmounts, readOverdueFigures } from './infrastructure/figures-reader.js'
 export {
   type HoldPage,
   type HoldStep,

@@ -5,6 +5,7 @@ import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { EodDesk } from './eod-desk.js'
 import type { EventDesk } from './event-desk.js'
+import type { LogToken, ToldCommand } from './log-facts.js'
 import type { Metrics } from './metrics.js'
 import { refuse } from './problem.js'
 import type { RateLimit } from './rate-limit.js'
@@ -18,7 +19,8 @@ export interface Edge {
   readonly eod: EodDesk
   readonly events: EventDesk
   readonly checkToken: CheckToken
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'error' | 'isLevelEnabled'>
+  readonly logToken: LogToken
   readonly metrics: Metrics
   readonly rateLimit: RateLimit
   /** Keys the seals of cursors; the same in every process that serves. */
@@ -45,6 +47,10 @@ export class Exchange {
   readonly correlation: Correlation
   /** Who calls, once that is known. */
   caller: Principal | undefined
+  /** The one command of the request, once it is answered. */
+  command: ToldCommand | undefined
+  /** What a batch came to. */
+  summary: Readonly<Record<string, number>> | undefined
 
   constructor(
     readonly edge: Edge,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
 import type { Authenticate } from '@plinth/tenancy'
@@ -8,7 +9,9 @@ import { type EodDesk, openEodDesk } from './eod-desk.js'
 import { type EventDesk, openEventDesk } from './event-desk.js'
 import { eventSchemaPages } from './event-schema-pages.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
-import { openMetrics } from './metrics.js'
+import { openLogTokens } from './log-facts.js'
+import { type Metrics, openMetrics } from './metrics.js'
+import { sendMetrics } from './metrics-page.js'
 import { describeApi } from './openapi.js'
 import { notFound, RequestRefused, refuse } from './problem.js'
 import { openRateLimit } from './rate-limit.js'
@@ -38,14 +41,18 @@ import { statementRoutes } from './routes/statement.js'
 import { statementsRoutes } from './routes/statements.js'
 import { suspenseItemRoutes } from './routes/suspense-items.js'
 import { yearEndRoutes } from './routes/year-ends.js'
-import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
+import { docsSecurityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
 
 export interface HttpAppOptions {
   readonly database: Database
   readonly posting: PostingEngine
   readonly authenticate: Authenticate
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'error' | 'isLevelEnabled'>
+  /** Where the process counts; absent: in metrics of the edge's own. */
+  readonly metrics?: Metrics
+  /** Keys the tokens that stand for accounts and keys in the log; absent: one that follows from `cursorSecret`. */
+  readonly logSecret?: Buffer | undefined
   /** Keys the seals of cursors; the same in every process that serves. At least 32 bytes. */
   readonly cursorSecret: Buffer
   /** At most so many of one caller, in this process. */
@@ -98,8 +105,11 @@ export function createHttpApp({
   failedTokensPerSecond,
   eod,
   events,
+  metrics = openMetrics(),
+  logSecret,
   ...options
 }: HttpAppOptions): Express {
+  metrics.watch({ posting: options.posting, database: options.database })
   const edge: Edge = {
     ...options,
     eod: eod ?? openEodDesk(options.database),
@@ -107,7 +117,10 @@ export function createHttpApp({
     now,
     rateLimit: openRateLimit(requestsPerSecond),
     checkToken: openTokenTries(authenticate, now, failedTokensPerSecond),
-    metrics: openMetrics(options.posting),
+    metrics,
+    logToken: openLogTokens(
+      logSecret ?? createHmac('sha256', options.cursorSecret).update('plinth log').digest(),
+    ),
   }
   const app = express()
   app.disable('x-powered-by')
@@ -177,10 +190,7 @@ function mountSystemPages(app: Express, edge: Edge): void {
   }
   for (const [path, handle] of Object.entries(replies))
     app.get(path, respondWith(edge, { route: path }, handle))
-  app.get('/metrics', async (_request, response) => {
-    const text = await edge.metrics.text()
-    response.writeHead(200, { ...securityHeaders, 'Content-Type': edge.metrics.contentType }).end(text)
-  })
+  app.get('/metrics', (_request, response) => sendMetrics(edge.metrics, response))
   for (const [path, read] of Object.entries(docsPages)) {
     app.get(path, async (_request, response) => {
       const { contentType, content } = await read()

@@ -27,6 +27,7 @@ export {
 export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { type DayEnd, readDayEnds } from './infrastructure/day-end-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
+export { type BookFigures, readBookFigures } from './infrastructure/figures-reader.js'
 export {
   beginYearEnd,
   closeDay,

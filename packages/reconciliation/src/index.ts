@@ -30,6 +30,7 @@ export {
   readBreak,
 } from './infrastructure/break-store.js'
 export { type ExtractListPage, listExtracts } from './infrastructure/extract-store.js'
+export { type BreakFigures, readBreakFigures } from './infrastructure/figures-reader.js'
 export { listStatements, type StatementListPage } from './infrastructure/statement-store.js'
 
 export const makeStatement = makeStatementWith(statementStore)

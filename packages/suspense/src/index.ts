@@ -1,4 +1,5 @@
 export type { SuspenseChange, SuspenseItem, SuspenseItemId, SuspenseStatus } from './domain/suspense-item.js'
+export { readSuspenseFigures, type SuspenseFigures } from './infrastructure/figures-reader.js'
 export {
   listSuspenseItems,
   readSuspenseItems,

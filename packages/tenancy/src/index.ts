@@ -25,6 +25,7 @@ export type {
 export type { Tenant } from './domain/tenant.js'
 export type { TransactionCode } from './domain/transaction-code.js'
 export { type ApiKeyInfo, insertApiKey, listApiKeys, revokeApiKey } from './infrastructure/api-key-store.js'
+export { type ProposalFigures, readProposalFigures } from './infrastructure/figures-reader.js'
 export { KeysUnavailable } from './infrastructure/key-set.js'
 export {
   listProposals,
