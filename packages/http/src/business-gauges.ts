@@ -1,3 +1,4 @@
+import { comparisonNames } from '@plinth/reconciliation/domain'
 import { Gauge, type Registry } from 'prom-client'
 import type { Figures, TenantFigures } from './business-figures.js'
 
@@ -74,7 +75,13 @@ const described: Readonly<Record<string, Described>> = {
   plinth_reconciliation_breaks: {
     help: 'What differs in the books: open, or explained and still there.',
     labels: ['comparison', 'status'],
-    tell: ({ breaks }) => breaks.map(({ comparison, status, count }) => [{ comparison, status }, count]),
+    tell: ({ breaks }) =>
+      comparisonNames.flatMap((comparison) =>
+        (['open', 'explained'] as const).map((status) => {
+          const found = breaks.find((each) => each.comparison === comparison && each.status === status)
+          return [{ comparison, status }, found?.count ?? 0] as const
+        }),
+      ),
   },
   plinth_gl_extract_mismatches: {
     help: 'Open breaks of extracts that were told to the general ledger and are not what the control totals say.',

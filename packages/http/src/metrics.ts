@@ -136,6 +136,12 @@ function countTransactions(
     registers,
   })
   const endedChild = remembered((labels: [string, string]) => ended.labels(...labels))
+  // Counters that begin at their first event hide it: what was never there has not risen.
+  for (const lane of ['online', 'batch', 'read']) {
+    for (const outcome of ['done', 'unavailable', 'unknown', 'failed']) ended.labels(lane, outcome).inc(0)
+    for (const reason of ['overtaken', 'connection_lost', '40001', '40P01', '23505'])
+      repeated.labels(lane, reason).inc(0)
+  }
   const repeatedChild = remembered((labels: [string, string]) => repeated.labels(...labels))
   const durations = histogram(
     'plinth_transaction_duration_seconds',
@@ -203,6 +209,8 @@ function countRounds(registry: Registry): Pick<Metrics, 'choreEnded' | 'eventDel
     buckets: [...secondBuckets, 30, 60, 300, 3600],
     registers,
   })
+  for (const chore of ['expire_holds', 'seal_entries', 'keep_checkpoints'])
+    for (const outcome of ['done', 'failed']) rounds.labels(chore, outcome).inc(0)
   return {
     choreEnded: ({ chore, outcome, items: done, seconds }) => {
       rounds.labels(chore, outcome).inc()
