@@ -1,6 +1,7 @@
 import type { CliRuntime, Plinth } from '@plinth/cli'
 import { describeServer } from '@plinth/db'
 import { originOf, verifierOf } from '@plinth/evidence/domain'
+import { silent } from '@plinth/telemetry'
 import { type Configuration, type Environment, readConfiguration } from './configuration.js'
 import { createTenant, readTenantRequest } from './create-tenant.js'
 import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
@@ -23,12 +24,19 @@ export function createRuntime(environment: Environment): CliRuntime {
       await updateEmbedded(access)
       // Asked once before a pool is opened, which would try again for seconds.
       await describeServer(access.serveUrl)
-      const { strictRoles } = configuration()
-      const plinth = openPlinth({ serveUrl: access.serveUrl, applicationName: 'plinth cli', strictRoles })
+      const { strictRoles, traces } = configuration()
+      const tracing = traces ? (await import('./open-tracing.js')).openTracing('plinth-cli') : undefined
+      const plinth = openPlinth({
+        serveUrl: access.serveUrl,
+        applicationName: 'plinth cli',
+        strictRoles,
+        telemetry: { ...silent, tracing },
+      })
       try {
         return await work(plinth)
       } finally {
         await plinth.database.close()
+        await tracing?.close()
       }
     })
   return {

@@ -49,6 +49,11 @@ Environment:
   PLINTH_NATS_URL             nats://user:password@host:4222, or several with commas: the worker publishes events to
                               JetStream there (default: nowhere)
   PLINTH_NOTIFY               0: processes do not wake each other by NOTIFY, where a pool between cannot carry it (default 1)
+  PLINTH_WORKER_METRICS_PORT  where worker answers /metrics and /health/live, on PLINTH_HOST (default: nowhere)
+  PLINTH_LOG_SECRET           what accounts and keys are hashed with in the log (default: follows from the password
+                              of plinth_serve)
+  OTEL_EXPORTER_OTLP_ENDPOINT where traces are sent by OTLP over HTTP; the other variables of OpenTelemetry hold too
+                              (default: none are made)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
