@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { repositoryRoot } from '../architecture/workspace-copy.js'
+import { asAdmin } from '../support/database-admin.js'
 import { namedIn, seriesIn } from './promql.js'
 import { newKey, openAccounts, transfer, useWatchedBank } from './watched-bank.js'
 
@@ -52,10 +53,17 @@ describe('what the rules and the dashboard name', () => {
     }))
     await post('/v1/batches', { atomicity: 'independent', commands })
     await post('/v1/eod-runs', { date: '2026-11-20' })
+    // Somebody to whom events are passed on, and who has had none.
+    await asAdmin(bank().adminUrl, (admin) =>
+      admin.query(`insert into outbox.consumer (tenant_id, consumer, position, epoch, moved_at)
+        values ('watched', 'far-away', 0, 1, now())`),
+    )
     // The worker remembers its figures for ten seconds: these are its first.
-    await expect
-      .poll(async () => (await bank().metrics()).worker, { timeout: 30_000, interval: 1_000 })
-      .toMatch(/plinth_eod_state\{tenant="watched",state="completed"\} 1/)
+    const closed = 'plinth_eod_state{tenant="watched",state="completed"} 1'
+    await vi.waitUntil(async () => (await bank().metrics()).worker.includes(closed), {
+      timeout: 30_000,
+      interval: 1_000,
+    })
   }
 
   test.each([
@@ -79,10 +87,16 @@ describe('what the rules and the dashboard name', () => {
   })
 
   test('is all that business figures and counts there are', () => {
-    const named = new Set([...expressionsOfRules, ...expressionsOfDashboard].flatMap(namedIn).map(({ metric }) => metric))
+    const named = new Set(
+      [...expressionsOfRules, ...expressionsOfDashboard].flatMap(namedIn).map(({ metric }) => metric),
+    )
     const told = [...series.keys()].filter((name) => name.startsWith('plinth_'))
     const forgotten = told.filter(
-      (name) => !named.has(name) && ![...named].some((metric) => metric.startsWith(name) || name.startsWith(metric.replace(/_(bucket|count|sum)$/, ''))),
+      (name) =>
+        !named.has(name) &&
+        ![...named].some(
+          (metric) => metric.startsWith(name) || name.startsWith(metric.replace(/_(bucket|count|sum)$/, '')),
+        ),
     )
     expect(forgotten).toEqual(notPictured)
   })
@@ -101,12 +115,20 @@ describe('what the rules and the dashboard name', () => {
       Number(new RegExp(`^${name.replace(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(worker)?.[1])
     expect(figure('plinth_held_amount{tenant="watched",currency="EUR"}')).toBe(5)
     expect(figure('plinth_entry_no_last{tenant="watched"}')).toBe(4)
-    expect(figure('plinth_business_date_timestamp_seconds{tenant="watched"}')).toBe(Date.parse('2026-11-21') / 1000)
+    expect(figure('plinth_business_date_timestamp_seconds{tenant="watched"}')).toBe(
+      Date.parse('2026-11-21') / 1000,
+    )
     expect(figure('plinth_eod_state{tenant="watched",state="completed"}')).toBe(1)
     expect(figure('plinth_eod_step_running{tenant="watched",step="control_totals"}')).toBe(0)
     expect(figure('plinth_checkpoint_lag_entries{tenant="watched"}')).toBe(0)
     expect(figure('plinth_proposals_pending{tenant="watched"}')).toBe(0)
-    expect(figure('plinth_reconciliation_breaks{tenant="watched",comparison="holds_held",status="open"}')).toBe(0)
+    expect(figure('plinth_outbox_lag_events{tenant="watched",consumer="far-away"}')).toBe(
+      figure('plinth_event_position_last{tenant="watched"}'),
+    )
+    expect(figure('plinth_outbox_lag_seconds{tenant="watched",consumer="far-away"}')).toBeGreaterThan(0)
+    expect(
+      figure('plinth_reconciliation_breaks{tenant="watched",comparison="holds_held",status="open"}'),
+    ).toBe(0)
   })
 })
 
@@ -114,11 +136,13 @@ describe('what the rules and the dashboard name', () => {
 const notPictured: string[] = ['plinth_figures_failures', 'plinth_http_request_duration_seconds']
 
 describe('an alert', () => {
-  const alerts = [...rules.matchAll(/^ +- alert: (\S+)\n((?: {8,}.*\n)+)/gm)].map(([, name = '', text = '']) => ({
-    name,
-    runbook: /runbook: (\S+)/.exec(text)?.[1],
-    severity: /severity: (\S+)/.exec(text)?.[1],
-  }))
+  const alerts = [...rules.matchAll(/^ +- alert: (\S+)\n((?: {8,}.*\n)+)/gm)].map(
+    ([, name = '', text = '']) => ({
+      name,
+      runbook: /runbook: (\S+)/.exec(text)?.[1],
+      severity: /severity: (\S+)/.exec(text)?.[1],
+    }),
+  )
 
   test('leads to a runbook that is there, and pages or writes a ticket', () => {
     expect(alerts.length).toBeGreaterThanOrEqual(25)
@@ -148,12 +172,18 @@ describe.runIf(promtoolIsHere)('Prometheus’s own promtool', () => {
 
   test('takes every expression of the dashboard', () => {
     const queries = expressionsOfDashboard
-      .filter((expression) => /plinth_|process_|nodejs_|ALERTS/.test(expression) && !expression.startsWith('label_values'))
+      .filter(
+        (expression) =>
+          /plinth_|process_|nodejs_|ALERTS/.test(expression) && !expression.startsWith('label_values'),
+      )
       .map((expression) => expression.replaceAll('$__rate_interval', '1m').replaceAll('$tenant', '.*'))
     const scratch = mkdtempSync(join(tmpdir(), 'plinth-promql-'))
     try {
       const listed = queries.map((query, at) => `  - record: query:${at}\n    expr: ${JSON.stringify(query)}`)
-      writeFileSync(join(scratch, 'queries.yml'), `groups:\n- name: dashboard\n  rules:\n${listed.join('\n')}\n`)
+      writeFileSync(
+        join(scratch, 'queries.yml'),
+        `groups:\n- name: dashboard\n  rules:\n${listed.join('\n')}\n`,
+      )
       expect(run('check', 'rules', join(scratch, 'queries.yml'))).toContain(`${queries.length} rules found`)
     } finally {
       rmSync(scratch, { recursive: true })

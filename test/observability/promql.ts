@@ -19,16 +19,21 @@ export function namedIn(expression: string): Named[] {
   const grouped = [...expression.matchAll(grouping)].flatMap(([, list = '']) =>
     list.split(',').map((label) => label.trim()),
   )
-  return [...expression.replace(/\b[a-z_]+:[a-z0-9_:]+/g, '').matchAll(ours)].map(([, metric = '', braces = '']) => {
-    const matched = [...braces.matchAll(matcher)]
-    return {
-      metric,
-      labels: new Set([...matched.map(([, label = '']) => label), ...grouped.filter((label) => label !== '')]),
-      values: matched.flatMap(([, label = '', operator, value = '']) =>
-        operator === '=' ? [[label, value] as const] : [],
-      ),
-    }
-  })
+  return [...expression.replace(/\b[a-z_]+:[a-z0-9_:]+/g, '').matchAll(ours)].map(
+    ([, metric = '', braces = '']) => {
+      const matched = [...braces.matchAll(matcher)]
+      return {
+        metric,
+        labels: new Set([
+          ...matched.map(([, label = '']) => label),
+          ...grouped.filter((label) => label !== ''),
+        ]),
+        values: matched.flatMap(([, label = '', operator, value = '']) =>
+          operator === '=' ? [[label, value] as const] : [],
+        ),
+      }
+    },
+  )
 }
 
 /** What a scrape tells: of each series all labels, with the values that were seen. A metric without samples has no labels. */

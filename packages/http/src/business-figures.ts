@@ -4,6 +4,7 @@ import { readLatestCheckpoint } from '@plinth/evidence'
 import { type OverdueFigures, readHeldAmounts, readOverdueFigures } from '@plinth/holds'
 import { type CurrencyCode, formatMinor, invariant, type TenantId } from '@plinth/kernel'
 import { type BookFigures, readBookFigures } from '@plinth/ledger'
+import { type Consumer, listConsumers } from '@plinth/outbox'
 import { type BreakFigures, readBreakFigures } from '@plinth/reconciliation'
 import { readSuspenseFigures, type SuspenseFigures } from '@plinth/suspense'
 import {
@@ -26,6 +27,8 @@ export interface TenantFigures {
   readonly suspense: SuspenseFigures
   readonly breaks: readonly BreakFigures[]
   readonly eod: EodFigures | undefined
+  /** Whom events are passed on to. */
+  readonly consumers: readonly Consumer[]
   /** Decimal texts; absent where there are too many holds to add them up for a figure that is only looked at. */
   readonly held: ReadonlyMap<CurrencyCode, string> | undefined
 }
@@ -122,16 +125,18 @@ async function readTenantFigures(
   const books = await readBookFigures(tx, { timeZone, sealedUpTo: sealedEntries })
   if (books === undefined) return undefined
   const { businessDate } = books
-  const [overdue, proposals, suspense, breaks, eod, held] = await Promise.all([
+  const [overdue, proposals, suspense, breaks, eod, held, consumers] = await Promise.all([
     readOverdueFigures(tx, { businessDate, countMax }),
     readProposalFigures(tx, { countMax }),
     readSuspenseFigures(tx, { countMax }),
     readBreakFigures(tx, { countMax }),
     readEodFigures(tx, { countMax }),
     readHeld(tx, tenantId),
+    listConsumers(tx),
   ])
   const readMs = performance.now()
-  return { tenantId, readMs, books, sealedEntries, overdue, proposals, suspense, breaks, eod, held }
+  const counts = { overdue, proposals, suspense, breaks, eod, held, consumers }
+  return { tenantId, readMs, books, sealedEntries, ...counts }
 }
 
 async function readHeldTexts(tx: Tx): Promise<TenantFigures['held']> {

@@ -42,6 +42,20 @@ const described: Readonly<Record<string, Described>> = {
     help: 'Since the oldest entry above the last checkpoint was posted; 0 if there is none.',
     tell: ({ books }) => books.unsealedSeconds ?? 0,
   },
+  plinth_outbox_lag_events: {
+    help: 'Events that a consumer has not had yet.',
+    labels: ['consumer'],
+    tell: ({ consumers }) => consumers.map(({ consumer, lag }) => [{ consumer }, lag]),
+  },
+  plinth_outbox_lag_seconds: {
+    help: 'Since the first of them was recorded; 0 if there is none.',
+    labels: ['consumer'],
+    tell: ({ books, consumers }) =>
+      consumers.map(({ consumer, waitingSince }) => [
+        { consumer },
+        waitingSince === undefined ? 0 : Math.max(0, (books.nowMs - Date.parse(waitingSince)) / 1000),
+      ]),
+  },
   plinth_holds_overdue: {
     help: 'Holds whose time is over and of which that is not recorded; 1000 means at least that many.',
     tell: ({ overdue }) => overdue.count,

@@ -211,6 +211,7 @@ function countRounds(registry: Registry): Pick<Metrics, 'choreEnded' | 'eventDel
   })
   for (const chore of ['expire_holds', 'seal_entries', 'keep_checkpoints'])
     for (const outcome of ['done', 'failed']) rounds.labels(chore, outcome).inc(0)
+  for (const sink of ['nats', 'webhook']) deliveries.zero({ sink })
   return {
     choreEnded: ({ chore, outcome, items: done, seconds }) => {
       rounds.labels(chore, outcome).inc()

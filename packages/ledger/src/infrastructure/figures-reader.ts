@@ -6,6 +6,8 @@ const sql = sqlDoor<Record<never, never>>('ledger')
 
 /** Where a tenant's books stand, for whoever watches over them. Seconds are by the database's clock. */
 export interface BookFigures {
+  /** By that clock, in epoch milliseconds. */
+  readonly nowMs: number
   readonly lastEntryNo: number
   readonly lastEventPosition: number
   readonly businessDate: BusinessDate
@@ -19,7 +21,7 @@ export interface BookFigures {
 // By the key of the head and that of one entry.
 const figures: Statement = {
   name: 'ledger.book_figures',
-  text: `select h.next_entry_no - 1 as "lastEntryNo", h.next_event_position - 1 as "lastEventPosition",
+  text: `select (extract(epoch from statement_timestamp()) * 1000)::float8 as "nowMs", h.next_entry_no - 1 as "lastEntryNo", h.next_event_position - 1 as "lastEventPosition",
       h.business_date as "businessDate", coalesce(h.closing_date, h.business_date) as "openDay",
       extract(epoch from statement_timestamp() - ((coalesce(h.closing_date, h.business_date) + 1)::timestamp at time zone $2))::float8
         as "openDayOverSeconds",
