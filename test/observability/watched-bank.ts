@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { type PlinthProcess, plinth, startPlinth } from '../cli/plinth-process.js'
 import { inspectAnswer } from '../http/support/watched-edge.js'
-import { canaries, learnTokensIn, watch } from '../support/leaks.js'
+import { canaries, learn, learnTokensIn, watch } from '../support/leaks.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { type OtlpReceiver, openOtlpReceiver } from './otlp-receiver.js'
 
@@ -54,9 +55,12 @@ export function useWatchedBank(): () => WatchedBank {
 async function openWatchedBank(adminUrl: string, dataDir: string): Promise<WatchedBank> {
   const receiver = await openOtlpReceiver()
   watch('the traces', receiver.text)
+  const logSecret = randomBytes(24).toString('base64url')
+  learn('secret', logSecret)
   const environment = {
     PLINTH_DATABASE_URL: adminUrl,
     PLINTH_DATA_DIR: dataDir,
+    PLINTH_LOG_SECRET: logSecret,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     // Milliseconds between two exports: nobody wants to wait for five seconds.
     OTEL_BSP_SCHEDULE_DELAY: '100',
