@@ -12,6 +12,7 @@ import {
 } from '@plinth/outbox'
 import { listTenants } from '@plinth/tenancy'
 import type { Logger } from 'pino'
+import type { RenderedEvent } from '../domain/cloud-event.js'
 import type { EventFeed } from './event-feed.js'
 import type { EventSink } from './event-sink.js'
 import type { EventTail } from './event-tail.js'
@@ -136,6 +137,7 @@ async function publishWhileHeld(world: PublisherWorld, { tenantId, lease, signal
       }
       // No transaction is open meanwhile. Whoever was overtaken here is refused by the place itself: its end has moved on.
       await end.append(events)
+      tellOfDelivery(world, events)
       after = nextAfter
       // A place that knows its end tells the next publisher more than a mark: that one need not be made for every page.
       if (end.position !== undefined && performance.now() - markedMs < markEveryMs) continue
@@ -150,6 +152,15 @@ async function publishWhileHeld(world: PublisherWorld, { tenantId, lease, signal
       await write(world, tenantId, (tx) => releaseConsumer(tx, last)).catch(() => {
         // It ends by itself.
       })
+  }
+}
+
+/** By this process's clock; the events have the database's. */
+function tellOfDelivery({ database, sink }: PublisherWorld, events: readonly RenderedEvent[]): void {
+  const nowMs = Date.now()
+  for (const { event } of events) {
+    const seconds = Math.max(0, nowMs - Date.parse(event.time)) / 1000
+    database.telemetry.eventDelivered({ sink: sink.name, seconds })
   }
 }
 
