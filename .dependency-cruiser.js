@@ -22,6 +22,7 @@ const modulesInOrder = [
   'fx',
   'eod',
   'reconciliation',
+  'journey',
 ]
 const edges = ['http', 'cli', 'app']
 

@@ -34,6 +34,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/commands/{key}': books,
   'GET /v1/trial-balance': books,
   'GET /v1/audit-events': ['auditor', 'admin'],
+  'GET /v1/journeys/{correlationId}': ['operator', 'auditor', 'admin'],
   'POST /v1/api-keys': ['admin'],
   'GET /v1/api-keys': ['admin'],
   'POST /v1/api-keys/{keyId}/revoke': ['admin'],

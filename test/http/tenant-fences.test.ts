@@ -28,6 +28,7 @@ let entryId: string
 let suspenseItemId: string
 let runId: string
 let breakId: string
+const journeyId = 'journey-of-alpha'
 
 async function seal(): Promise<void> {
   const tenantId = 'alpha' as TenantId
@@ -49,7 +50,8 @@ beforeAll(async () => {
   const limit = { accountId: secret, currency: 'EUR', perDay: { amount: '500.00' }, reason: secret }
   expect((await bank().post('/v1/limits', limit)).status).toBe(200)
   const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
-  holdId = (await bank().post('/v1/holds', hold)).body.holdId
+  const asked = { headers: { 'x-correlation-id': journeyId } }
+  holdId = (await bank().post('/v1/holds', hold, asked)).body.holdId
   entryId = (await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))).body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
   // So many lines that their sums are kept for balances of the past.
@@ -142,6 +144,7 @@ const questions = () => [
   `/v1/journal-entries?reference=${secret}`,
   '/v1/journal-entries?transactionCode=TRANSFER',
   '/v1/audit-events?limit=1000',
+  `/v1/journeys/${journeyId}`,
   '/v1/api-keys',
   '/v1/trial-balance',
   `/v1/accounts/${secret}`,

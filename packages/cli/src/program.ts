@@ -19,6 +19,7 @@ import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
 import { tokenCommand } from './commands/token.js'
+import { traceCommand } from './commands/trace.js'
 import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
 import { workerCommand } from './commands/worker.js'
@@ -55,6 +56,7 @@ Exit codes:
 
 Something is wrong?  plinth doctor
 What happened to a command whose answer was lost?  Send it again with the same key: it takes effect once.
+Where is a payment stuck?  plinth trace ID
 `
 
 /** Runs the command line and answers its exit code (contract §7). Failures of commands are thrown. */
@@ -92,6 +94,7 @@ function createProgram(runtime: CliRuntime): Command {
     journalCommand(runtime),
     trialBalanceCommand(runtime),
     explainCommand(runtime),
+    traceCommand(runtime),
     verifyCommand(runtime),
     proofCommand(runtime),
   ])

@@ -12,6 +12,12 @@ export {
   showHold,
   writeHolds,
 } from './infrastructure/hold-store.js'
+export {
+  type HoldHistory,
+  type HoldMoment,
+  readClearingHoldIds,
+  readHoldHistories,
+} from './infrastructure/journey-reader.js'
 export { type EndOfTime, readOverdueAccounts, readOverdueHoldsOf } from './infrastructure/overdue-reader.js'
 export { readHeldSpending } from './infrastructure/spending-reader.js'
 export { readHeld, readHoldsWithHistory } from './infrastructure/verify-reader.js'

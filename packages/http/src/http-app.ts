@@ -23,6 +23,7 @@ import { glAccountRoutes } from './routes/gl-accounts.js'
 import { glExtractRoutes } from './routes/gl-extracts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
+import { journeyRoutes } from './routes/journeys.js'
 import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
 import { productRoutes } from './routes/products.js'
@@ -69,6 +70,7 @@ export const routes: readonly Route[] = [
   ...suspenseItemRoutes,
   ...commandRoutes,
   ...reportRoutes,
+  ...journeyRoutes,
   ...eodRunRoutes,
   ...yearEndRoutes,
   ...glExtractRoutes,

@@ -51,6 +51,7 @@ export {
   readReversedAmounts,
 } from './infrastructure/journal-reader.js'
 export { appendEntries, appendMarks } from './infrastructure/journal-writer.js'
+export { readReversingEntryNos } from './infrastructure/journey-reader.js'
 export {
   type LineBehind,
   readEntryNumbers,

@@ -1,4 +1,5 @@
 export type { OutboxEvent } from './domain/outbox-event.js'
+export { type EventFilter, readEventsWithin, type TimeWindow } from './infrastructure/journey-reader.js'
 export { enqueueEvents } from './infrastructure/outbox-store.js'
 export {
   checkPositions,

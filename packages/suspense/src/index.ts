@@ -1,5 +1,11 @@
 export type { SuspenseChange, SuspenseItem, SuspenseItemId, SuspenseStatus } from './domain/suspense-item.js'
 export {
+  readSuspenseHistories,
+  readSuspenseItemIds,
+  type SuspenseHistory,
+  type SuspenseMoment,
+} from './infrastructure/journey-reader.js'
+export {
   listSuspenseItems,
   readSuspenseItems,
   readSuspenseItemsOfEntries,

@@ -7,6 +7,7 @@ export type Permission =
   | 'read_chart'
   | 'read_books'
   | 'read_audit'
+  | 'read_journeys'
   | 'post'
   | 'post_advice'
   | 'post_accruals'
@@ -40,6 +41,7 @@ const payments: readonly Permission[] = [
 ]
 const operator: readonly Permission[] = [
   ...payments,
+  'read_journeys',
   'post_advice',
   'post_accruals',
   'clear_suspense',
@@ -53,7 +55,13 @@ const operator: readonly Permission[] = [
   'explain_breaks',
   'submit_rates',
 ]
-const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
+const auditor: readonly Permission[] = [
+  'read_chart',
+  'read_books',
+  'read_audit',
+  'read_journeys',
+  'read_proposals',
+]
 const approver: readonly Permission[] = [
   'read_chart',
   'read_proposals',
