@@ -52,7 +52,8 @@ beforeAll(async () => {
 
 test('a payment is found by whatever of it one has, and which that was is said', async () => {
   const { data } = await traced('settlement-1')
-  const step = (kind: string) => data.find(
+  const step = (kind: string) =>
+    data.find(
       (each: { kind: string; correlationId: string }) =>
         each.kind === kind && each.correlationId === 'settlement-1',
     )

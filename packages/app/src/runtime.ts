@@ -1,6 +1,7 @@
 import type { CliRuntime, Plinth } from '@plinth/cli'
 import { describeServer } from '@plinth/db'
 import { originOf, verifierOf } from '@plinth/evidence/domain'
+import { acceptRestoration, compareWithAnchor } from './anchored-books.js'
 import { type Configuration, type Environment, readConfiguration } from './configuration.js'
 import { createTenant, readTenantRequest } from './create-tenant.js'
 import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
@@ -56,6 +57,8 @@ export function createRuntime(environment: Environment): CliRuntime {
       const name = originOf(configuration().origin, tenantId)
       return key && [key.signer.publicKey, ...key.earlier].map((publicKey) => verifierOf(name, publicKey))
     },
+    compareAnchor: () => withPlinth((plinth) => compareWithAnchor(plinth, configuration())),
+    acceptRestoration: (of) => withPlinth((plinth) => acceptRestoration(plinth, configuration(), of)),
     makeDemo: (days) => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir, days)),
     // What only servers need is read by nobody else: a short command should start at once.
     serve: async (options) => (await import('./serve.js')).serve(configuration(), options),

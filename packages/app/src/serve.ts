@@ -1,5 +1,6 @@
 import { listen } from '@plinth/http/server'
 import { type Logger, pino } from 'pino'
+import { refuseBooksBehindAnchor } from './anchored-books.js'
 import { compose, type HttpApp } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { adminUrlOf, type DatabaseAccess, openAccess, updateEmbedded } from './database-access.js'
@@ -64,6 +65,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
     requestsPerSecond: configuration.requestsPerSecond,
   })
   try {
+    await refuseBooksBehindAnchor(plinth, configuration, logger)
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined
     if (demo !== undefined) say(demo.changed ? 'Demo tenant made' : 'Demo tenant is there')
     if (signals.stopping) return

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { refuseBooksBehindAnchor } from './anchored-books.js'
 import type { Configuration } from './configuration.js'
 import { openAccess, updateEmbedded } from './database-access.js'
 import { openPlinth } from './open-plinth.js'
@@ -24,6 +25,7 @@ export async function runWorker(configuration: Configuration): Promise<void> {
       })
       const logger = pino({ level: logLevel ?? 'info' })
       try {
+        await refuseBooksBehindAnchor(plinth, configuration, logger)
         const worker = await startConfiguredWorker(plinth, configuration, logger)
         logger.info('working')
         const signal = await signals.requested

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type CliRuntime, exitCodes } from './cli-runtime.js'
 import { accountCommand } from './commands/account.js'
+import { anchorCommand } from './commands/anchor.js'
 import { benchCommand } from './commands/bench.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
@@ -97,6 +98,7 @@ function createProgram(runtime: CliRuntime): Command {
     traceCommand(runtime),
     verifyCommand(runtime),
     proofCommand(runtime),
+    anchorCommand(runtime),
   ])
   addGroup(program, 'End of day:', [
     eodCommand(runtime),

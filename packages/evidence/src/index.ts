@@ -1,8 +1,10 @@
+import { compareAnchorsWith } from './application/compare-anchors.js'
 import { proveConsistencyWith, proveEntryWith } from './application/prove.js'
 import { countUnsealedWith, sealEntriesWith } from './application/seal-entries.js'
 import { verifyEvidenceWith } from './application/verify-evidence.js'
 import { evidenceStore } from './infrastructure/evidence-store.js'
 
+export type { AnchorsCompared } from './application/compare-anchors.js'
 export type { StoredCheckpoint } from './application/ports.js'
 export type { ConsistencyProof, ProofRequest, Unproved } from './application/prove.js'
 export type { Sealed, SealRequest } from './application/seal-entries.js'
@@ -15,6 +17,7 @@ export const proveEntry = proveEntryWith(evidenceStore)
 export const proveConsistency = proveConsistencyWith(evidenceStore)
 /** Wants a transaction that reads one snapshot. */
 export const verifyEvidence = verifyEvidenceWith(evidenceStore)
+export const compareAnchors = compareAnchorsWith(evidenceStore)
 /** The last checkpoint; undefined before the first. */
 export const readLatestCheckpoint = evidenceStore.readLatest
 /** What checkpoints were signed with, in the form of signed notes, the first that was used first. */

@@ -48,7 +48,8 @@ export function verifyCommand(runtime: CliRuntime): Command {
     )
     .addOption(jsonOption())
     .action(async (options: Options) => {
-      const anchors = options.checkpoint && (await Promise.all(options.checkpoint.map(readKept))).flat()
+      const anchors =
+        options.checkpoint && (await Promise.all(options.checkpoint.map((place) => readKept(place)))).flat()
       await runtime.withPlinth(async (plinth) => {
         const reports: TenantReport[] = []
         for (const tenantId of await tenantsOf(runtime, plinth, options)) {

@@ -5,6 +5,7 @@ import { renderEntry } from '@plinth/ledger/domain'
 import { parseCheckpoint } from '../domain/checkpoint.js'
 import { evidenceOf, leafOf, saltBytes } from '../domain/entry-evidence.js'
 import { type EvidenceFinding, type EvidenceFindings, Findings } from '../domain/findings.js'
+import { readKeptAnchors } from '../domain/kept-anchors.js'
 import { GrowingTree, type HashedNode } from '../domain/merkle-tree.js'
 import { parseVerifier, signedBy, type Verifier } from '../domain/signed-note.js'
 import { isStored, placeOf } from '../domain/stored-nodes.js'
@@ -49,7 +50,7 @@ class EvidenceCheck {
   #checkpoints: StoredCheckpoint[] = []
   #lastCheckpoint = 0
   #verifiers: readonly Verifier[] = []
-  readonly #anchors = new Map<number, Buffer[]>()
+  #anchors = new Map<number, readonly Buffer[]>()
 
   constructor(
     readonly store: EvidenceStore,
@@ -239,19 +240,12 @@ class EvidenceCheck {
 
   #readAnchors(): void {
     const { anchors = [], tenantId } = this.request
-    const broken = (at: number, expected: string, found: string): void =>
+    const { own, standing, faults } = readKeptAnchors(anchors, { tenantId, verifiers: this.#verifiers })
+    for (const { at, expected, found } of faults)
       this.#findings.add('anchors_agree', { row: { checkpoint: at + 1 }, expected, found })
-    let own = 0
-    for (const [at, text] of anchors.entries()) {
-      const parsed = parseCheckpoint(text)
-      if (parsed === undefined) broken(at, 'a checkpoint', 'something else')
-      else if (parsed.origin.endsWith(`/${tenantId}`)) {
-        own += 1
-        if (signedBy(parsed.note, this.#verifiers)?.name !== parsed.origin)
-          broken(at, 'the signature of a trusted key', 'none')
-        else this.#anchors.set(parsed.treeSize, [...(this.#anchors.get(parsed.treeSize) ?? []), parsed.root])
-      }
-    }
-    if (own === 0 && this.request.anchors !== undefined) broken(-1, 'a checkpoint of the tenant', 'none')
+    this.#anchors = new Map(standing)
+    if (own > 0 || this.request.anchors === undefined) return
+    const [expected, found] = ['a checkpoint of the tenant', 'none']
+    this.#findings.add('anchors_agree', { row: { checkpoint: 0 }, expected, found })
   }
 }
