@@ -22,6 +22,9 @@ const { tenantId } = smallBank.tenant
 const deposit = (amount = '1.00') => transferOf({ from: 'cash', to: 'alice', amount })
 const tooMuch = transferOf({ from: 'bob', to: 'alice', amount: '5.00' })
 
+// Its servers are Debian's in either pass of `make test`, and its statements those of others.
+const runs = toolsAreHere && process.env.PLINTH_STRICT_ROLES !== '1'
+
 let site: Site
 const banks: ServedBank[] = []
 let before: { body: object; rejection: object; holdId: string }
@@ -57,7 +60,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
 // Entries 1 to 10 are in the base backup, 11 to 20 in the archived log up to the restore point and in the dump, and 21 to 30 are
 // lost: nobody has them but the anchor.
 beforeAll(async () => {
-  if (!toolsAreHere) return
+  if (!runs) return
   site = openSite()
   const primary = openBank(
     site,
@@ -137,7 +140,7 @@ async function expectWorkGoesOn(bank: ServedBank): Promise<void> {
   expect([endOf(taken), answerOf(taken).entryNo]).toEqual(['accepted', 22])
 }
 
-describe.runIf(toolsAreHere)('a bank that comes back from a backup', () => {
+describe.runIf(runs)('a bank that comes back from a backup', () => {
   test('a base backup and the archived log bring back the moment that was asked for', async () => {
     const cluster = join(site.dir, 'restored', 'cluster')
     writeFileSync(join(cluster, 'recovery.signal'), '')
