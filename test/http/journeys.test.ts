@@ -1,5 +1,7 @@
+import type { Statement } from '@plinth/db/sql'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { causedBy, withoutEntry } from '../../packages/audit/src/infrastructure/journey-reader.js'
 import {
   type Answer,
   type CallOptions,
@@ -283,18 +285,18 @@ describe('nothing is left out', () => {
 
   test('the audit events of no entry and those of a cause are found by their indexes', async () => {
     const client = await admin.connect()
-    const plan = async (where: string): Promise<string> => {
+    const plan = async ({ text }: Statement, ...values: string[]): Promise<string> => {
+      await client.query(`prepare asked as ${text}`)
       const { rows } = await client.query(
-        `explain select 1 from audit.audit_event where tenant_id = 'alpha' and ${where}`,
+        `explain execute asked (${values.map((value) => `'${value}'`).join(', ')})`,
       )
+      await client.query('deallocate asked')
       return JSON.stringify(rows)
     }
     await client.query('set enable_seqscan = off')
-    const posts = "('post', 'reverse', 'correct', 'clear_suspense_item', 'capture_hold')"
-    expect(
-      await plan(`correlation_id = 'x' and (outcome <> 'accepted' or action not in ${posts})`),
-    ).toContain('audit_without_entry')
-    expect(await plan(`causation_id = 'x'`)).toContain('audit_by_causation')
+    const after = ['2026-01-01T00:00:00Z', '00000000-0000-0000-0000-000000000000']
+    expect(await plan(withoutEntry, 'alpha', 'x', ...after, '10')).toContain('audit_without_entry')
+    expect(await plan(causedBy, 'alpha', '{x}', '10')).toContain('audit_by_causation')
     client.release(true)
   })
 })

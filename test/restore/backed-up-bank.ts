@@ -21,7 +21,7 @@ import { submissionOf } from '../support/commands.js'
 import { learnPasswords } from '../support/leaks.js'
 
 /** Debian's PostgreSQL 15, which has the programs that the embedded one lacks: pg_basebackup, pg_dump and the others. */
-export const debianBinDir = '/usr/lib/postgresql/15/bin'
+const debianBinDir = '/usr/lib/postgresql/15/bin'
 export const toolsAreHere = existsSync(join(debianBinDir, 'pg_basebackup'))
 
 /** Directories that the server's user may enter, and the installation's key and anchor, which are no part of a backup. */

@@ -39,7 +39,7 @@ interface Fence {
 }
 
 /** The headings of a page and its fenced blocks; a `text` block behind one of commands says what those print. */
-export function partsOf(page: string, text: string): Omit<Runbook, 'page'> {
+function partsOf(page: string, text: string): Omit<Runbook, 'page'> {
   const sections: string[] = []
   const blocks: CommandBlock[] = []
   let fence: Fence | undefined

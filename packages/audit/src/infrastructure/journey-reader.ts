@@ -15,7 +15,7 @@ export interface AuditPlace {
 }
 
 // Word for word the condition of the index audit_without_entry: only so is it found to serve.
-const withoutEntry: Statement = {
+export const withoutEntry: Statement = {
   name: 'audit.journey_without_entry',
   text: `select ${columns} from audit.audit_event
     where tenant_id = $1 and correlation_id = $2
@@ -103,7 +103,7 @@ function windowsAround(moments: readonly number[], aroundMs: number): { fromMs: 
   return windows
 }
 
-const causedBy: Statement = {
+export const causedBy: Statement = {
   name: 'audit.journey_caused_by',
   text: `select e.* from unnest($2::text[]) as k (cause)
     cross join lateral (
