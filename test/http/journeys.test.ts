@@ -40,7 +40,7 @@ const journey = async (correlationId: string, query = ''): Promise<Answer['body'
   expect([correlationId, status]).toEqual([correlationId, 200])
   return body
 }
-type Step = { kind: string; what: string; id: string; correlationId: string; code?: string }
+type Step = { at: string; kind: string; what: string; id: string; correlationId: string; code?: string }
 const told = ({ data }: { data: Step[] }): string[] =>
   data.map(({ kind, what, correlationId }) => `${correlationId}: ${kind}: ${what}`)
 const hold = (amount: string, options: CallOptions, more: object = {}): Promise<Answer> =>
@@ -196,6 +196,20 @@ describe('where a payment stands', () => {
   })
 })
 
+test('who took an entry back later is seen', async () => {
+  const [asked, reversed] = [newJourney(), newJourney()]
+  const { body } = await pay('4.00', under(asked))
+  const back = `/v1/journal-entries/${body.journalEntryId}/reversals`
+  expect((await bank().post(back, { reason: 'twice' }, under(reversed))).status).toBe(201)
+  const { data, related } = await journey(asked)
+  expect(related).toEqual([reversed])
+  expect(data.at(-1)).toMatchObject({
+    kind: 'entry',
+    correlationId: reversed,
+    details: { kind: 'reversal', reverses: body.journalEntryId },
+  })
+})
+
 describe('causes and effects', () => {
   test('what an event caused is seen from both ends, one step far', async () => {
     const [first, second, third] = [newJourney(), newJourney(), newJourney()]
@@ -223,11 +237,11 @@ describe('causes and effects', () => {
 })
 
 describe('nothing is left out', () => {
-  // More than is read at once, in one batch: commands, rejections and entries in turn.
+  // More than is read at once, in one batch: first what is posted, then what is rejected, so that two lists are of two times.
   const commands = Array.from({ length: 2_400 }, (_, at) => ({
     type: 'post',
     idempotencyKey: `many-${at}`,
-    ...transfer({ from: 'alice', to: at % 2 === 0 ? 'bob' : 'nobody', amount: '0.01' }),
+    ...transfer({ from: 'alice', to: at < 1_200 ? 'bob' : 'nobody', amount: '0.01' }),
   }))
 
   test('a journey of thousands comes page by page, each step once, in order', async () => {
@@ -256,6 +270,7 @@ describe('nothing is left out', () => {
     expect(['command', 'entry', 'audit_event', 'event'].map(count)).toEqual([2_400, 1_200, 2_400, 1_200])
     expect(steps.length).toBe(7_200)
     expect(steps.filter(({ correlationId }) => correlationId !== asked)).toEqual([])
+    expect(steps.map((step) => step.at)).toEqual(steps.map((step) => step.at).toSorted())
   })
 
   test('every row that names a correlation is in its journey', async () => {

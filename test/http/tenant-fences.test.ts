@@ -29,6 +29,7 @@ let suspenseItemId: string
 let runId: string
 let breakId: string
 const journeyId = 'journey-of-alpha'
+const asked = { headers: { 'x-correlation-id': journeyId } }
 
 async function seal(): Promise<void> {
   const tenantId = 'alpha' as TenantId
@@ -50,7 +51,6 @@ beforeAll(async () => {
   const limit = { accountId: secret, currency: 'EUR', perDay: { amount: '500.00' }, reason: secret }
   expect((await bank().post('/v1/limits', limit)).status).toBe(200)
   const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
-  const asked = { headers: { 'x-correlation-id': journeyId } }
   holdId = (await bank().post('/v1/holds', hold, asked)).body.holdId
   entryId = (await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))).body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
