@@ -1,5 +1,6 @@
 export type { AuditEvent } from './domain/audit-event.js'
 export { type AuditPage, listAuditEvents, recordAuditEvents } from './infrastructure/audit-store.js'
+export { readKeysOfEntries } from './infrastructure/key-reader.js'
 export {
   type AuditView,
   countAuditedActions,

@@ -26,6 +26,7 @@ const kept = ['never_removed', 'never_truncated']
  */
 export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'tenancy.settings': appendOnly,
+  'tenancy.erasure': [...appendOnly, 'as_approved'],
   'tenancy.proposal': [...kept, 'decided_once'],
   'audit.audit_event': appendOnly,
   'outbox.outbox_event': appendOnly,

@@ -1,8 +1,10 @@
+import { commitmentsOfDetailsWith } from './application/erase-details.js'
 import { proveConsistencyWith, proveEntryWith } from './application/prove.js'
 import { countUnsealedWith, sealEntriesWith } from './application/seal-entries.js'
 import { verifyEvidenceWith } from './application/verify-evidence.js'
 import { evidenceStore } from './infrastructure/evidence-store.js'
 
+export type { KeptCommitment } from './application/erase-details.js'
 export type { StoredCheckpoint } from './application/ports.js'
 export type { ConsistencyProof, ProofRequest, Unproved } from './application/prove.js'
 export type { Sealed, SealRequest } from './application/seal-entries.js'
@@ -15,6 +17,9 @@ export const proveEntry = proveEntryWith(evidenceStore)
 export const proveConsistency = proveConsistencyWith(evidenceStore)
 /** Wants a transaction that reads one snapshot. */
 export const verifyEvidence = verifyEvidenceWith(evidenceStore)
+export const commitmentsOfDetails = commitmentsOfDetailsWith(evidenceStore)
+/** Destroys the salts of details whose erasure the journal records: nobody can try out any more what they had been. */
+export const destroyDetailsSalts = evidenceStore.eraseSalts
 /** The last checkpoint; undefined before the first. */
 export const readLatestCheckpoint = evidenceStore.readLatest
 /** What checkpoints were signed with, in the form of signed notes, the first that was used first. */

@@ -54,6 +54,10 @@ export const entryProof = z
         }),
       }),
     ),
+    erased: z.array(z.literal('details')).optional().meta({
+      description:
+        'What nobody can open any more: the details were erased, and their salt destroyed. The evidence keeps what they were committed to, so the proof stands.',
+    }),
     leafIndex: count,
     treeSize: count,
     hashes: z.array(base64).meta({ description: 'From the leaf up (RFC 9162).' }),

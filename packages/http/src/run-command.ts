@@ -25,6 +25,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   reverse: 201,
   correct: 201,
   clear_suspense_item: 201,
+  erase_details: 200,
   place_hold: 201,
   capture_hold: 201,
   release_hold: 200,

@@ -9,6 +9,7 @@ import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 export type { ExplainedBalance } from './domain/explained-balance.js'
 export type {
   BankEntryKind,
+  DetailsErased,
   EntryDraft,
   EntryKind,
   JournalEntry,
@@ -27,6 +28,7 @@ export {
 export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { type DayEnd, readDayEnds } from './infrastructure/day-end-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
+export { eraseEntryDetails, expectDetailsThere, readFollowers } from './infrastructure/erasure-store.js'
 export {
   beginYearEnd,
   closeDay,

@@ -1,4 +1,5 @@
 export type { OutboxEvent } from './domain/outbox-event.js'
+export { eraseToldPayloads } from './infrastructure/erasure-store.js'
 export { enqueueEvents } from './infrastructure/outbox-store.js'
 export {
   checkPositions,

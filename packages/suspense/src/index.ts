@@ -1,4 +1,5 @@
 export type { SuspenseChange, SuspenseItem, SuspenseItemId, SuspenseStatus } from './domain/suspense-item.js'
+export { expectClearings, readClearingEntries } from './infrastructure/clearing-reader.js'
 export {
   listSuspenseItems,
   readSuspenseItems,

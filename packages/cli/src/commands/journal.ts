@@ -31,6 +31,7 @@ import {
 } from '../output.js'
 import { parseDate, parseEntry } from '../read-arguments.js'
 import { openTextOutput, type TextOutput } from '../text-output.js'
+import { eraseCommand } from './erase-details.js'
 
 export function journalCommand(runtime: CliRuntime): Command {
   const journal = new Command('journal').description('what stands in the books')
@@ -38,6 +39,7 @@ export function journalCommand(runtime: CliRuntime): Command {
     .addCommand(queryCommand(runtime))
     .addCommand(showCommand(runtime))
     .addCommand(exportCommand(runtime))
+    .addCommand(eraseCommand(runtime))
 }
 
 type QueryOptions = {
@@ -174,13 +176,17 @@ async function find(tx: Tx, which: EntryId | number): Promise<JournalEntry | und
 }
 
 function printEntry(entry: JournalEntry, { currencies }: Books): void {
-  const { lines, metadata, entryNo, journalEntryId, ...rest } = renderEntry(entry, currencies)
+  const { lines, metadata, entryNo, journalEntryId, detailsErased, ...rest } = renderEntry(entry, currencies)
   const named = Object.entries(metadata).map(([name, value]) => [`metadata ${name}`, value] as const)
   const texts = [...Object.entries(rest), ...named].map(([name, value]) => [
     printable(name),
     value === undefined ? undefined : printable(String(value)),
   ])
-  printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts) })
+  const erased =
+    detailsErased === undefined
+      ? {}
+      : { 'details erased': `${detailsErased.at}, ${detailsErased.legalBasis}` }
+  printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts), ...erased })
   console.log('')
   printTable(
     [

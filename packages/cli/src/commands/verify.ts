@@ -131,6 +131,11 @@ function printReport({
     console.log(
       coloured('The keys of checkpoints were taken from the database; --key says whom to trust.', 'yellow'),
     )
+  for (const rule of rules)
+    if ('withErasedLines' in rule && rule.withErasedLines > 0)
+      console.log(
+        `${rule.withErasedLines} statements have lines whose details were erased: their checksums cannot be added up again, all else was.`,
+      )
   const broken = rules.filter(({ first }) => first !== undefined).length
   console.log(
     sound ? coloured('The books are sound.', 'green') : coloured(`${broken} rules are broken.`, 'red'),

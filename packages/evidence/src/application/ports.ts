@@ -41,6 +41,8 @@ export interface EvidenceStore {
   /** Stored nodes, or leaves, by `placeOf`. */
   readNodes(tx: Tx, ranges: readonly NodeRange[]): Promise<ReadonlyMap<string, Buffer>>
   countNodes(tx: Tx): Promise<number>
+  /** Destroys the salts of details whose erasure the journal records. */
+  eraseSalts(tx: Tx, kept: readonly { readonly entryNo: number; readonly commitment: Buffer }[]): void
   readSealed(tx: Tx, page: { after: number; limit: number }): Promise<SealedEntry[]>
   readLatest(tx: Tx): Promise<StoredCheckpoint | undefined>
   /** All of the tenant by size. */

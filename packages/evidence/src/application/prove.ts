@@ -41,7 +41,8 @@ export const proveEntryWith =
     const evidence = evidenceOf(tenantId, rendered, sealed.salts)
     invariant(leafOf(evidence).equals(sealed.leaf), 'an entry is what was sealed', { entryId })
     const openings = openingsOf(rendered, sealed.salts, wanted)
-    return { evidence, openings, leafIndex, treeSize, hashes, checkpoint: note }
+    const erased = sealed.salts.details === undefined ? { erased: ['details'] as const } : {}
+    return { evidence, openings, ...erased, leafIndex, treeSize, hashes, checkpoint: note }
   }
 
 /** That the tree of the first `from` entries is the beginning of that of the first `to`. */

@@ -120,6 +120,12 @@ class EvidenceCheck {
       this.#findings.add('entries_as_sealed', { row, expected, found })
       return
     }
+    if ((salts.details === undefined) !== (entry.detailsErased !== undefined)) {
+      const [gone, there] = ['a destroyed salt', 'the salt of the details']
+      const [expected, found] = entry.detailsErased === undefined ? [there, gone] : [gone, there]
+      this.#findings.add('entries_as_sealed', { row, expected, found })
+      return
+    }
     const made = this.#leafOf(entry, sealed)
     if (made?.equals(leaf) === true) return
     const expected = `leaf ${leaf.toString('hex')}`

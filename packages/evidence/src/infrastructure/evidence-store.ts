@@ -61,7 +61,7 @@ function insertSeal(tx: Tx, { entries, nodes, checkpoint }: NewSeal): void {
     tenantId,
     plainArray(entries.map(({ entryNo }) => entryNo)),
     plainArray(entries.map(({ leaf }) => leaf.toString('hex'))),
-    plainArray(entries.map(({ salts }) => salts.details.toString('hex'))),
+    plainArray(entries.map(({ salts }) => salts.details?.toString('hex'))),
     plainArray(entries.map(({ salts }) => salts.lines.toString('hex'))),
   ])
   sql.send(tx, insertNodes, [
@@ -120,22 +120,36 @@ const countAllNodes: Statement = {
 
 const nextSealed: Statement = {
   name: 'evidence.next_sealed',
-  text: `select entry_no, leaf_hash, details_salt, line_salts from evidence.sealed_entry
+  text: `select entry_no, leaf_hash, details_salt, details_commitment, line_salts from evidence.sealed_entry
      where tenant_id = $1 and entry_no > $2 order by entry_no limit $3`,
 }
 
 interface SealedRow {
   readonly entry_no: number
   readonly leaf_hash: Buffer
-  readonly details_salt: Buffer
+  readonly details_salt: Buffer | null
+  readonly details_commitment: Buffer | null
   readonly line_salts: Buffer
 }
 
 const toSealed = (row: SealedRow): SealedEntry => ({
   entryNo: row.entry_no,
   leaf: row.leaf_hash,
-  salts: { details: row.details_salt, lines: row.line_salts },
+  salts: {
+    details: row.details_salt ?? undefined,
+    keptCommitment: row.details_commitment ?? undefined,
+    lines: row.line_salts,
+  },
 })
+
+const eraseSalts: Statement = {
+  name: 'evidence.erase_salts',
+  text: `with changed as (
+      update evidence.sealed_entry s set details_salt = null, details_commitment = decode(k.commitment, 'hex')
+        from unnest($2::bigint[], $3::text[]) as k (entry_no, commitment)
+       where s.tenant_id = $1 and s.entry_no = k.entry_no and s.details_salt is not null returning 1)
+    select plinth.expect_rows(count(*), cardinality($2::bigint[]), 'salts') from changed`,
+}
 
 const checkpointColumns = 'tree_size, root_hash, note, verifier_key, made_at'
 
@@ -188,6 +202,12 @@ export const evidenceStore: EvidenceStore = {
     return opened?.tree_size
   },
   insertSeal,
+  eraseSalts: (tx, kept) =>
+    sql.send(tx, eraseSalts, [
+      tenantOf(tx),
+      plainArray(kept.map(({ entryNo }) => entryNo)),
+      plainArray(kept.map(({ commitment }) => commitment.toString('hex'))),
+    ]),
   readNodes,
   countNodes: async (tx) => {
     const [row] = await sql.run<{ nodes: number }>(tx, countAllNodes, [tenantOf(tx)])

@@ -27,6 +27,7 @@ import {
   accruedOf,
   describedAccountsOf,
   entriesOf,
+  erasedBy,
   glCodesOf,
   holdsOf,
   instructedBy,
@@ -43,6 +44,7 @@ import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
 import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore } from './ports.js'
 import { expectedProducts, readCatalogue } from './read-catalogue.js'
+import { readErasures } from './read-erasures.js'
 import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
 import { type DecidedBatch, type Stores, type Written, writeBatch } from './write-batch.js'
@@ -85,6 +87,7 @@ export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
     const { held, others } = splitAccounts(submissions, targets, foreseen)
     const settingsAt = (version: number) => settingsOf(tx, batch.tenantId, version)
     const book = await lockAndRead({ store, desk }, tx, {
+      tenantId: batch.tenantId,
       submissions,
       targets,
       foreseen,
@@ -96,11 +99,23 @@ export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
     const { businessDate, enteredOn } = book
     const settingsVersion = book.settings.version
     const products = expectedProducts(submissions, book.products)
+    const detailed = [...targets.entries.values()].flatMap(({ entryNo, detailsErased }) =>
+      detailsErased === undefined ? [entryNo] : [],
+    )
     const plan = decideBatch(book, batch.units, book.known)
     const { currencies } = book.settings
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
-    const decision = { plan, expected, products, businessDate, enteredOn, settingsVersion, currencies }
+    const decision = {
+      plan,
+      expected,
+      products,
+      detailed,
+      businessDate,
+      enteredOn,
+      settingsVersion,
+      currencies,
+    }
     const { numbers, asForeseen, sent } = write({ store, desk }, tx, batch, decision)
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
@@ -179,6 +194,7 @@ async function resolve(
 
 /** What a batch is decided on, and what is recorded for its keys. */
 interface ToDecide {
+  readonly tenantId: TenantId
   readonly submissions: readonly Submission[]
   readonly targets: Targets
   readonly foreseen: Foreseen | undefined
@@ -201,7 +217,7 @@ interface Found extends Book {
 async function lockAndRead(
   { store, desk }: Stores,
   tx: Tx,
-  { submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
+  { tenantId, submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
 ): Promise<Found> {
   const commands = submissions.map(({ command }) => command)
   const keys = [...new Set(submissions.map(({ key }) => key))].sort()
@@ -236,11 +252,13 @@ async function lockAndRead(
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
   const { businessDate, enteredOn } = datesOf(head, bookInto)
-  const [typed, { products, mapped }, limits, accrued] = await Promise.all([
+  const { currencies } = settings
+  const [typed, { products, mapped }, limits, accrued, erasures] = await Promise.all([
     readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
     readCatalogue(tx, commands),
     readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
-    accruing.length === 0 ? undefined : desk?.read(tx, accruing, settings.currencies),
+    accruing.length === 0 ? undefined : desk?.read(tx, accruing, currencies),
+    readErasures({ store, tx, tenantId, currencies }, commands.flatMap(erasedBy)),
   ])
   return {
     businessDate,
@@ -254,13 +272,14 @@ async function lockAndRead(
     holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
     suspenseItems,
     clearings,
-    entries: targets.entries,
+    entries: new Map(targets.entries),
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
+    erasures,
     limits,
     products,
     accrued: new Map(accrued?.map((each) => [each.accountId, each])),
-    known: recorded(settings.currencies),
+    known: recorded(currencies),
   }
 }
 

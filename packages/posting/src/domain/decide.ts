@@ -8,6 +8,7 @@ import { decideProposal, decideSettings, registerTransactionCode } from '@plinth
 import type { Book } from './book.js'
 import type { Command, DecideProposalCommand, ProposeCommand, SetStatusCommand, Stamp } from './command.js'
 import { decideCorrect } from './decide-correct.js'
+import { decideErasure } from './decide-erasure.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decideLimit } from './decide-limit.js'
 import { decideOpening } from './decide-opening.js'
@@ -59,6 +60,8 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return decideHoldChange(book, command)
     case 'clear_suspense_item':
       return decideClearSuspenseItem(book, command, stamp)
+    case 'erase_details':
+      return decideErasure(book, command)
     case 'change_settings': {
       const { changes, reason } = command
       const fault = faultOfExchange(book, changes) ?? faultOfRetainedEarnings(book, changes)

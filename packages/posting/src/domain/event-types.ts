@@ -14,6 +14,7 @@ export const eventTypes: Readonly<Record<CommandType, string>> = {
   // One for each of its two entries.
   correct: 'plinth.journal_entry.posted.v1',
   clear_suspense_item: 'plinth.journal_entry.posted.v1',
+  erase_details: 'plinth.journal_entry.details_erased.v1',
   place_hold: 'plinth.hold.placed.v1',
   capture_hold: 'plinth.journal_entry.posted.v1',
   release_hold: 'plinth.hold.released.v1',

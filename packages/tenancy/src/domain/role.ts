@@ -11,6 +11,7 @@ export type Permission =
   | 'post_advice'
   | 'post_accruals'
   | 'clear_suspense'
+  | 'erase_details'
   | 'open_account'
   | 'open_unlimited_account'
   | 'manage_accounts'
@@ -43,6 +44,7 @@ const operator: readonly Permission[] = [
   'post_advice',
   'post_accruals',
   'clear_suspense',
+  'erase_details',
   'open_unlimited_account',
   'manage_accounts',
   'make_statements',
