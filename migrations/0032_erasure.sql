@@ -52,16 +52,18 @@ create trigger as_approved before insert on tenancy.erasure for each row execute
 alter table tenancy.erasure enable always trigger as_approved;
 
 -- The doors of the others, no wider than a foreign key.
-create function tenancy.is_erased(of_tenant text, of_entry uuid, at timestamptz, under text) returns boolean
+-- Only an entry of a kind that repeats texts may be erased with another that was named.
+create function tenancy.is_erased(of_tenant text, of_entry uuid, repeats boolean, at timestamptz, under text) returns boolean
   language sql stable security definer set search_path = ''
   return exists (select from tenancy.erasure e
-                  where e.tenant_id = of_tenant and e.entry_id = of_entry and e.erased_at = at and e.legal_basis = under);
+                  where e.tenant_id = of_tenant and e.entry_id = of_entry and (e.named_entry_id = of_entry or repeats)
+                    and e.erased_at = at and e.legal_basis = under);
 create function tenancy.payload_is_erased(of_tenant text, of_proposal uuid) returns boolean
   language sql stable security definer set search_path = ''
   return exists (select from tenancy.erasure e where e.tenant_id = of_tenant and e.made_by_proposal_id = of_proposal);
-revoke execute on function tenancy.is_erased(text, uuid, timestamptz, text), tenancy.payload_is_erased(text, uuid) from public;
+revoke execute on function tenancy.is_erased(text, uuid, boolean, timestamptz, text), tenancy.payload_is_erased(text, uuid) from public;
 grant usage on schema tenancy to plinth_ledger, plinth_outbox, plinth_posting;
-grant execute on function tenancy.is_erased(text, uuid, timestamptz, text) to plinth_ledger;
+grant execute on function tenancy.is_erased(text, uuid, boolean, timestamptz, text) to plinth_ledger;
 grant execute on function tenancy.payload_is_erased(text, uuid) to plinth_tenancy, plinth_outbox, plinth_posting;
 
 -- A decided proposal, whose entry's details were erased, loses the same texts. Called for every change that is no decision.
@@ -112,7 +114,8 @@ begin
   if tg_op = 'UPDATE' and old.details_erased_at is null and new.details_erased_at is not null
      and (to_jsonb(new) - '{description,reference,end_to_end_id,metadata,details_erased_at,details_erased_under}'::text[])
        = (to_jsonb(old) - '{description,reference,end_to_end_id,metadata,details_erased_at,details_erased_under}'::text[])
-     and tenancy.is_erased(old.tenant_id, old.entry_id, new.details_erased_at, new.details_erased_under) then
+     and tenancy.is_erased(old.tenant_id, old.entry_id, old.kind in ('reversal', 'correction', 'suspense_clearing'),
+           new.details_erased_at, new.details_erased_under) then
     return new;
   end if;
   raise exception 'rows of %.% are never changed or removed', tg_table_schema, tg_table_name

@@ -48,6 +48,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/limits': books,
   'POST /v1/journal-entries/{journalEntryId}/reversals': money,
   'POST /v1/journal-entries/{journalEntryId}/corrections': money,
+  'POST /v1/journal-entries/{journalEntryId}/erasures': chart,
   'GET /v1/journal-entries/{journalEntryId}/reversals': books,
   'GET /v1/journal-entries/{journalEntryId}/proof': books,
   'GET /v1/checkpoints/latest': books,

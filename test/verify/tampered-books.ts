@@ -42,6 +42,9 @@ const tables = [
   'fx.rate',
   'fx.revaluation',
   'audit.audit_event',
+  'tenancy.proposal',
+  'tenancy.erasure',
+  'evidence.sealed_entry',
   'outbox.outbox_event',
 ]
 
