@@ -51,20 +51,18 @@ end $$;
 create trigger as_approved before insert on tenancy.erasure for each row execute function tenancy.refuse_erasure();
 alter table tenancy.erasure enable always trigger as_approved;
 
--- The doors of the others, no wider than a foreign key.
+-- What the triggers of the tables that lose texts ask. All that changes a row below is a function of the owner: the modules may call
+-- it and still have no right to change a row that stays for ever.
 -- Only an entry of a kind that repeats texts may be erased with another that was named.
 create function tenancy.is_erased(of_tenant text, of_entry uuid, repeats boolean, at timestamptz, under text) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable
   return exists (select from tenancy.erasure e
                   where e.tenant_id = of_tenant and e.entry_id = of_entry and (e.named_entry_id = of_entry or repeats)
                     and e.erased_at = at and e.legal_basis = under);
 create function tenancy.payload_is_erased(of_tenant text, of_proposal uuid) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable
   return exists (select from tenancy.erasure e where e.tenant_id = of_tenant and e.made_by_proposal_id = of_proposal);
 revoke execute on function tenancy.is_erased(text, uuid, boolean, timestamptz, text), tenancy.payload_is_erased(text, uuid) from public;
-grant usage on schema tenancy to plinth_ledger, plinth_outbox, plinth_posting;
-grant execute on function tenancy.is_erased(text, uuid, boolean, timestamptz, text) to plinth_ledger;
-grant execute on function tenancy.payload_is_erased(text, uuid) to plinth_tenancy, plinth_outbox, plinth_posting;
 
 -- A decided proposal, whose entry's details were erased, loses the same texts. Called for every change that is no decision.
 create or replace function tenancy.refuse_proposal_change() returns trigger language plpgsql as $$
@@ -77,7 +75,14 @@ begin
   raise exception 'proposal %: it is decided once, and nothing else of it ever changes', old.proposal_id
     using errcode = 'check_violation';
 end $$;
-grant update (payload, payload_hash) on tenancy.proposal to plinth_tenancy;
+create function tenancy.erase_payload(of_tenant text, of_proposal uuid, new_payload text) returns bigint
+  language sql security definer set search_path = '' as $$
+  with changed as (
+    update tenancy.proposal set payload = new_payload, payload_hash = sha256(convert_to(new_payload, 'UTF8'))
+     where tenant_id = of_tenant and proposal_id = of_proposal returning 1)
+  select count(*) from changed $$;
+revoke execute on function tenancy.erase_payload(text, uuid, text) from public;
+grant execute on function tenancy.erase_payload(text, uuid, text) to plinth_tenancy;
 
 -- What was told of such a proposal: its events repeat the payload.
 create index event_of_proposal on outbox.outbox_event (tenant_id, subject)
@@ -98,7 +103,16 @@ drop trigger append_only on outbox.outbox_event;
 create trigger append_only before update or delete on outbox.outbox_event
   for each row execute function outbox.refuse_event_change();
 alter table outbox.outbox_event enable always trigger append_only;
-grant update (data) on outbox.outbox_event to plinth_outbox;
+create function outbox.erase_payloads(of_tenant text, of_proposal text, payload_hash text) returns bigint
+  language sql security definer set search_path = '' as $$
+  with changed as (
+    update outbox.outbox_event
+       set data = jsonb_set(jsonb_set(data, '{payload}', plinth.without_texts(data -> 'payload')), '{payloadHash}', to_jsonb(payload_hash))
+     where tenant_id = of_tenant and subject = of_proposal
+       and type in ('plinth.proposal.made.v1', 'plinth.proposal.decided.v1') returning 1)
+  select count(*) from changed $$;
+revoke execute on function outbox.erase_payloads(text, text, text) from public;
+grant execute on function outbox.erase_payloads(text, text, text) to plinth_outbox;
 
 -- The journal: four texts go, and the entry says since when and on what ground.
 alter table ledger.journal_entry
@@ -125,16 +139,22 @@ drop trigger append_only on ledger.journal_entry;
 create trigger append_only before update or delete on ledger.journal_entry
   for each row execute function ledger.refuse_entry_change();
 alter table ledger.journal_entry enable always trigger append_only;
-grant update (description, reference, end_to_end_id, metadata, details_erased_at, details_erased_under)
-  on ledger.journal_entry to plinth_ledger;
+create function ledger.erase_details(of_tenant text, entry_nos bigint[], at timestamptz, under text) returns bigint
+  language sql security definer set search_path = '' as $$
+  with changed as (
+    update ledger.journal_entry
+       set description = null, reference = null, end_to_end_id = null, metadata = '{}',
+           details_erased_at = at, details_erased_under = under
+     where tenant_id = of_tenant and entry_no = any (entry_nos) and details_erased_at is null returning 1)
+  select count(*) from changed $$;
+revoke execute on function ledger.erase_details(text, bigint[], timestamptz, text) from public;
+grant execute on function ledger.erase_details(text, bigint[], timestamptz, text) to plinth_ledger;
 
 create function ledger.details_are_erased(of_tenant text, of_entry_no bigint) returns boolean
-  language sql stable security definer set search_path = ''
+  language sql stable
   return exists (select from ledger.journal_entry e
                   where e.tenant_id = of_tenant and e.entry_no = of_entry_no and e.details_erased_at is not null);
 revoke execute on function ledger.details_are_erased(text, bigint) from public;
-grant usage on schema ledger to plinth_evidence, plinth_posting;
-grant execute on function ledger.details_are_erased(text, bigint) to plinth_evidence, plinth_posting;
 
 -- The evidence: the salt goes, what it committed to stays, and with it the leaf.
 alter table evidence.sealed_entry alter column details_salt drop not null;
@@ -156,7 +176,15 @@ drop trigger append_only on evidence.sealed_entry;
 create trigger append_only before update or delete on evidence.sealed_entry
   for each row execute function evidence.refuse_sealed_change();
 alter table evidence.sealed_entry enable always trigger append_only;
-grant update (details_salt, details_commitment) on evidence.sealed_entry to plinth_evidence;
+create function evidence.erase_salts(of_tenant text, entry_nos bigint[], commitments text[]) returns bigint
+  language sql security definer set search_path = '' as $$
+  with changed as (
+    update evidence.sealed_entry s set details_salt = null, details_commitment = decode(k.commitment, 'hex')
+      from unnest(entry_nos, commitments) as k (entry_no, commitment)
+     where s.tenant_id = of_tenant and s.entry_no = k.entry_no and s.details_salt is not null returning 1)
+  select count(*) from changed $$;
+revoke execute on function evidence.erase_salts(text, bigint[], text[]) from public;
+grant execute on function evidence.erase_salts(text, bigint[], text[]) to plinth_evidence;
 
 -- Recorded commands: the texts go out of the request of what made the entry, and of what proposed it and decided on that.
 alter table posting.command add column texts_erased boolean;
@@ -191,7 +219,6 @@ begin
   end case;
 end $$;
 revoke execute on function posting.is_command_without_texts(posting.command, posting.command) from public;
-grant execute on function posting.is_command_without_texts(posting.command, posting.command) to plinth_posting;
 create function posting.refuse_command_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and new.texts_erased
@@ -206,4 +233,12 @@ drop trigger append_only on posting.command;
 create trigger append_only before update or delete on posting.command
   for each row execute function posting.refuse_command_change();
 alter table posting.command enable always trigger append_only;
-grant update (request, answer, texts_erased) on posting.command to plinth_posting;
+create function posting.erase_texts(of_tenant text, keys text[], requests text[], answers text[]) returns bigint
+  language sql security definer set search_path = '' as $$
+  with changed as (
+    update posting.command c set request = k.request, answer = k.answer, texts_erased = true
+      from unnest(keys, requests, answers) as k (idempotency_key, request, answer)
+     where c.tenant_id = of_tenant and c.idempotency_key = k.idempotency_key returning 1)
+  select count(*) from changed $$;
+revoke execute on function posting.erase_texts(text, text[], text[], text[]) from public;
+grant execute on function posting.erase_texts(text, text[], text[], text[]) to plinth_posting;

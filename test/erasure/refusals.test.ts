@@ -52,7 +52,6 @@ beforeAll(async () => {
 afterAll(() => client?.end())
 
 type Who = 'superuser' | 'server' | 'replica'
-const everybody = ['superuser', 'server', 'replica'] as const
 
 /** Tries statements and takes everything back: the SQLSTATE of the refusal, or how many rows the last one changed. */
 async function attempt(statements: readonly string[], who: Who = 'superuser'): Promise<string | number> {
@@ -87,19 +86,53 @@ const key = '(select idempotency_key from posting.command c where c.tenant_id = 
 const command = (set: string, entryNo: number): string =>
   `update posting.command t set ${set} where tenant_id = '${bank.tenantId}' and idempotency_key = ${key}${entryNo})`
 
-test('what an erasure does is taken, in its order, from the server’s roles', async () => {
-  const whole = [
+/** What the server may call, one for each table. */
+const calls = {
+  entry: () => `select ledger.erase_details('${bank.tenantId}', '{3}', ${at}, ${basis}) as n`,
+  salt: () => `select evidence.erase_salts('${bank.tenantId}', '{3}', array[repeat('00', 32)]) as n`,
+  command: () =>
+    `select posting.erase_texts('${bank.tenantId}', array[idempotency_key],
+        array[plinth.without_texts(request::jsonb)::text], array[answer]) as n
+       from posting.command where tenant_id = '${bank.tenantId}' and entry_no = 3`,
+  proposal: () => `select tenancy.erase_payload('${bank.tenantId}', '${proposals.erasing}', '{}') as n`,
+  told: () => `select outbox.erase_payloads('${bank.tenantId}', '${proposals.erasing}', 'x') as n`,
+}
+
+test('what an erasure does is taken, in its order, from the roles of the server', async () => {
+  const whole = [approval(), record(), calls.entry(), calls.salt(), calls.command()]
+  expect(await attempt(whole, 'server')).toBe(1)
+  const raw = [
     approval(),
     record(),
     change(erasing),
     `update evidence.sealed_entry set details_salt = null, details_commitment = leaf_hash ${of(3)}`,
     command(`request = plinth.without_texts(request::jsonb)::text, texts_erased = true`, 3),
   ]
-  for (const who of everybody) expect(await attempt(whole, who), who).toBe(1)
+  for (const who of ['superuser', 'replica'] as const) expect(await attempt(raw, who), who).toBe(1)
   expect(await broken(bank)).toEqual({})
 })
 
-describe.each(everybody)('to the %s is refused', (who) => {
+describe('to the server is refused', () => {
+  test.each<[string, () => readonly string[], string]>([
+    ['an entry’s erasure without its record', () => [calls.entry()], '23000'],
+    ['a salt, without it', () => [calls.salt()], '23000'],
+    ['a command’s texts, without it', () => [calls.command()], '23000'],
+    ['the payload of a proposal of which nothing was erased', () => [calls.proposal()], '23514'],
+    ['what was told of that', () => [calls.told()], '23000'],
+    ['a record of what nobody has approved', () => [record()], '23514'],
+    ['any change of an entry by itself', () => [approval(), record(), change(erasing)], '42501'],
+    ['of a salt', () => [`update evidence.sealed_entry set details_salt = null ${of(3)}`], '42501'],
+    ['of a command', () => [command('texts_erased = true', 3)], '42501'],
+    ['of a proposal', () => [`update tenancy.proposal set payload = '{}'`], '42501'],
+    ['of an event', () => [`update outbox.outbox_event set data = '{}'`], '42501'],
+    ['of a record', () => [`update tenancy.erasure set legal_basis = 'none'`], '42501'],
+    ['the removal of a record', () => ['delete from tenancy.erasure'], '42501'],
+  ])('%s', async (_, statements, code) => {
+    expect(await attempt(statements(), 'server')).toBe(code)
+  })
+})
+
+describe.each(['superuser', 'replica'] as const)('to the %s is refused', (who) => {
   const cases: [string, () => readonly string[], string][] = [
     ['a text taken away', () => [change('description = null')], '23000'],
     ['all of them, without a record', () => [change(erasing)], '23000'],
@@ -122,7 +155,7 @@ describe.each(everybody)('to the %s is refused', (who) => {
     [
       'something else of the entry with it',
       () => [approval(), record(), change(`${erasing}, value_date = '2020-01-01'`)],
-      who === 'server' ? '42501' : '23000',
+      '23000',
     ],
     [
       'another moment than the record’s',
@@ -135,17 +168,9 @@ describe.each(everybody)('to the %s is refused', (who) => {
       () => [change('details_erased_at = null, details_erased_under = null', 2)],
       '23000',
     ],
-    [
-      'an erased entry removed',
-      () => [`delete from ledger.journal_entry ${of(2)}`],
-      who === 'server' ? '42501' : '23000',
-    ],
-    [
-      'a record changed',
-      () => [`update tenancy.erasure set legal_basis = 'none'`],
-      who === 'server' ? '42501' : '23000',
-    ],
-    ['a record removed', () => ['delete from tenancy.erasure'], who === 'server' ? '42501' : '23000'],
+    ['an erased entry removed', () => [`delete from ledger.journal_entry ${of(2)}`], '23000'],
+    ['a record changed', () => [`update tenancy.erasure set legal_basis = 'none'`], '23000'],
+    ['a record removed', () => ['delete from tenancy.erasure'], '23000'],
     [
       'a salt destroyed of details that are there',
       () => [`update evidence.sealed_entry set details_salt = null, details_commitment = leaf_hash ${of(3)}`],
@@ -166,7 +191,7 @@ describe.each(everybody)('to the %s is refused', (who) => {
     [
       'another leaf',
       () => [`update evidence.sealed_entry set leaf_hash = details_commitment ${of(2)}`],
-      who === 'server' ? '42501' : '23000',
+      '23000',
     ],
     [
       'the texts of a command whose entry has them',
@@ -183,11 +208,7 @@ describe.each(everybody)('to the %s is refused', (who) => {
       () => [command(`answer = '{}', texts_erased = true`, 2)],
       '23000',
     ],
-    [
-      'another outcome',
-      () => [command(`outcome = 'rejected', texts_erased = true`, 2)],
-      who === 'server' ? '42501' : '23000',
-    ],
+    ['another outcome', () => [command(`outcome = 'rejected', texts_erased = true`, 2)], '23000'],
     [
       'another payload of a proposal whose entry was erased',
       () => [

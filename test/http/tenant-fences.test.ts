@@ -110,6 +110,12 @@ beforeAll(async () => {
   await client.connect()
 })
 beforeAll(seal)
+beforeAll(async () => {
+  const asked = { reason: secret, legalBasis: secret }
+  const { body } = await bank().post(`/v1/journal-entries/${entryId}/erasures`, asked, { as: 'operator' })
+  const approved = await bank().post(`/v1/proposals/${body.proposalId}/approve`, {}, { as: 'approver' })
+  expect(approved.status).toBe(200)
+})
 afterAll(() => client?.end())
 
 const everyTable = (change: string): Promise<unknown> =>
@@ -202,6 +208,7 @@ async function expectNothingTold(): Promise<void> {
     [`holds/${holdId}/release`, {}, 'hold_not_found'],
     [`holds/${holdId}/extend`, { expiresAt: null }, 'hold_not_found'],
     [`journal-entries/${entryId}/reversals`, { reason: 'x' }, 'entry_not_found'],
+    [`journal-entries/${entryId}/erasures`, { reason: 'x', legalBasis: 'x' }, 'entry_not_found'],
     [`products/${secret}/versions/1/approve`, {}, 'product_not_found'],
     ['accounts', { name: 'x', productCode: secret }, 'product_not_found'],
   ]

@@ -144,11 +144,7 @@ const toSealed = (row: SealedRow): SealedEntry => ({
 
 const eraseSalts: Statement = {
   name: 'evidence.erase_salts',
-  text: `with changed as (
-      update evidence.sealed_entry s set details_salt = null, details_commitment = decode(k.commitment, 'hex')
-        from unnest($2::bigint[], $3::text[]) as k (entry_no, commitment)
-       where s.tenant_id = $1 and s.entry_no = k.entry_no and s.details_salt is not null returning 1)
-    select plinth.expect_rows(count(*), cardinality($2::bigint[]), 'salts') from changed`,
+  text: `select plinth.expect_rows(evidence.erase_salts($1, $2, $3), cardinality($2::bigint[]), 'salts')`,
 }
 
 const checkpointColumns = 'tree_size, root_hash, note, verifier_key, made_at'

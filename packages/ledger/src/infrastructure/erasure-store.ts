@@ -34,12 +34,7 @@ const expectReversals: Statement = {
 
 const eraseTexts: Statement = {
   name: 'ledger.erase_details',
-  text: `with changed as (
-      update ledger.journal_entry
-         set description = null, reference = null, end_to_end_id = null, metadata = '{}',
-             details_erased_at = $3, details_erased_under = $4
-       where tenant_id = $1 and entry_no = any ($2::bigint[]) and details_erased_at is null returning 1)
-    select plinth.expect_rows(count(*), cardinality($2::bigint[]), 'entries') from changed`,
+  text: `select plinth.expect_rows(ledger.erase_details($1, $2, $3, $4), cardinality($2::bigint[]), 'entries')`,
 }
 
 /**

@@ -64,11 +64,8 @@ const commandsOnProposal: Statement = {
 
 const eraseRequests: Statement = {
   name: 'posting.erase_texts',
-  text: `with changed as (
-      update posting.command c set request = k.request, answer = k.answer, texts_erased = true
-        from unnest($2::text[], string_to_array($3, E'\\x1e'), $4::text[]) as k (idempotency_key, request, answer)
-       where c.tenant_id = $1 and c.idempotency_key = k.idempotency_key returning 1)
-    select plinth.expect_rows(count(*), cardinality($2::text[]), 'commands') from changed`,
+  text: `select plinth.expect_rows(posting.erase_texts($1, $2, string_to_array($3, E'\\x1e'), $4),
+      cardinality($2::text[]), 'commands')`,
 }
 
 function eraseTexts(tx: Tx, rows: readonly Pick<CommandRow, 'key' | 'request' | 'answer'>[]): void {

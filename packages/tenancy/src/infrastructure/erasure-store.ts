@@ -2,7 +2,7 @@ import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sparseArray, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { EntryId, Instant } from '@plinth/kernel'
 import type { Erasure } from '../domain/erasure.js'
-import { type ProposalId, payloadHashOf } from '../domain/proposal.js'
+import type { ProposalId } from '../domain/proposal.js'
 import type { TenancyTables } from './tables.js'
 
 const sql = sqlDoor<TenancyTables>('tenancy')
@@ -38,15 +38,12 @@ export function writeErasure(tx: Tx, erasure: NewErasure): void {
 
 const putPayload: Statement = {
   name: 'tenancy.erase_payload',
-  text: `with changed as (
-      update tenancy.proposal set payload = $3, payload_hash = decode($4, 'hex')
-       where tenant_id = $1 and proposal_id = $2 returning 1)
-    select plinth.expect_rows(count(*), 1, 'the proposal') from changed`,
+  text: `select plinth.expect_rows(tenancy.erase_payload($1, $2, $3), 1, 'the proposal')`,
 }
 
 /** Exchanges the payload of a decided proposal for the same without the texts that were erased. */
 export function erasePayload(tx: Tx, proposalId: ProposalId, payload: string): void {
-  sql.send(tx, putPayload, [tenantOf(tx), proposalId, payload, payloadHashOf(payload)])
+  sql.send(tx, putPayload, [tenantOf(tx), proposalId, payload])
 }
 
 interface ErasureRow {
