@@ -15,7 +15,7 @@ import type { Bank } from '../support/bank.js'
 import { answerOf, endOf, newKey, submissionOf } from '../support/commands.js'
 import { brokenRules } from '../verify/tampered-books.js'
 
-export const legalBasis = 'GDPR Art. 17(1)(a)'
+const legalBasis = 'GDPR Art. 17(1)(a)'
 
 export const erasure = (entryId: string): ProposableCommand => ({
   type: 'erase_details',
@@ -71,7 +71,7 @@ export async function erase(bank: Bank, entryId: string): Promise<Record<string,
 }
 
 /** Every row of every table of the database as text, by table. */
-export async function dump({ rows }: Bank): Promise<Map<string, string>> {
+async function dump({ rows }: Bank): Promise<Map<string, string>> {
   const tables = await rows<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
       where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema') order by 1`,
