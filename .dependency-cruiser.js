@@ -7,6 +7,7 @@ const packagesFolder = new URL('./packages/', import.meta.url)
 /** Every module may use those before it (ARCHITECTURE.md); the three edges come last. */
 const modulesInOrder = [
   'kernel',
+  'telemetry',
   'db',
   'tenancy',
   'audit',
@@ -22,8 +23,11 @@ const modulesInOrder = [
   'fx',
   'eod',
   'reconciliation',
+  'events',
+  'journey',
+  'webhooks',
 ]
-const edges = ['http', 'cli', 'app']
+const edges = ['http', 'client', 'cli', 'app']
 
 const oneOf = (names) => `(${names.join('|')})`
 const packageOf = (names) => `^packages/${oneOf(names)}/`
@@ -32,6 +36,7 @@ const layer = (name) => `^packages/[^/]+/src/${name}/`
 const library = (...names) => `node_modules/${oneOf(names)}/`
 const tests = '\\.test\\.ts$'
 const serverDoor = '^packages/http/src/server\\.ts$'
+const natsDoor = '^packages/events/src/nats\\.ts$'
 const sqlDoor = '^packages/db/src/sql\\.ts$'
 
 /** The packages of Plinth that `name` states in its package.json. */
@@ -99,12 +104,12 @@ const doors = [
   {
     name: 'modules-meet-at-their-doors',
     comment:
-      'A module is its index.ts, and ./domain for its pure rules; everything behind them is free to change. The server has a door of its own, so that short commands need not read it.',
+      'A module is its index.ts, and ./domain for its pure rules; everything behind them is free to change. The server and the broker have doors of their own, so that short commands need not read them.',
     severity: 'error',
     from: { path: '^packages/([^/]+)/' },
     to: {
       path: '^packages/[^/]+/src/',
-      pathNot: ['^packages/$1/', 'src/index\\.ts$', 'src/domain/index\\.ts$', serverDoor, sqlDoor],
+      pathNot: ['^packages/$1/', 'src/index\\.ts$', 'src/domain/index\\.ts$', serverDoor, natsDoor, sqlDoor],
     },
   },
   {
@@ -136,6 +141,13 @@ const doors = [
     severity: 'error',
     from: { path: packageOf(['kernel']) },
     to: { path: '^packages/', pathNot: packageOf(['kernel']) },
+  },
+  {
+    name: 'client-stands-alone',
+    comment: 'What programs outside install brings nothing of the inside with it.',
+    severity: 'error',
+    from: { path: packageOf(['client']), pathNot: tests },
+    to: { path: ['^packages/', library('.+')], pathNot: packageOf(['client']) },
   },
   ...modulesInOrder.slice(1).map((name, position) => ({
     name: 'modules-in-order',

@@ -9,7 +9,7 @@ PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 PLINTH := packages/app/bin/plinth.js
 RESULTS := .plinth/test-results
-MANIFESTS := package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard packages/*/package.json)
+MANIFESTS := package.json pnpm-lock.yaml pnpm-workspace.yaml $(wildcard packages/*/package.json examples/*/package.json)
 INSTALLED := node_modules/.plinth-installed
 POSTGRES_15 := /usr/lib/postgresql/15/bin
 
@@ -30,7 +30,7 @@ help:
 	@echo '  make check    format, lint, types, architecture, unused code and unit tests; no PostgreSQL'
 	@echo '  make bench    measure how many postings a second this machine does (ARGS="--json" for numbers only)'
 	@echo '  make format   put every file into the house format'
-	@echo '  make openapi  write packages/http/openapi.json anew, after a change of the API'
+	@echo '  make openapi  write openapi.json, event-schemas and the types of the client anew, after a change of the API'
 	@echo '  make build    compile what changed'
 	@echo '  make clean    remove what was compiled and the test reports; the data in .plinth stay'
 	@echo '  make help     print this'
@@ -78,13 +78,23 @@ unit: $(INSTALLED)
 	$(call title,unit tests)
 	@$(call vitest,unit,1-unit)
 
+# The broker that the tests publish events to: Debian's, unpacked beside the other data where it is not installed, so that nothing of
+# it starts by itself. Where it cannot be had the tests that need it say so and are skipped.
+NATS := .plinth/nats
+.PHONY: broker
+broker:
+	@command -v nats-server >/dev/null 2>&1 || [ -x /usr/sbin/nats-server ] || [ -x $(NATS)/usr/sbin/nats-server ] || { \
+	  mkdir -p $(NATS) && cd $(NATS) && { apt-get download -qq nats-server || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get download -qq nats-server; }; } >/dev/null 2>&1 && \
+	  dpkg-deb -x nats-server_*.deb . ; } || echo 'nats-server could not be had: the tests that need it are skipped.'
+
 .PHONY: integration
-integration: build
+integration: build broker
 	$(call title,integration tests on the embedded PostgreSQL 18)
 	@$(call vitest,integration,2-integration-postgresql-18)
 
 .PHONY: integration-strict
-integration-strict: build
+integration-strict: build broker
 	$(call title,integration tests under the role of each module ($(STRICT_NAME)))
 	@PLINTH_STRICT_ROLES=1 $(STRICT_SERVER) $(call vitest,integration,3-integration-strict-roles-$(STRICT_NAME))
 
@@ -92,10 +102,11 @@ integration-strict: build
 format: $(INSTALLED)
 	@$(BIN)/biome check --write .
 
-# The test that compares the file with the code also writes it: there is one place that says how it is made.
+# The tests that compare the files with the code also write them: there is one place that says how it is made.
 .PHONY: openapi
 openapi: $(INSTALLED)
-	@$(BIN)/vitest run --project unit packages/http/src/openapi.test.ts --update
+	@$(BIN)/vitest run --project unit packages/http/src/openapi.test.ts packages/http/src/event-schemas.test.ts --update
+	@$(BIN)/vitest run --project unit packages/client/src/openapi-types.test.ts --update
 
 # tsc keeps its own record of what changed.
 .PHONY: build
@@ -104,7 +115,7 @@ build: $(INSTALLED)
 
 .PHONY: clean
 clean:
-	@rm -rf packages/*/dist coverage $(RESULTS)
+	@rm -rf packages/*/dist examples/*/dist coverage $(RESULTS)
 
 .PHONY: node-version
 node-version:

@@ -16,6 +16,7 @@ export const schemas = [
   'fx',
   'eod',
   'reconciliation',
+  'webhooks',
 ] as const
 
 const anySchema = schemas.join('|')

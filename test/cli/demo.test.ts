@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { asAdmin } from '../support/database-admin.js'
+import { validateEventsAt } from '../support/event-schemas.js'
 import { useTestDatabase } from '../support/test-database.js'
 import { plinth } from './plinth-process.js'
 
@@ -41,6 +42,11 @@ test('a demo bank that lives for a while has products, customers, interest, stat
     code: 0,
     stdout: expect.stringContaining('No open breaks'),
   })
+  // Whatever happened in its days is told as the schemas say.
+  const told = await validateEventsAt(database().serveUrl)
+  expect([...told]).toEqual(
+    expect.arrayContaining(['plinth.business_day.closed.v1', 'plinth.product.version_approved.v1']),
+  )
 
   const more = await run('demo', '--days', '2')
   expect(more).toMatchObject({ code: 0, stderr: '' })

@@ -92,12 +92,12 @@ export function startPlinth(
  * of the log, whatever the command.
  */
 const shownBy: readonly (readonly [command: RegExp, shows: readonly Kind[]])[] = [
-  [/^(tenant create|token issue) /, ['token']],
+  [/^(tenant create|token issue|webhooks (add|rotate)) /, ['token']],
   // Its greeting has a request to paste.
   [/^start\b/, ['token']],
   [/^demo (--days \d+ )?--json$/, ['token']],
   // What is in the books, for an operator who asks for it.
-  [/^(account|journal|explain|proof) /, ['body']],
+  [/^(account|journal|events|explain|proof) /, ['body']],
 ]
 
 const logLine = /^\{"level":\d+,.*$/gm

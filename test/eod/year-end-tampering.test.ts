@@ -1,9 +1,12 @@
 import { verifyYearEnds } from '@plinth/eod'
+import { verifyEvidence } from '@plinth/evidence'
 import { type RuleResult, verifyBooks } from '@plinth/posting'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../packages/db/src/pool.js'
+import { brokenOf, keyOf, seal } from '../evidence/sealed-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
+import { currencies } from '../support/commands.js'
 import { asAdmin } from '../support/database-admin.js'
 import { reportTampered } from '../verify/tampered-books.js'
 import { adjusting, earningBank, moveOn, yearsAt } from './year-bank.js'
@@ -79,6 +82,26 @@ describe('verify misses nothing of what somebody with all rights', () => {
       ...{ statements: [entry(8, 'thirteenth_of = null')], verify: verifyBooks },
     })
     expect(broken(rules)).toHaveProperty('decided_again')
+  })
+
+  // The leaf of an entry has no period (ADR 0026): below a checkpoint it is the recorded command that holds it.
+  test.each([
+    ['taken', 8, 'thirteenth_of = null'],
+    ['exchanged', 8, 'thirteenth_of = 2026'],
+    ['given', 3, 'thirteenth_of = 2025'],
+  ])('did to the period of an entry that is sealed: %s', async (_what, no, change) => {
+    await seal(bank)
+    const statements = [unchecked, entry(no, change)]
+    const sealed = await reportTampered(pool, bank.books, {
+      statements,
+      verify: (tx) =>
+        verifyEvidence(tx, {
+          ...{ tenantId: bank.tenantId, currencies, trusted: [keyOf(bank)], anchors: undefined },
+        }),
+    })
+    expect([sealed.sealed, brokenOf(sealed)]).toEqual([8, {}])
+    const { rules } = await reportTampered(pool, bank.books, { statements, verify: verifyBooks })
+    expect(broken(rules).decided_again?.row).toMatchObject({ entryNo: no })
   })
 })
 

@@ -9,7 +9,7 @@ import {
 } from '@plinth/evidence/domain'
 import { describe, expect, test } from 'vitest'
 import { type Bank, useBank } from '../support/bank.js'
-import { currencies, endOf, transferOf } from '../support/commands.js'
+import { currencies, endOf, posting, transferOf } from '../support/commands.js'
 import {
   brokenOf,
   entryIdsOf,
@@ -65,6 +65,18 @@ describe('sealing', () => {
       expect([proof.leafIndex, proof.treeSize]).toEqual([at, 263])
       expect(checkProof(JSON.stringify(proof), [keyOf(bank)])).toMatchObject({ sound: true })
     }
+    expect(brokenOf(await report(bank))).toEqual({})
+  })
+
+  test('takes some 20 000 lines at once, however few entries these are, and none twice', async () => {
+    const bank = await bankWith(1)
+    const long = posting([...Array.from({ length: 999 }, () => 'debit cash 1.00'), 'credit alice 999.00'])
+    await bank.batch(Array.from({ length: 30 }, () => long))
+    await post(bank, 5)
+    expect(await seal(bank)).toBe(36)
+    // One entry of two lines and 19 of 1000; one more would be too many.
+    expect((await notesOf(bank)).map((note) => parseCheckpoint(note)?.treeSize)).toEqual([20, 36])
+    expect(await report(bank)).toMatchObject({ sealed: 36, unsealed: 0 })
     expect(brokenOf(await report(bank))).toEqual({})
   })
 

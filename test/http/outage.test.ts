@@ -2,6 +2,7 @@ import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import { createHttpApp, type HttpAppOptions, type Listening, listen } from '@plinth/http/server'
 import { currenciesWith } from '@plinth/kernel'
 import { KeyInProgress, type PostingEngine, QueueFull } from '@plinth/posting'
+import { silent } from '@plinth/telemetry'
 import { initialSettings, settingsOf } from '@plinth/tenancy/domain'
 import { afterEach, describe, expect, test } from 'vitest'
 import { firstBusinessDate, transfer } from './support/http-bank.js'
@@ -36,10 +37,18 @@ const principal = {
   currencies: currenciesWith(),
 }
 
+const none = { busy: 0, idle: 0, waiting: 0 }
+
 async function serve(engine: Partial<PostingEngine>, options: Partial<HttpAppOptions> = {}): Promise<string> {
   const fails = () => Promise.reject(new DatabaseUnavailable('gone'))
   const app = createHttpApp({
-    database: { transaction: fails, read: fails, answers: () => Promise.resolve(false), close: fails },
+    database: {
+      ...{ transaction: fails, read: fails, close: fails },
+      answers: () => Promise.resolve(false),
+      hear: () => () => {},
+      telemetry: silent,
+      connections: () => ({ online: none, batch: none, read: none }),
+    },
     posting: {
       submit: fails,
       submitTogether: fails,

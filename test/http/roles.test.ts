@@ -11,6 +11,7 @@ const books: Role[] = ['payments', 'operator', 'auditor', 'admin']
 const chart: Role[] = ['operator', 'admin']
 const drafters: Role[] = ['product_manager', 'admin']
 const deciders: Role[] = ['approver', 'admin']
+const watchers: Role[] = ['operator', 'auditor', 'admin']
 const money: Role[] = ['payments', 'operator', 'admin']
 const allowed: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/postings': money,
@@ -34,10 +35,21 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/commands/{key}': books,
   'GET /v1/trial-balance': books,
   'GET /v1/audit-events': ['auditor', 'admin'],
+  'GET /v1/journeys/{correlationId}': ['operator', 'auditor', 'admin'],
   'POST /v1/api-keys': ['admin'],
   'GET /v1/api-keys': ['admin'],
   'POST /v1/api-keys/{keyId}/revoke': ['admin'],
   'POST /v1/commands/{key}/abandon': money,
+  'POST /v1/webhooks': ['admin'],
+  'GET /v1/webhooks': watchers,
+  'GET /v1/webhooks/{webhookId}': watchers,
+  'POST /v1/webhooks/{webhookId}/change': ['admin'],
+  'POST /v1/webhooks/{webhookId}/rotate-secret': ['admin'],
+  'POST /v1/webhooks/{webhookId}/enable': ['admin'],
+  'POST /v1/webhooks/{webhookId}/disable': ['admin'],
+  'POST /v1/webhooks/{webhookId}/test': chart,
+  'GET /v1/webhooks/{webhookId}/deliveries': watchers,
+  'POST /v1/webhooks/{webhookId}/replay': chart,
   'POST /v1/holds': money,
   'GET /v1/holds': books,
   'GET /v1/holds/{holdId}': books,
@@ -48,8 +60,11 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/limits': books,
   'POST /v1/journal-entries/{journalEntryId}/reversals': money,
   'POST /v1/journal-entries/{journalEntryId}/corrections': money,
+  'POST /v1/journal-entries/{journalEntryId}/erasures': chart,
   'GET /v1/journal-entries/{journalEntryId}/reversals': books,
   'GET /v1/journal-entries/{journalEntryId}/proof': books,
+  'GET /v1/accounts/{accountId}/balance-proof': books,
+  'GET /v1/customer-balances': books,
   'GET /v1/checkpoints/latest': books,
   'GET /v1/checkpoints/key': books,
   'GET /v1/checkpoints/consistency': books,
@@ -65,6 +80,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/year-ends/{year}': books,
   'GET /v1/gl-extracts': books,
   'GET /v1/gl-extracts/{date}': books,
+  'GET /v1/events': books,
   'GET /v1/reconciliation-breaks': books,
   'GET /v1/reconciliation-breaks/{breakId}': books,
   'POST /v1/reconciliation-breaks/{breakId}/explain': chart,

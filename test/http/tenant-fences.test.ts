@@ -28,6 +28,9 @@ let entryId: string
 let suspenseItemId: string
 let runId: string
 let breakId: string
+const journeyId = 'journey-of-alpha'
+let webhookId: string
+const asked = { headers: { 'x-correlation-id': journeyId } }
 
 async function seal(): Promise<void> {
   const tenantId = 'alpha' as TenantId
@@ -37,6 +40,18 @@ async function seal(): Promise<void> {
   )
   // Enough for a stored subtree.
   expect(sealed.entries).toBeGreaterThan(15)
+}
+
+/** A webhook, and what became of an event there. */
+async function sendSomething(): Promise<void> {
+  const asked = { url: `https://${secret}.example/`, description: secret }
+  webhookId = (await bank().post('/v1/webhooks', asked)).body.webhookId
+  await asAdmin(bank().adminUrl, (admin) =>
+    admin.query(`insert into webhooks.delivery (tenant_id, webhook_id, position, event_id, type, status, attempts, replays,
+        first_attempt_at, last_attempt_at, failure)
+      select tenant_id, webhook_id, 1, gen_random_uuid(), '${secret}', 'dead_lettered', 1, 0, now(), now(), 'status'
+        from webhooks.webhook`),
+  )
 }
 
 beforeAll(async () => {
@@ -49,7 +64,7 @@ beforeAll(async () => {
   const limit = { accountId: secret, currency: 'EUR', perDay: { amount: '500.00' }, reason: secret }
   expect((await bank().post('/v1/limits', limit)).status).toBe(200)
   const hold = { accountId: secret, amount: '1.00', currency: 'EUR', reference: secret }
-  holdId = (await bank().post('/v1/holds', hold)).body.holdId
+  holdId = (await bank().post('/v1/holds', hold, asked)).body.holdId
   entryId = (await bank().post('/v1/postings', transfer({ from: 'alice', to: secret }))).body.journalEntryId
   await bank().post(`/v1/journal-entries/${entryId}/reversals`, { reason: secret })
   // So many lines that their sums are kept for balances of the past.
@@ -109,7 +124,35 @@ beforeAll(async () => {
   client = new pg.Client({ connectionString: bank().serveUrl })
   await client.connect()
 })
+/** What customers had, as it was signed. */
+async function signBalances(): Promise<void> {
+  await asAdmin(bank().adminUrl, async (admin) => {
+    await admin.query(`insert into evidence.balance_day (tenant_id, business_date, secret, note, verifier_key, made_at)
+      select tenant_id, '2026-11-20', decode(repeat('00', 32), 'hex'), '${secret}', verifier_key, now() from evidence.signing_key`)
+    await admin.query(`insert into evidence.balance_tree
+      select tenant_id, business_date, 'EUR', 1, 1, 0, decode(repeat('00', 32), 'hex') from evidence.balance_day`)
+    await admin.query(`insert into evidence.balance_block
+      select tenant_id, business_date, currency, 0, 0, decode(repeat('00', 64), 'hex'), decode(repeat('00', 64), 'hex')
+        from evidence.balance_tree`)
+  })
+}
+
 beforeAll(seal)
+beforeAll(signBalances)
+beforeAll(async () => {
+  const asked = { reason: secret, legalBasis: secret }
+  const { body } = await bank().post(`/v1/journal-entries/${entryId}/erasures`, asked, { as: 'operator' })
+  const approved = await bank().post(`/v1/proposals/${body.proposalId}/approve`, {}, { as: 'approver' })
+  expect(approved.status).toBe(200)
+})
+beforeAll(sendSomething)
+beforeAll(() =>
+  asAdmin(bank().adminUrl, (admin) =>
+    admin.query(
+      `insert into outbox.consumer (tenant_id, consumer, position, epoch, moved_at) values ('alpha', 'x', 0, 1, now())`,
+    ),
+  ),
+)
 afterAll(() => client?.end())
 
 const everyTable = (change: string): Promise<unknown> =>
@@ -142,7 +185,11 @@ const questions = () => [
   `/v1/journal-entries?reference=${secret}`,
   '/v1/journal-entries?transactionCode=TRANSFER',
   '/v1/audit-events?limit=1000',
+  `/v1/journeys/${journeyId}`,
   '/v1/api-keys',
+  '/v1/webhooks',
+  `/v1/webhooks/${webhookId}`,
+  `/v1/webhooks/${webhookId}/deliveries`,
   '/v1/trial-balance',
   `/v1/accounts/${secret}`,
   `/v1/accounts/${secret}/balance`,
@@ -178,6 +225,7 @@ const questions = () => [
   '/v1/reconciliation-breaks',
   `/v1/reconciliation-breaks/${breakId}`,
   '/v1/reconciliation-runs',
+  '/v1/events?limit=1000',
 ]
 
 const telling = ({ text }: Answer): boolean => text.includes(secret) || text.includes('alice')
@@ -202,6 +250,7 @@ async function expectNothingTold(): Promise<void> {
     [`holds/${holdId}/release`, {}, 'hold_not_found'],
     [`holds/${holdId}/extend`, { expiresAt: null }, 'hold_not_found'],
     [`journal-entries/${entryId}/reversals`, { reason: 'x' }, 'entry_not_found'],
+    [`journal-entries/${entryId}/erasures`, { reason: 'x', legalBasis: 'x' }, 'entry_not_found'],
     [`products/${secret}/versions/1/approve`, {}, 'product_not_found'],
     ['accounts', { name: 'x', productCode: secret }, 'product_not_found'],
   ]

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { environmentOf, freePort, type PlinthProcess, startPlinth } from '../cli/plinth-process.js'
+import { validateEventsAt } from '../support/event-schemas.js'
 import { inspect } from '../support/leaks.js'
 import { useTestDatabase } from '../support/test-database.js'
 
@@ -116,6 +117,7 @@ describe('the journey of a customer', () => {
     )
     const told = events.filter(({ type }) => type.startsWith('plinth.journal_entry'))
     expect(told.map(({ subject }) => subject)).toEqual(entries.map(({ entry_id: entryId }) => entryId))
+    await validateEventsAt(database().serveUrl)
     // Only the transfer was decided on, and the decision stays with it.
     expect(entries.map(({ decision }) => decision?.outcome)).toEqual([undefined, 'approved', undefined])
   })

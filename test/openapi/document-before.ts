@@ -16,6 +16,49 @@ export async function documentBefore(root: string, path: string, text: string): 
   return await fileAt('HEAD~1', { root, path })
 }
 
+/** The files of a folder as it was one commit earlier, and which of them are gone; or why nobody knows. */
+export type NamesBefore =
+  | { readonly names: readonly string[]; readonly gone: readonly string[] }
+  | { readonly names: undefined; readonly reason: string }
+
+/**
+ * The names in a folder of the last commit, if a file of it differs from what `readNow` reads or is gone, else of the commit
+ * before it.
+ */
+export async function namesBefore(
+  root: string,
+  folder: string,
+  readNow: (name: string) => string,
+): Promise<NamesBefore> {
+  const isGone = (name: string): boolean => {
+    try {
+      return readNow(name) === ''
+    } catch {
+      return true
+    }
+  }
+  for (const commit of ['HEAD', 'HEAD~1']) {
+    const listed = await namesAt(commit, { root, folder })
+    if (listed.names === undefined) return listed
+    const gone = listed.names.filter(isGone)
+    if (gone.length > 0 || commit === 'HEAD~1') return { names: listed.names, gone }
+  }
+  throw new Error('one of two commits is the last')
+}
+
+async function namesAt(
+  commit: string,
+  { root, folder }: { root: string; folder: string },
+): Promise<
+  | { readonly names: readonly string[]; readonly reason?: undefined }
+  | { readonly names: undefined; readonly reason: string }
+> {
+  const git = gitIn(root)
+  const listed = await git('ls-tree', '--name-only', `${commit}:./${folder}`).catch(() => undefined)
+  if (listed === undefined) return { names: undefined, reason: `${commit} has no ${folder} yet` }
+  return { names: listed.split('\n').filter((name) => name !== '') }
+}
+
 async function fileAt(commit: string, { root, path }: { root: string; path: string }): Promise<Before> {
   const git = gitIn(root)
   try {

@@ -252,7 +252,7 @@ function bankAt(place: Place, books: Books, database: Database, lanes?: LaneOpti
 async function countRows(admin: pg.Pool): Promise<Record<string, number>> {
   const { rows: tables } = await admin.query<{ name: string }>(
     `select table_schema || '.' || table_name as name from information_schema.tables
-      where table_schema in ('tenancy', 'audit', 'outbox', 'product', 'account', 'ledger', 'evidence', 'holds', 'suspense', 'posting', 'interest', 'fx', 'eod', 'reconciliation') order by 1`,
+      where table_schema in ('tenancy', 'audit', 'outbox', 'product', 'account', 'ledger', 'evidence', 'holds', 'suspense', 'posting', 'interest', 'fx', 'eod', 'reconciliation', 'webhooks') order by 1`,
   )
   const one = tables.map(({ name }) => `select '${name}' as name, count(*)::int as count from ${name}`)
   const { rows } = await admin.query<{ name: string; count: number }>(one.join(' union all '))

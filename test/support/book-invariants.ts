@@ -125,7 +125,7 @@ const invariants: Readonly<Record<string, string>> = {
      where tenant_id = $1 and idempotency_key is not null group by 1 having count(*) > 1`,
   'every entry has its one outbox event': `
     select e.entry_no from ledger.journal_entry e left join outbox.outbox_event o
-        on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type like 'plinth.journal_entry.%'
+        on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type = 'plinth.journal_entry.posted.v1'
      where e.tenant_id = $1 group by 1 having count(o.position) <> 1`,
   'outbox positions are dense up to the head: one for each accepted command, two for a correction, two for a closed day or a final year, one for an approved rate': `
     select h.next_event_position, x.* from ledger.journal_head h cross join lateral
@@ -139,7 +139,7 @@ const invariants: Readonly<Record<string, string>> = {
   'entries are told in the order of their numbers': `
     select * from (select o.position, lag(o.position) over (order by e.entry_no) as before
         from ledger.journal_entry e join outbox.outbox_event o
-          on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text where e.tenant_id = $1) q
+          on o.tenant_id = e.tenant_id and o.subject = e.entry_id::text and o.type = 'plinth.journal_entry.posted.v1' where e.tenant_id = $1) q
      where position <= before`,
   'a line is of an account of its own tenant, currency and GL account': `
     select l.entry_no, l.line_no from ledger.posting_line l

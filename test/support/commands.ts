@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { normalSideOf } from '@plinth/account/domain'
+import { uuidV7 } from '@plinth/http'
 import {
   type AccountId,
   type BusinessDate,
@@ -219,7 +220,7 @@ export function submissionOf(command: Command, key: IdempotencyKey = newKey()): 
     command,
     request: canonicalRequest(command, currencies),
     context: { subject: 'key:test', roles: ['admin'], correlationId: randomUUID(), causationId: undefined },
-    ids: idsFor(command, randomUUID),
+    ids: idsFor(command, uuidV7),
   }
 }
 

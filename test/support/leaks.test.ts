@@ -10,11 +10,14 @@ const key = Buffer.from('00ff80c0e0f0f8fcfeff0102030405060708090a0b0c0d0e0f10111
 learnTokensIn(`Authorization: Bearer ${token}\nAuthorization: Bearer ${jwt}`)
 learnPasswords(`postgres://plinth:${encodeURIComponent(password)}@localhost/bank`)
 learn('secret', key)
+const webhookSecret = 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwzzzzzzzzzzz='
+learnTokensIn(`{"secret":"whsec_${webhookSecret}"}`)
 
 const planted: [what: string, kind: Kind, secret: string][] = [
   ['a token’s secret', 'token', secretPart],
   ['a JWT’s claims', 'token', jwt.split('.')[1] as string],
   ['a JWT’s signature', 'token', jwt.split('.')[2] as string],
+  ['a webhook’s secret', 'token', webhookSecret.slice(0, -1)],
   ['a password', 'secret', password],
   ['a card number', 'body', canaries.cardNumber],
   ['an IBAN', 'body', canaries.iban],

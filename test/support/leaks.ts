@@ -52,11 +52,13 @@ export function learnPasswords(...urls: readonly (string | undefined)[]): void {
 }
 
 const apiTokens = /plk_[a-z0-9-]{1,32}_[a-z0-9]{8,32}_([A-Za-z0-9]{43,64})/g
+/** Secrets of webhooks, and of their base64 what is no padding. */
+const webhookSecrets = /whsec_([A-Za-z0-9+/]{32,})/g
 const jsonWebTokens = /eyJ[\w-]{8,}\.([\w-]{8,})\.([\w-]{16,})/g
 
-/** Learns the parts that matter of all tokens in a text: API keys' secrets, JWTs' claims and signatures. */
+/** Learns the parts that matter of all tokens in a text: secrets of API keys and webhooks, JWTs' claims and signatures. */
 export function learnTokensIn(text: string): void {
-  for (const form of [apiTokens, jsonWebTokens])
+  for (const form of [apiTokens, webhookSecrets, jsonWebTokens])
     for (const [, ...parts] of text.matchAll(form)) for (const part of parts) learn('token', part)
 }
 
@@ -82,7 +84,7 @@ export function leaksIn(text: string, shows: readonly Kind[] = []): string[] {
   }
   if (shows.includes('token')) return found
   // Tokens that nobody told us of.
-  for (const form of [apiTokens, jsonWebTokens])
+  for (const form of [apiTokens, webhookSecrets, jsonWebTokens])
     for (const match of text.matchAll(form))
       found.push(`token in ${around(text, match.index, match[0].length)}`)
   return found

@@ -103,6 +103,7 @@ export function bookOf({
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),
+    erasures: new Map(),
     limits: noLimits(),
     accrued: new Map(),
     products: new Map(products.map((product) => [product.productCode, product])),

@@ -41,7 +41,13 @@ const tables = [
   'reconciliation.break_event',
   'fx.rate',
   'fx.revaluation',
+  'evidence.balance_day',
+  'evidence.balance_tree',
+  'evidence.balance_block',
   'audit.audit_event',
+  'tenancy.proposal',
+  'tenancy.erasure',
+  'evidence.sealed_entry',
   'outbox.outbox_event',
 ]
 

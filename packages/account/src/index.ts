@@ -30,7 +30,13 @@ export {
   writeStanding,
   writeTurnovers,
 } from './infrastructure/balance-store.js'
-export { type Placement, readAccountMarks, readPlacements } from './infrastructure/placement-reader.js'
+export {
+  type OpenedAccount,
+  type Placement,
+  readAccountMarks,
+  readOpenedAccounts,
+  readPlacements,
+} from './infrastructure/placement-reader.js'
 export {
   type CountedAccount,
   type LimitedPage,

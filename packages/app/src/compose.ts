@@ -1,7 +1,17 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Plinth } from '@plinth/cli'
-import { createHttpApp, type EodDesk, type listen, openEodDesk } from '@plinth/http/server'
+import {
+  createHttpApp,
+  type EodDesk,
+  type EventDesk,
+  type listen,
+  type Metrics,
+  openEodDesk,
+  openEventDesk,
+} from '@plinth/http/server'
+import type { Tracing } from '@plinth/telemetry'
 import { type JwtSettings, openAuthenticator } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 import type { Logger } from 'pino'
 import { openPlinth } from './open-plinth.js'
 import { passwordIn } from './url-password.js'
@@ -12,6 +22,8 @@ export interface Composed {
   readonly app: HttpApp
   /** Goes on behind the answers, and is stopped before the books are closed. */
   readonly eod: EodDesk
+  /** Ends whoever follows events; stopped before the server is closed, which waits for them. */
+  readonly events: EventDesk
 }
 
 export type HttpApp = Parameters<typeof listen>[0]
@@ -26,14 +38,27 @@ export function compose({
   logger,
   jwt,
   requestsPerSecond,
+  sharedHints,
+  logSecret,
+  metrics,
+  tracing,
+  webhooks,
 }: {
   serveUrl: string
   strictRoles: boolean
   jwt: JwtSettings | undefined
   requestsPerSecond: number | undefined
+  sharedHints: boolean
+  logSecret: Buffer | undefined
+  metrics: Metrics
+  tracing: Tracing | undefined
+  webhooks: WebhookDesk
   logger: Logger
 }): Composed {
-  const plinth: Plinth = openPlinth({ serveUrl, strictRoles, applicationName: 'plinth serve' })
+  const telemetry = { ...metrics, tracing }
+  const plinth: Plinth = openPlinth({
+    ...{ serveUrl, strictRoles, sharedHints, telemetry, applicationName: 'plinth serve' },
+  })
   const { database, posting } = plinth
   const authenticate = openAuthenticator(
     {
@@ -44,16 +69,21 @@ export function compose({
     jwt,
   )
   const eod = openEodDesk(database)
+  const events = openEventDesk(database)
   const app = createHttpApp({
     database,
     eod,
+    events,
     posting,
     authenticate,
     logger,
+    metrics,
+    logSecret,
     cursorSecret: cursorSecretOf(serveUrl),
+    webhooks,
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   })
-  return { plinth, app, eod }
+  return { plinth, app, eod, events }
 }
 
 /**

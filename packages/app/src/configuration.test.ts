@@ -58,3 +58,30 @@ describe('the configuration of JSON Web Tokens', () => {
 test.each(['0', '-1', '1.5', 'many', 'Infinity'])('a rate limit of %s is refused', (PLINTH_RATE_LIMIT) => {
   expect(faultsIn({ PLINTH_RATE_LIMIT })).toEqual([expect.stringMatching(/PLINTH_RATE_LIMIT must be/)])
 })
+
+describe('the configuration of what is told', () => {
+  test('makes no traces unless somebody takes them', () => {
+    const traces = (environment: Environment) => readConfiguration(environment).traces
+    expect(traces({})).toBe(false)
+    expect(traces({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' })).toBe(true)
+    expect(traces({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' })).toBe(true)
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    expect(traces({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toBe(false)
+    expect(traces({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' })).toBe(false)
+  })
+
+  test('listens for a worker’s metrics only where a port says so', () => {
+    expect(readConfiguration({}).workerMetricsPort).toBeUndefined()
+    expect(readConfiguration({ PLINTH_WORKER_METRICS_PORT: '4001' }).workerMetricsPort).toBe(4001)
+    expect(faultsIn({ PLINTH_WORKER_METRICS_PORT: 'x' })).toEqual([
+      expect.stringMatching(/^PLINTH_WORKER_METRICS_PORT must/),
+    ])
+  })
+
+  test('takes no secret that can be guessed, and does not repeat it', () => {
+    expect(readConfiguration({ PLINTH_LOG_SECRET: 'long-enough-to-be-one' }).logSecret).toHaveLength(21)
+    expect(faultsIn({ PLINTH_LOG_SECRET: 'hunter2' })).toEqual([
+      'PLINTH_LOG_SECRET must be a secret of at least 16 characters.',
+    ])
+  })
+})

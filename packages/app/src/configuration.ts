@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CommandFailure, exitCodes } from '@plinth/cli'
 import { parseTenantId, type TenantId } from '@plinth/kernel'
 import { type JwtAlgorithm, type JwtSettings, jwtAlgorithms } from '@plinth/tenancy'
+import { type Network, parseNetwork } from '@plinth/webhooks/domain'
 
 /** What the environment says, validated. `plinth --help` explains each variable. */
 export interface Configuration {
@@ -26,8 +27,22 @@ export interface Configuration {
   readonly origin: string
   /** The file with the key that checkpoints are signed with; undefined: one that is made in the data directory. */
   readonly signingKey: string | undefined
+  /** The NATS servers that the worker publishes events to; undefined: none. */
+  readonly natsUrl: string | undefined
+  /** Processes tell each other by NOTIFY that there are events; not so where a pool stands between that cannot carry it. */
+  readonly notify: boolean
   /** The file or URL in which the worker keeps checkpoints outside of the database; undefined: nowhere. */
   readonly anchor: string | undefined
+  /** Where a worker answers for its metrics; undefined: nowhere. */
+  readonly workerMetricsPort: number | undefined
+  /** What accounts and keys are hashed with in the log; undefined: what follows from the runtime role's password. */
+  readonly logSecret: Buffer | undefined
+  /** Whether anybody takes traces. How and which the variables of OpenTelemetry say. */
+  readonly traces: boolean
+  /** The file with the key that secrets of webhooks are sealed with; undefined: one that is made in the data directory. */
+  readonly webhookKey: string | undefined
+  /** Internal networks that webhooks may lead into. */
+  readonly webhookNetworks: readonly Network[]
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
@@ -66,20 +81,53 @@ export function readConfiguration(environment: Environment): Configuration {
     origin:
       read('PLINTH_ORIGIN', parseOrigin, 'a host, perhaps with a path: ledger.example.com') ?? 'localhost',
     anchor: read('PLINTH_ANCHOR', parsePlace, 'a file or an http(s) URL'),
+    natsUrl: read('PLINTH_NATS_URL', parseNatsUrl, 'a URL like nats://user:password@host:4222, or several'),
+    notify: read('PLINTH_NOTIFY', parseSwitch, '1 or 0') ?? true,
     signingKey: read('PLINTH_SIGNING_KEY', (text) => resolve(text), 'a file'),
+    webhookKey: read('PLINTH_WEBHOOK_KEY', (text) => resolve(text), 'a file'),
+    webhookNetworks:
+      read('PLINTH_WEBHOOK_NETWORKS', parseNetworks, 'networks such as 10.20.0.0/16, with commas between') ??
+      [],
     requestsPerSecond: read('PLINTH_RATE_LIMIT', parseRate, 'a whole number of requests a second, from 1'),
+    workerMetricsPort: read(
+      'PLINTH_WORKER_METRICS_PORT',
+      parsePort,
+      'a port from 0 to 65535 (0: any that is free)',
+    ),
+    logSecret: read('PLINTH_LOG_SECRET', parseSecret, 'a secret of at least 16 characters'),
+    traces: takesTraces(environment),
   }
   if (faults.length > 0) throw new CommandFailure(faults.join('\n'), exitCodes.usage)
   return configuration
 }
 
+const parseNatsUrl = (text: string): string | undefined =>
+  text.split(',').every((each) => /^(nats|tls):\/\/\S+$/.test(each.trim()) && URL.canParse(each.trim()))
+    ? text
+    : undefined
+
 // It stands in lines of signed notes, in front of a tenant and, in keys, of a plus sign.
 const parseOrigin = (text: string): string | undefined =>
   /^[A-Za-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)*$/.test(text) ? text : undefined
 
+// The variables of OpenTelemetry's own specification: whoever runs other services knows them.
+const takesTraces = (environment: Environment): boolean =>
+  environment.OTEL_SDK_DISABLED?.trim().toLowerCase() !== 'true' &&
+  environment.OTEL_TRACES_EXPORTER?.trim() !== 'none' &&
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) =>
+    environment[name]?.trim(),
+  )
+
+const parseSecret = (text: string): Buffer | undefined => (text.length < 16 ? undefined : Buffer.from(text))
+
 function parsePlace(text: string): string | undefined {
   if (!/^[a-z]+:\/\//i.test(text)) return resolve(text)
   return /^https?:/.test(text) && URL.canParse(text) ? text : undefined
+}
+
+function parseNetworks(text: string): Network[] | undefined {
+  const networks = text.split(',').map((each) => parseNetwork(each.trim()))
+  return networks.every((network) => network !== undefined) ? networks : undefined
 }
 
 function parseRate(text: string): number | undefined {

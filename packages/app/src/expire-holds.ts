@@ -3,6 +3,7 @@ import { type HoldId, type OverdueHold, readOverdueHolds } from '@plinth/holds'
 import type { IdempotencyKey, TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import type { Outcome } from '@plinth/posting'
+import { spanning } from '@plinth/telemetry'
 
 // One transaction of the batch lane, so that others get their turn in between.
 const holdsAtOnce = 500
@@ -21,11 +22,18 @@ export async function expireHolds(plinth: Plinth, tenantId: TenantId): Promise<n
       const { businessDate } = await readHead(tx)
       return await readOverdueHolds(tx, { businessDate, limit: holdsAtOnce })
     })
-    const now = due.length === 0 ? 0 : await expire(plinth, tenantId, due)
+    const now = due.length === 0 ? 0 : await traceExpiry(plinth, tenantId, due)
     expired += now
     // Nothing gained: others are at it, or stand in the way, and it is tried again in the next round.
     if (due.length < holdsAtOnce || now === 0) return expired
   }
+}
+
+function traceExpiry(plinth: Plinth, tenantId: TenantId, due: readonly OverdueHold[]): Promise<number> {
+  const { tracing } = plinth.database.telemetry
+  if (tracing === undefined) return expire(plinth, tenantId, due)
+  const span = tracing.open('expire holds', { facts: { tenant: tenantId, commands: due.length } })
+  return spanning(tracing, span, () => expire(plinth, tenantId, due))
 }
 
 /** How many of them were expired now. */

@@ -5,6 +5,7 @@ import { uuidV7 } from '@plinth/http'
 import { interestDesk, settlingFirst } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { openPosting } from '@plinth/posting'
+import { silent, type Telemetry } from '@plinth/telemetry'
 import { listTenants, readSettings, readTenant } from '@plinth/tenancy'
 import { stampSubmission } from './stamp-submission.js'
 
@@ -13,11 +14,15 @@ export function openPlinth(options: {
   serveUrl: string
   applicationName: string
   strictRoles: boolean
+  /** See DatabaseOptions. */
+  sharedHints?: boolean
   /** Who acts, if not whoever is at the terminal. */
   subject?: string
+  /** Absent: nobody listens. */
+  telemetry?: Telemetry
 }): Plinth {
-  const { serveUrl: url, applicationName, strictRoles } = options
-  const database = openDatabase({ url, applicationName, strictRoles })
+  const { serveUrl: url, applicationName, strictRoles, sharedHints = false, telemetry = silent } = options
+  const database = openDatabase({ url, applicationName, strictRoles, sharedHints, telemetry })
   const subject = options.subject ?? `cli:${userName()}`
   return {
     database,

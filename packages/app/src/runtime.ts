@@ -1,6 +1,8 @@
 import type { CliRuntime, Plinth } from '@plinth/cli'
 import { describeServer } from '@plinth/db'
 import { originOf, verifierOf } from '@plinth/evidence/domain'
+import { silent } from '@plinth/telemetry'
+import { acceptRestoration, compareWithAnchor } from './anchored-books.js'
 import { type Configuration, type Environment, readConfiguration } from './configuration.js'
 import { createTenant, readTenantRequest } from './create-tenant.js'
 import { adminUrlOf, updateEmbedded, withAccess } from './database-access.js'
@@ -9,6 +11,7 @@ import { openPlinth } from './open-plinth.js'
 import { plainFailure } from './plain-failure.js'
 import { runMigrations } from './run-migrations.js'
 import { findSigningKey } from './signing-key.js'
+import { openWebhookDesk } from './webhook-desk.js'
 
 /** Wires the commands of the command line to everything else. */
 export function createRuntime(environment: Environment): CliRuntime {
@@ -23,12 +26,19 @@ export function createRuntime(environment: Environment): CliRuntime {
       await updateEmbedded(access)
       // Asked once before a pool is opened, which would try again for seconds.
       await describeServer(access.serveUrl)
-      const { strictRoles } = configuration()
-      const plinth = openPlinth({ serveUrl: access.serveUrl, applicationName: 'plinth cli', strictRoles })
+      const { strictRoles, traces } = configuration()
+      const tracing = traces ? (await import('./open-tracing.js')).openTracing('plinth-cli') : undefined
+      const plinth = openPlinth({
+        serveUrl: access.serveUrl,
+        applicationName: 'plinth cli',
+        strictRoles,
+        telemetry: { ...silent, tracing },
+      })
       try {
         return await work(plinth)
       } finally {
         await plinth.database.close()
+        await tracing?.close()
       }
     })
   return {
@@ -55,6 +65,11 @@ export function createRuntime(environment: Environment): CliRuntime {
       const key = await findSigningKey(configuration())
       const name = originOf(configuration().origin, tenantId)
       return key && [key.signer.publicKey, ...key.earlier].map((publicKey) => verifierOf(name, publicKey))
+    },
+    compareAnchor: () => withPlinth((plinth) => compareWithAnchor(plinth, configuration())),
+    acceptRestoration: (of) => withPlinth((plinth) => acceptRestoration(plinth, configuration(), of)),
+    get webhooks() {
+      return openWebhookDesk(configuration())
     },
     makeDemo: (days) => withPlinth((plinth) => makeDemo(plinth, configuration().dataDir, days)),
     // What only servers need is read by nobody else: a short command should start at once.

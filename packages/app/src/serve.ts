@@ -1,15 +1,18 @@
-import { listen } from '@plinth/http/server'
+import { type EventDesk, listen, openFigures } from '@plinth/http/server'
 import { type Logger, pino } from 'pino'
+import { refuseBooksBehindAnchor } from './anchored-books.js'
 import { compose, type HttpApp } from './compose.js'
 import type { Configuration } from './configuration.js'
 import { adminUrlOf, type DatabaseAccess, openAccess, updateEmbedded } from './database-access.js'
 import { makeDemo } from './demo.js'
 import { greeting } from './greeting.js'
+import { openTelemetry } from './open-telemetry.js'
 import { type Address, listenFailure, refuseTakenPort, urlAt } from './port.js'
 import { refuseUnsafeDatabase } from './refuse-unsafe-database.js'
 import { runMigrations } from './run-migrations.js'
 import { startConfiguredWorker } from './start-worker.js'
 import { type StopSignals, watchStopSignals } from './stop-signals.js'
+import { openWebhookDesk } from './webhook-desk.js'
 
 export interface ServeOptions {
   readonly port: number
@@ -56,23 +59,34 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   await refuseUnsafeDatabase(access.serveUrl)
   if (signals.stopping) return
   const logger = openLogger(configuration, options)
-  const { plinth, app, eod } = compose({
+  const telemetry = await openTelemetry(configuration, 'plinth-serve')
+  const { metrics, tracing } = telemetry
+  const { plinth, app, eod, events } = compose({
     serveUrl: access.serveUrl,
     strictRoles: configuration.strictRoles,
     logger,
     jwt: configuration.jwt,
     requestsPerSecond: configuration.requestsPerSecond,
+    sharedHints: configuration.notify,
+    logSecret: configuration.logSecret,
+    metrics,
+    tracing,
+    webhooks: openWebhookDesk(configuration),
   })
   try {
+    await refuseBooksBehindAnchor(plinth, configuration, logger)
     const demo = options.demo ? await makeDemo(plinth, configuration.dataDir) : undefined
     if (demo !== undefined) say(demo.changed ? 'Demo tenant made' : 'Demo tenant is there')
     if (signals.stopping) return
     // One process does it all for the demo; elsewhere the worker is a process of its own.
     const worker = options.demo ? await startConfiguredWorker(plinth, configuration, logger) : undefined
+    // How business stands is told by whoever is a worker: in several processes it would be the same figures.
+    if (options.demo) metrics.watch({ figures: openFigures(plinth.database) })
     try {
       await answerRequests(app, {
         ...serving,
         logger,
+        events,
         greet: demo && ((url) => greeting(plinth, { demo, url })),
       })
     } finally {
@@ -81,6 +95,7 @@ async function serveOn(access: DatabaseAccess, serving: Serving): Promise<void> 
   } finally {
     await eod.stop()
     await plinth.database.close()
+    await telemetry.close()
   }
 }
 
@@ -91,9 +106,11 @@ async function answerRequests(
     signals,
     say,
     logger,
+    events,
     greet,
   }: Serving & {
     logger: Logger
+    events: EventDesk
     greet: ((url: string) => Promise<string>) | undefined
   },
 ): Promise<void> {
@@ -106,6 +123,8 @@ async function answerRequests(
   const signal = await signals.requested
   logger.info({ signal }, 'stopping')
   say('\nStopping: requests under way are answered, new ones are not taken.')
+  // They would go on for as long as they are read.
+  events.stop()
   await server.close()
 }
 

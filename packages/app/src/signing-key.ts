@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CommandFailure, exitCodes } from '@plinth/cli'
 import { type Signer, signerOf } from '@plinth/evidence/domain'
 import type { Configuration } from './configuration.js'
+import { makeKeyFile } from './make-key-file.js'
 
 /** What checkpoints are signed with, and the public halves of what they were signed with before. */
 export interface SigningKey {
@@ -60,22 +61,7 @@ function readKey(path: string, text: string): SigningKey {
   }
 }
 
-/** Whole or not at all, readable by nobody else, and never in the place of another. */
 async function makeKey(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
   const { privateKey } = generateKeyPairSync('ed25519')
-  const unfinished = `${path}.${process.pid}`
-  await rm(unfinished, { force: true })
-  await writeFile(unfinished, privateKey.export({ format: 'pem', type: 'pkcs8' }), {
-    mode: 0o600,
-    flag: 'wx',
-  })
-  try {
-    await link(unfinished, path)
-  } catch (error) {
-    // Another process was faster: its key it is.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    await rm(unfinished, { force: true })
-  }
+  await makeKeyFile(path, privateKey.export({ format: 'pem', type: 'pkcs8' }))
 }

@@ -1,8 +1,10 @@
 import type { Database, MigrationReport } from '@plinth/db'
+import type { AnchorsCompared } from '@plinth/evidence'
 import type { Verifier } from '@plinth/evidence/domain'
 import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
 import type { Books, Command, PostingEngine, Submission } from '@plinth/posting'
 import type { Role, Tenant } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 
 /** What the composition root gives to the commands. Made by packages/app. */
 export interface CliRuntime {
@@ -22,6 +24,12 @@ export interface CliRuntime {
   createTenant(wanted: TenantRequest): Promise<NewTenant>
   /** What the tenant's checkpoints may be signed with, by this installation's key file; undefined: there is none here. */
   trustedKeys(tenantId: TenantId): Promise<readonly Verifier[] | undefined>
+  /** The books of all tenants beside the checkpoints in PLINTH_ANCHOR; undefined without such a place. */
+  compareAnchor(): Promise<readonly AnchorReport[] | undefined>
+  /** Says in PLINTH_ANCHOR that a tenant's books were restored, and go on without what was anchored behind them. */
+  acceptRestoration(of: { readonly tenantId: TenantId; readonly reason: string }): Promise<AnchorReport>
+  /** What webhooks are looked after with. */
+  readonly webhooks: WebhookDesk
   /** The tenant `demo`, as `start` makes it; changes nothing the second time. With days it lives for so many. */
   makeDemo(days?: DemoDays): Promise<Demo>
   /** A failure in plain words; undefined for a fault of Plinth itself. */
@@ -97,6 +105,11 @@ export interface DemoDays {
   progressed(of: { readonly date: BusinessDate; readonly done: number; readonly of: number }): void
   /** Asked between two days. */
   stopped(): boolean
+}
+
+/** How a tenant's books stand to what was kept of them outside. */
+export interface AnchorReport extends AnchorsCompared {
+  readonly tenantId: TenantId
 }
 
 /** What came of it. */

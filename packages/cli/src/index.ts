@@ -1,4 +1,5 @@
 export {
+  type AnchorReport,
   type CliRuntime,
   type CliSettings,
   CommandFailure,
@@ -10,5 +11,5 @@ export {
   type Plinth,
   type TenantRequest,
 } from './cli-runtime.js'
-export { keepCheckpoint } from './kept-checkpoints.js'
+export { keepCheckpoint, readKept } from './kept-checkpoints.js'
 export { runProgram } from './program.js'

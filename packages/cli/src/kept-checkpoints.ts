@@ -11,10 +11,11 @@ const cannot = (what: string, error: unknown): CommandFailure =>
   new CommandFailure(`${what}: ${error instanceof Error ? error.message : String(error)}.`, exitCodes.usage)
 
 /** The checkpoints that were kept in a file or behind a URL, one note behind the other. */
-export async function readKept(place: string): Promise<string[]> {
+export async function readKept(place: string, { mayBeMissing = false } = {}): Promise<string[]> {
   try {
     return splitNotes(await textOf(place))
   } catch (error) {
+    if (mayBeMissing && (error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw cannot(`${place} cannot be read`, error)
   }
 }

@@ -1,4 +1,4 @@
-import type { renderBaseTotals } from '@plinth/fx/domain'
+import type { components } from '@plinth/client'
 import { coloured } from './output.js'
 
 /** The sums in the base currency, and the rates that they were made with. */
@@ -9,4 +9,9 @@ export function printBase({ currency, debits, credits, rounding, withoutRate, ra
   else console.log(`In ${currency}: debits ${debits}, rounding ${rounding}, credits ${credits}`)
 }
 
-type RenderedBase = ReturnType<typeof renderBaseTotals>
+/** From the database or by HTTP. */
+type RenderedBase = Omit<BaseTotals, 'withoutRate' | 'rates'> & {
+  readonly [Name in 'withoutRate' | 'rates']: readonly BaseTotals[Name][number][]
+}
+
+type BaseTotals = components['schemas']['BaseTotals']

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { type CliRuntime, exitCodes } from './cli-runtime.js'
 import { accountCommand } from './commands/account.js'
+import { anchorCommand } from './commands/anchor.js'
 import { benchCommand } from './commands/bench.js'
+import { commandCommand } from './commands/command.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
 import { eodCommand } from './commands/eod.js'
+import { eventsCommand } from './commands/events.js'
 import { explainCommand } from './commands/explain.js'
 import { glCommand } from './commands/gl.js'
 import { journalCommand } from './commands/journal.js'
@@ -19,10 +22,13 @@ import { serveCommand } from './commands/serve.js'
 import { startCommand } from './commands/start.js'
 import { tenantCommand } from './commands/tenant.js'
 import { tokenCommand } from './commands/token.js'
+import { traceCommand } from './commands/trace.js'
 import { trialBalanceCommand } from './commands/trial-balance.js'
 import { verifyCommand } from './commands/verify.js'
+import { webhooksCommand } from './commands/webhooks.js'
 import { workerCommand } from './commands/worker.js'
 import { yearCommand } from './commands/year.js'
+import { addRemote } from './remote.js'
 
 const epilogue = `
 Environment:
@@ -34,6 +40,7 @@ Environment:
   PLINTH_PORT, PLINTH_HOST    where to serve (default 4000 and 127.0.0.1)
   PLINTH_DATA_DIR             data of the embedded PostgreSQL, and tokens.json (default: .plinth in the repository)
   PLINTH_TENANT               the tenant of commands without --tenant (default demo)
+  PLINTH_URL, PLINTH_TOKEN    speak to the Plinth there, with this API key or JWT, instead of to a database (both, or --url)
   PLINTH_JWT_ISSUER, PLINTH_JWT_AUDIENCE, PLINTH_JWT_KEYS
                               take JSON Web Tokens of this issuer for this audience, beside API keys; the keys are a
                               JWKS, at an https URL or in a file (default: none are taken)
@@ -45,6 +52,18 @@ Environment:
   PLINTH_ORIGIN               host that checkpoints name as their origin (default localhost)
   PLINTH_ANCHOR               file or URL outside of the bank's reach, in which the worker keeps a checkpoint a minute
                               (default: nowhere)
+  PLINTH_WORKER_METRICS_PORT  where worker answers /metrics and /health/live, on PLINTH_HOST (default: nowhere)
+  PLINTH_LOG_SECRET           what accounts and keys are hashed with in the log (default: follows from the password
+                              of plinth_serve)
+  OTEL_EXPORTER_OTLP_ENDPOINT where traces are sent by OTLP over HTTP; the other variables of OpenTelemetry hold too
+                              (default: none are made)
+  PLINTH_NATS_URL             nats://user:password@host:4222, or several with commas: the worker publishes events to
+                              JetStream there (default: nowhere)
+  PLINTH_NOTIFY               0: processes do not wake each other by NOTIFY, where a pool between cannot carry it (default 1)
+  PLINTH_WEBHOOK_KEY          file with the key that secrets of webhooks are sealed with, the same for all processes
+                              (default: webhook-key in PLINTH_DATA_DIR, made when it is first needed)
+  PLINTH_WEBHOOK_NETWORKS     internal networks that webhooks may lead into, such as 10.20.0.0/16,127.0.0.0/8
+                              (default: none)
   PLINTH_LOG_LEVEL            trace, debug, info, warn, error, fatal, silent (default info)
   PLINTH_PG_BIN               bin directory of another PostgreSQL for the embedded server
   PLINTH_STRICT_ROLES         1: every module's statements run under that module's own database role
@@ -55,6 +74,7 @@ Exit codes:
 
 Something is wrong?  plinth doctor
 What happened to a command whose answer was lost?  Send it again with the same key: it takes effect once.
+Where is a payment stuck?  plinth trace ID
 `
 
 /** Runs the command line and answers its exit code (contract §7). Failures of commands are thrown. */
@@ -71,11 +91,14 @@ export async function runProgram(runtime: CliRuntime, argv: readonly string[]): 
 
 function createProgram(runtime: CliRuntime): Command {
   const program = new Command('plinth')
+    // So that a command whose commands have options of the same names (`proof`) can leave these to them.
+    .enablePositionalOptions()
     .description('Plinth, a double-entry core-banking ledger: the service, and what its operators need.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .addHelpText('after', epilogue)
+  const remote = addRemote(program, runtime)
   addGroup(program, 'Run:', [startCommand(runtime), serveCommand(runtime), workerCommand(runtime)])
   addGroup(program, 'Set up:', [
     migrateCommand(runtime),
@@ -85,16 +108,20 @@ function createProgram(runtime: CliRuntime): Command {
     doctorCommand(runtime),
   ])
   addGroup(program, 'Books:', [
-    accountCommand(runtime),
+    accountCommand(runtime, remote),
     productCommand(runtime),
     ratesCommand(runtime),
-    postCommand(runtime),
-    journalCommand(runtime),
-    trialBalanceCommand(runtime),
+    postCommand(runtime, remote),
+    commandCommand(remote),
+    journalCommand(runtime, remote),
+    trialBalanceCommand(runtime, remote),
     explainCommand(runtime),
+    traceCommand(runtime),
     verifyCommand(runtime),
     proofCommand(runtime),
+    anchorCommand(runtime),
   ])
+  addGroup(program, 'Events:', [eventsCommand(runtime), webhooksCommand(runtime)])
   addGroup(program, 'End of day:', [
     eodCommand(runtime),
     yearCommand(runtime),

@@ -1,4 +1,7 @@
 import type { TenantId } from '@plinth/kernel'
+import { silent, type Telemetry } from '@plinth/telemetry'
+import type pg from 'pg'
+import { openHints } from './hints.js'
 import { openPool } from './pool.js'
 import { runTransaction } from './transaction.js'
 import type { Tx } from './tx.js'
@@ -26,7 +29,23 @@ export interface Database {
   read<T>(tenantId: TenantId | undefined, work: (tx: Tx) => Promise<T>): Promise<T>
   /** True when a connection answers: what readiness asks. */
   answers(): Promise<boolean>
+  /**
+   * Calls `hear` when a transaction of this process that announced `topic` has committed, and, where hints are shared, soon
+   * after one of another process has. Only a hint: some are lost, some are for nothing, so whoever waits also looks by itself.
+   * Answers how to stop.
+   */
+  hear(topic: string, hear: (tenantId: TenantId) => void): () => void
+  /** Whom everything that works on the database tells what it does. */
+  readonly telemetry: Telemetry
+  /** How many connections there are now, by lane, and how many transactions wait for one. */
+  connections(): Readonly<Record<Lane | 'read', Connections>>
   close(): Promise<void>
+}
+
+export interface Connections {
+  readonly busy: number
+  readonly idle: number
+  readonly waiting: number
 }
 
 export interface DatabaseOptions {
@@ -34,6 +53,10 @@ export interface DatabaseOptions {
   applicationName: string
   strictRoles?: boolean
   connections?: Partial<Record<Lane | 'read', number>>
+  /** Hints travel between processes, by LISTEN and NOTIFY on a connection of their own. Not needed for anything to be right. */
+  sharedHints?: boolean
+  /** Absent: nobody listens. */
+  telemetry?: Telemetry
 }
 
 // Beyond the statement_timeout that transactions set for themselves: 10 s to write, 120 s to read.
@@ -47,6 +70,8 @@ export function openDatabase({
   applicationName,
   strictRoles = false,
   connections,
+  sharedHints = false,
+  telemetry = silent,
 }: DatabaseOptions): Database {
   const pool = (lane: Lane | 'read') =>
     openPool({
@@ -56,17 +81,24 @@ export function openDatabase({
       applicationName: `${applicationName} ${lane}`,
     })
   const pools = { online: pool('online'), batch: pool('batch'), read: pool('read') }
+  const hints = openHints(sharedHints ? { url, applicationName: `${applicationName} hints` } : undefined)
   const read: Database['read'] = (tenantId, work) =>
     runTransaction(
-      { pool: pools.read, strictRoles },
+      { pool: pools.read, lane: 'read', strictRoles, telemetry },
       { tenantId, mode: 'read', deadlineMs: Date.now() + readPatienceMs },
       work,
     )
   return {
+    telemetry,
+    connections: () => ({
+      online: connectionsOf(pools.online),
+      batch: connectionsOf(pools.batch),
+      read: connectionsOf(pools.read),
+    }),
     read,
     transaction: ({ lane, rehearse, ...options }, work) =>
       runTransaction(
-        { pool: pools[lane], strictRoles },
+        { pool: pools[lane], lane, strictRoles, telemetry, announced: hints.announced },
         { ...options, mode: rehearse ? 'rehearse' : 'write' },
         work,
       ),
@@ -75,8 +107,15 @@ export function openDatabase({
         () => true,
         () => false,
       ),
+    hear: hints.hear,
     close: async () => {
-      await Promise.all([pools.online.end(), pools.batch.end(), pools.read.end()])
+      await Promise.all([hints.close(), pools.online.end(), pools.batch.end(), pools.read.end()])
     },
   }
 }
+
+const connectionsOf = ({ totalCount, idleCount, waitingCount }: pg.Pool): Connections => ({
+  busy: totalCount - idleCount,
+  idle: idleCount,
+  waiting: waitingCount,
+})

@@ -1,4 +1,5 @@
 export {
+  type Connections,
   type Database,
   type DatabaseOptions,
   type Lane,

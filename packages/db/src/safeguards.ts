@@ -14,6 +14,7 @@ export const migratedSchemas = [
   'fx',
   'eod',
   'reconciliation',
+  'webhooks',
 ]
 
 const appendOnly = ['append_only', 'never_truncated']
@@ -26,9 +27,11 @@ const kept = ['never_removed', 'never_truncated']
  */
 export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'tenancy.settings': appendOnly,
+  'tenancy.erasure': [...appendOnly, 'as_approved'],
   'tenancy.proposal': [...kept, 'decided_once'],
   'audit.audit_event': appendOnly,
   'outbox.outbox_event': appendOnly,
+  'outbox.consumer': [...kept, 'moves_forward', 'only_to_events'],
   'product.product': [...kept, 'stays_what_it_is'],
   'product.product_version': [...kept, 'stays_as_submitted', 'begins_as_a_draft'],
   'product.version_event': appendOnly,
@@ -51,6 +54,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'evidence.sealed_entry': [...appendOnly, 'sealed_in_order'],
   'evidence.tree_node': appendOnly,
   'evidence.signing_key': appendOnly,
+  'evidence.balance_day': appendOnly,
+  'evidence.balance_tree': appendOnly,
+  'evidence.balance_block': appendOnly,
   'evidence.checkpoint': [...appendOnly, 'only_of_more'],
   'holds.account_hold': [...kept, 'moves_forward', 'keeps_its_limits'],
   'holds.hold_event': appendOnly,
@@ -78,6 +84,9 @@ export const safeguardTriggers: Readonly<Record<string, readonly string[]>> = {
   'reconciliation.run': appendOnly,
   'reconciliation.reconciliation_break': [...kept, 'moves_forward'],
   'reconciliation.break_event': appendOnly,
+  'webhooks.webhook': [...kept, 'stays_what_it_is'],
+  'webhooks.secret': [...kept, 'only_ends'],
+  'webhooks.delivery': [...kept, 'moves_forward'],
 }
 
 /** Roles that PostgreSQL brings along and that reach past the grants on tables, with what each does. */

@@ -27,6 +27,7 @@ export type ModuleName =
   | 'fx'
   | 'eod'
   | 'reconciliation'
+  | 'webhooks'
 
 /** A hot statement: prepared once per connection under its name, which starts with the module's. */
 export interface Statement {
@@ -84,7 +85,13 @@ function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.Que
     stream.cork()
     process.nextTick(() => stream.uncork())
   }
+  const span = inside.spanOf?.(query.name ?? module)
   const answer = track(inside, inside.client.query(query))
+  if (span !== undefined)
+    answer.then(
+      () => span.end(),
+      (error: unknown) => span.end(error),
+    )
   if (stream.writableLength > gatheredBytesMax) flush(stream)
   return answer
 }
@@ -156,6 +163,11 @@ export function plainArray(values: readonly (bigint | number | boolean | string 
 /** As `plainArray`, and empty, which `unnest` fills with NULL, if there is no value in it. */
 export const sparseArray = (values: readonly (number | string | bigint | undefined)[]): string =>
   values.every((value) => value === undefined) ? '{}' : plainArray(values)
+
+/** Says that whoever hears `topic` may want to look, once `tx` has committed: see Database.hear. Costs the transaction nothing. */
+export function announce(tx: Tx, topic: string): void {
+  insideOf(tx).topics.add(topic)
+}
 
 /** The tenant whose rows this transaction may touch: every statement names it, and row-level security holds it to that. */
 export function tenantOf(tx: Tx): TenantId {

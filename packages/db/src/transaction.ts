@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { invariant, type TenantId } from '@plinth/kernel'
+import { type Span, secondsSince, type Telemetry, traced } from '@plinth/telemetry'
 import type pg from 'pg'
 import {
   DatabaseUnavailable,
@@ -9,6 +10,7 @@ import {
   isRetried,
   isUniqueViolation,
   OutcomeUnknown,
+  sqlStateOf,
 } from './database-errors.js'
 import { insideOf, openTx, settle, type Tx } from './tx.js'
 
@@ -32,6 +34,11 @@ export interface TransactionSetting {
   pool: pg.Pool
   /** Every module's statements run under its own role (ADR 0001). */
   strictRoles: boolean
+  /** Told of what committed transactions announced; never throws. */
+  announced?: (tenantId: TenantId, topics: ReadonlySet<string>) => void
+  telemetry: Telemetry
+  /** What telemetry calls the pool. */
+  lane: string
 }
 
 // Deadlock victims succeed on the second try in practice; five bounds the tail.
@@ -51,6 +58,31 @@ export async function runTransaction<T>(
   options: TransactionOptions,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
+  const { lane, telemetry } = setting
+  const startedMs = performance.now()
+  let outcome: Parameters<Telemetry['transactionEnded']>[0]['outcome'] = 'done'
+  try {
+    return await traced(telemetry.tracing, `transaction ${lane}`, { lane }, (span) =>
+      runAttempts({ ...setting, span }, options, work),
+    )
+  } catch (error) {
+    if (error instanceof OutcomeUnknown) outcome = 'unknown'
+    else outcome = error instanceof DatabaseUnavailable ? 'unavailable' : 'failed'
+    throw error
+  } finally {
+    telemetry.transactionEnded({ lane, outcome, seconds: secondsSince(startedMs) })
+  }
+}
+
+interface TracedSetting extends TransactionSetting {
+  readonly span: Span | undefined
+}
+
+async function runAttempts<T>(
+  setting: TracedSetting,
+  options: TransactionOptions,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   let commitLost = false
   for (let attempt = 1; ; attempt += 1) {
     const progress = { commitSent: false }
@@ -63,6 +95,7 @@ export async function runTransaction<T>(
         ? 0
         : Math.random() * Math.min(backoffMaxMs, backoffBaseMs * 2 ** attempt)
       if (again && Date.now() + delayMs < options.deadlineMs) {
+        tellOfRepeat(setting, { error, attempt })
         await Promise.all([sleep(delayMs), options.beforeRepeat?.()])
         continue
       }
@@ -72,6 +105,21 @@ export async function runTransaction<T>(
       throw error
     }
   }
+}
+
+function tellOfRepeat(
+  { telemetry, lane, span }: TracedSetting,
+  { error, attempt }: { error: unknown; attempt: number },
+): void {
+  // PLN01 and an Overtaken of ours are one thing, and a lost connection has many names.
+  const reason = isOvertaken(error)
+    ? 'overtaken'
+    : isConnectionLoss(error)
+      ? 'connection_lost'
+      : (sqlStateOf(error) ?? 'other')
+  telemetry.transactionRepeated({ lane, reason })
+  if (isUniqueViolation(error)) telemetry.idempotencyHit('race')
+  span?.note({ attempt: attempt + 1, code: reason })
 }
 
 // A server that restarts refuses connections at once, so attempts on lost connections are bounded by the deadline alone.
@@ -84,13 +132,16 @@ function mayRepeat(error: unknown, options: TransactionOptions, progress: { comm
 }
 
 async function attemptOnce<T>(
-  { pool, strictRoles }: TransactionSetting,
+  { pool, strictRoles, announced, telemetry, lane, span }: TracedSetting,
   options: TransactionOptions,
   work: (tx: Tx) => Promise<T>,
   progress: { commitSent: boolean },
 ): Promise<T> {
+  const askedMs = performance.now()
   const client = await pool.connect()
-  const tx = openTx({ client, strictRoles, tenantId: options.tenantId })
+  telemetry.connectionTaken({ lane, seconds: secondsSince(askedMs) })
+  const spanOf = span && statementSpans(telemetry, span)
+  const tx = openTx({ client, strictRoles, tenantId: options.tenantId, spanOf })
   let broken: Error | boolean = false
   try {
     // Sent together, answered in order. All are waited for, so that no work goes on after the connection is given back.
@@ -100,7 +151,9 @@ async function attemptOnce<T>(
     if (outcome.status === 'rejected') throw insideOf(tx).failure ?? outcome.reason
     const ending = options.mode === 'rehearse' ? 'ROLLBACK' : 'COMMIT'
     progress.commitSent = options.mode === 'write'
+    const endingSpan = spanOf?.(ending)
     const [ended] = await Promise.allSettled([client.query(ending), settle(tx)])
+    endingSpan?.end(ended.status === 'rejected' ? ended.reason : undefined)
     // Of statements that travelled together, the first failure is the cause; the others hear that all is aborted.
     if (insideOf(tx).failure !== undefined) throw insideOf(tx).failure
     if (ended.status === 'rejected') throw ended.reason
@@ -109,6 +162,8 @@ async function attemptOnce<T>(
       tag: ended.value.command,
     })
     insideOf(tx).committed.resolve()
+    const { tenantId, topics } = insideOf(tx)
+    if (topics.size > 0 && tenantId !== undefined && options.mode === 'write') announced?.(tenantId, topics)
     return outcome.value
   } catch (error) {
     insideOf(tx).committed.reject(error)
@@ -119,6 +174,12 @@ async function attemptOnce<T>(
     client.release(broken)
   }
 }
+
+/** A statement is traced inside its transaction, from being sent to being answered: of those sent together the later ones wait. */
+const statementSpans =
+  ({ tracing }: Telemetry, parent: Span) =>
+  (statement: string): Span | undefined =>
+    tracing?.open(statement, { parent, kind: 'client', facts: { statement } })
 
 /**
  * Set for the transaction only, so that nothing survives it on a pooled connection. Plans are generic and go by key, row by

@@ -1,4 +1,5 @@
 import type { TenantId } from '@plinth/kernel'
+import type { Span } from '@plinth/telemetry'
 import type pg from 'pg'
 
 declare const open: unique symbol
@@ -13,12 +14,16 @@ export interface TxInside {
   readonly client: pg.PoolClient
   readonly tenantId: TenantId | undefined
   readonly strictRoles: boolean
+  /** Opens a span for a statement, where the transaction is traced. */
+  readonly spanOf: ((statement: string) => Span | undefined) | undefined
   /** The module role in force, in strict mode. */
   role: string | undefined
   /** Statements sent and not yet answered: the transaction ends only after them. */
   readonly unanswered: Set<Promise<unknown>>
   /** Why the first statement failed; the ones behind it only hear that the transaction is aborted. */
   failure: unknown
+  /** What others may want to look at once this has committed, see `announce`. */
+  readonly topics: Set<string>
   /** Settles when this attempt has committed or has not. */
   readonly committed: Settlement
 }
@@ -42,9 +47,15 @@ function settlement(): Settlement {
   return { promise, resolve, reject }
 }
 
-export function openTx(inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'>): Tx {
+export function openTx(
+  inside: Pick<TxInside, 'client' | 'tenantId' | 'strictRoles'> & Partial<Pick<TxInside, 'spanOf'>>,
+): Tx {
   const committed = settlement()
-  const whole: TxInside = { ...inside, role: undefined, unanswered: new Set(), failure: undefined, committed }
+  const whole: TxInside = {
+    spanOf: undefined,
+    ...inside,
+    ...{ role: undefined, unanswered: new Set(), failure: undefined, topics: new Set(), committed },
+  }
   return whole as unknown as Tx
 }
 

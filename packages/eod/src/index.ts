@@ -47,6 +47,7 @@ export type {
   StepReport,
 } from './domain/run.js'
 export { readEndedDays } from './infrastructure/closed-day-reader.js'
+export { type EodFigures, readEodFigures } from './infrastructure/figures-reader.js'
 export { listRuns, type RunPage } from './infrastructure/run-store.js'
 
 const store: EodStore = { ...runStore, ...stepStore, ...setAsideStore, ...totalStore }

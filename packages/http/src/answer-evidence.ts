@@ -54,9 +54,57 @@ export const entryProof = z
         }),
       }),
     ),
+    erased: z.array(z.literal('details')).optional().meta({
+      description:
+        'What nobody can open any more: the details were erased, and their salt destroyed. The evidence keeps what they were committed to, so the proof stands.',
+    }),
     leafIndex: count,
     treeSize: count,
     hashes: z.array(base64).meta({ description: 'From the leaf up (RFC 9162).' }),
     checkpoint: note,
   })
   .meta({ id: 'EntryProof' })
+
+const amount = z.string().meta({ example: '1234.50' })
+const sums = { creditBalances: amount, debitBalances: amount }
+const balancesNote = z.string().meta({
+  description:
+    'A signed note (c2sp.org/signed-note, Ed25519): origin, day, and for each currency: accounts, credit balances, debit balances, root.',
+})
+
+export const balanceProof = z
+  .object({
+    schema: z.literal('plinth.balance/1'),
+    tenantId: z.string(),
+    businessDate: fields.date,
+    accountId: z.string(),
+    currency: z.string(),
+    creditBalance: amount.meta({ description: 'What the bank owes the customer.' }),
+    debitBalance: amount.meta({ description: 'What the customer owes the bank.' }),
+    shares: z
+      .array(
+        z.object({
+          share: count,
+          salt: base64,
+          creditBalance: amount,
+          debitBalance: amount,
+          leafIndex: count,
+          path: z
+            .array(z.object({ hash: base64, ...sums }))
+            .meta({ description: 'The nodes beside the way from the leaf up.' }),
+        }),
+      )
+      .meta({ description: 'Both parts of the balance, a leaf each.' }),
+    treeSize: count,
+    note: balancesNote,
+  })
+  .meta({ id: 'BalanceProof' })
+
+export const customerBalances = z
+  .object({
+    businessDate: fields.date,
+    totals: z.array(z.object({ currency: z.string(), accounts: count, ...sums, rootHash: base64 })),
+    madeAt: instant,
+    note: balancesNote,
+  })
+  .meta({ id: 'CustomerBalances' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import * as fields from './command-schemas.js'
+import { detailsErased, erasedLines } from './erasure-schemas.js'
 import { baseNet, baseTotals, keptForeignExchange } from './fx-schemas.js'
 
 export const decimal = z
@@ -69,6 +70,7 @@ export const entry = z
     correlationId: z.string(),
     causationId: z.string().optional(),
     metadata: texts,
+    detailsErased: detailsErased.optional(),
   })
   .meta({ id: 'JournalEntry' })
 
@@ -140,6 +142,7 @@ const statementLine = z.object({
   description: z.string().optional(),
   reference: z.string().optional(),
   endToEndId: z.string().optional(),
+  detailsErased: z.literal(true).optional(),
   side: fields.side,
   amount: decimal,
   runningBalance: decimal,
@@ -181,13 +184,14 @@ export const keptStatement = z
     madeBy: z.string(),
     checksum: z.string().meta({
       description:
-        'SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of each line and then of all other members but `checksum`, `page` and `pages`, each followed by a line feed.',
+        'SHA-256, in hexadecimal, of the canonical JSON (RFC 8785) of each line and then of all other members but `checksum`, `erased`, `page` and `pages`, each followed by a line feed.',
     }),
   })
   .meta({ id: 'NumberedStatement' })
 
 export const statementPage = keptStatement
   .extend({
+    erased: erasedLines.optional(),
     page: count,
     pages: count,
     lines: z.array(statementLine.extend({ kind: z.string().meta({ description: 'Of the entry.' }) })),

@@ -25,6 +25,8 @@ function permissionOf(command: Command): Permission {
       return command.unlimited ? 'open_unlimited_account' : 'open_account'
     case 'clear_suspense_item':
       return 'clear_suspense'
+    case 'erase_details':
+      return 'erase_details'
     case 'set_status':
     case 'change_terms':
       return 'manage_accounts'
@@ -77,6 +79,7 @@ const inWords: Readonly<Record<Matter, string>> = {
   unfreezing: 'Lifting a freeze',
   manual_postings: 'A manual posting',
   reversals: 'A reversal of so much',
+  erasures: 'The erasure of an entry’s details',
   settings: 'A change of the settings or of a transaction code',
 }
 

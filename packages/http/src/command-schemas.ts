@@ -14,8 +14,9 @@ import {
 import { roles } from '@plinth/tenancy'
 import { approvalMatters, weekdays } from '@plinth/tenancy/domain'
 import { z } from 'zod'
+import { erasureFields } from './erasure-schemas.js'
 import type { FieldErrorCode } from './malformed.js'
-import { faultOfText } from './parse-json.js'
+import { isWellFormed } from './parse-json.js'
 
 // The message of every check is its code of contract §6; read-fields.ts turns both into an answer.
 export const says = (code: FieldErrorCode) => ({ error: code })
@@ -29,10 +30,8 @@ const metadataTextMax = 1024
 /** Account and GL codes, and the codes of transactions, which reports print in one column. */
 const transactionCodePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}$/
 
-const wellFormed = (text: string): boolean => faultOfText(text) === undefined
-
 export const text = (max: number) =>
-  z.string(says('wrong_type')).max(max, says('too_long')).refine(wellFormed, says('wrong_type'))
+  z.string(says('wrong_type')).max(max, says('too_long')).refine(isWellFormed, says('wrong_type'))
 export const name = (max: number) => text(max).min(1, says('required'))
 
 export const id = (pattern: RegExp, description: string) =>
@@ -76,7 +75,7 @@ const metadata = z
       .string()
       .min(1, says('required'))
       .max(metadataNameMax, says('too_long'))
-      .refine(wellFormed, says('wrong_type')),
+      .refine(isWellFormed, says('wrong_type')),
     text(metadataTextMax),
     says('wrong_type'),
   )
@@ -317,6 +316,7 @@ const settingsFields = {
     description:
       'A postable GL account of equity, where income and expense of a year go when it is closed. Null: no year can be.',
   }),
+  reason: name(1000),
 }
 
 const glTypeList = z
@@ -342,8 +342,6 @@ const transactionCodeFields = {
     .meta({ description: 'ISO 20022 domain, family and sub-family.', example: 'PMNT-ICDT-ESCT' }),
   active: flag.optional().meta({ description: 'False: withdrawn.' }),
 }
-
-const changeSettingsFields = { ...settingsFields, reason: name(1000) }
 
 const valueDateOfReversal = z
   .union([z.literal('original'), date], says('date_malformed'))
@@ -445,9 +443,10 @@ export const bodies = {
   place_hold: body(placeHoldFields).meta({ id: 'HoldRequest' }),
   capture_hold: body(captureFields).meta({ id: 'CaptureRequest' }),
   clear_suspense_item: body(clearFields).meta({ id: 'ClearingRequest' }),
+  erase_details: body(erasureFields).meta({ id: 'ErasureRequest' }),
   release_hold: body({}).meta({ id: 'ReleaseRequest' }),
   extend_hold: body(extendFields).meta({ id: 'ExtendRequest' }),
-  change_settings: body(changeSettingsFields).meta({ id: 'SettingsRequest' }),
+  change_settings: body(settingsFields).meta({ id: 'SettingsRequest' }),
   set_limit: body(limitFields).meta({ id: 'LimitRequest' }),
   register_transaction_code: body(transactionCodeFields).meta({ id: 'TransactionCodeRequest' }),
   post: body(postFields).meta({ id: 'PostingRequest' }),
@@ -481,9 +480,10 @@ const itemsWith = <Envelope extends z.core.$ZodLooseShape>(envelope: Envelope) =
     suspenseItemId,
     ...clearFields,
   }),
+  erase_details: body({ type: type('erase_details'), ...envelope, journalEntryId, ...erasureFields }),
   release_hold: body({ type: type('release_hold'), ...envelope, holdId }),
   extend_hold: body({ type: type('extend_hold'), ...envelope, holdId, ...extendFields }),
-  change_settings: body({ type: type('change_settings'), ...envelope, ...changeSettingsFields }),
+  change_settings: body({ type: type('change_settings'), ...envelope, ...settingsFields }),
   set_limit: body({ type: type('set_limit'), ...envelope, ...limitFields }),
   register_transaction_code: body({
     type: type('register_transaction_code'),

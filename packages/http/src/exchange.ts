@@ -1,9 +1,12 @@
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
 import { may, type Permission, type Principal } from '@plinth/tenancy'
-import type { Request } from 'express'
+import type { WebhookDesk } from '@plinth/webhooks'
+import type { Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { EodDesk } from './eod-desk.js'
+import type { EventDesk } from './event-desk.js'
+import type { LogToken, ToldCommand } from './log-facts.js'
 import type { Metrics } from './metrics.js'
 import { refuse } from './problem.js'
 import type { RateLimit } from './rate-limit.js'
@@ -15,8 +18,12 @@ export interface Edge {
   readonly database: Database
   readonly posting: PostingEngine
   readonly eod: EodDesk
+  readonly events: EventDesk
+  /** Undefined: nobody looks after webhooks here. */
+  readonly webhooks?: WebhookDesk | undefined
   readonly checkToken: CheckToken
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'error' | 'isLevelEnabled'>
+  readonly logToken: LogToken
   readonly metrics: Metrics
   readonly rateLimit: RateLimit
   /** Keys the seals of cursors; the same in every process that serves. */
@@ -31,6 +38,8 @@ export interface Reply {
   readonly body: object
   /** Sent instead of the body, as it is; its type is in the headers. */
   readonly text?: string | undefined
+  /** Writes what follows the headers, for as long as it takes, and ends the answer; instead of the body and the text. */
+  readonly stream?: ((response: Response) => Promise<void>) | undefined
   /** The code of a problem, for the log and the metrics. */
   readonly code?: string | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
@@ -41,6 +50,10 @@ export class Exchange {
   readonly correlation: Correlation
   /** Who calls, once that is known. */
   caller: Principal | undefined
+  /** The one command of the request, once it is answered. */
+  command: ToldCommand | undefined
+  /** What a batch came to. */
+  summary: Readonly<Record<string, number>> | undefined
 
   constructor(
     readonly edge: Edge,
@@ -60,11 +73,21 @@ export class Exchange {
     return principal
   }
 
-  async #authenticated(): Promise<Principal> {
+  /** Whether the token still opens what it did: asked again of a request that takes long. */
+  async isStillAdmitted(permission: Permission): Promise<boolean> {
+    const principal = await this.#tokenHolder()
+    return principal !== undefined && may(principal.roles, permission)
+  }
+
+  async #tokenHolder(): Promise<Principal | undefined> {
     const token = bearerOf(this.request.headers.authorization)
     // Whose address it is: a proxy's where there is one, for a header that names another could say anything.
     const address = this.request.socket.remoteAddress ?? ''
-    const principal = token === undefined ? undefined : await this.edge.checkToken(token, address)
+    return token === undefined ? undefined : await this.edge.checkToken(token, address)
+  }
+
+  async #authenticated(): Promise<Principal> {
+    const principal = await this.#tokenHolder()
     if (principal === undefined) throw refuse('unauthenticated', 'A valid bearer token is needed.')
     this.caller = principal
     await this.edge.rateLimit.count(principal)

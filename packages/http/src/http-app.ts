@@ -1,12 +1,18 @@
+import { createHmac } from 'node:crypto'
 import type { Database } from '@plinth/db'
 import type { PostingEngine } from '@plinth/posting'
 import type { Authenticate } from '@plinth/tenancy'
+import type { WebhookDesk } from '@plinth/webhooks'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
 import { docsPages } from './docs-page.js'
 import { type EodDesk, openEodDesk } from './eod-desk.js'
+import { type EventDesk, openEventDesk } from './event-desk.js'
+import { eventSchemaPages } from './event-schema-pages.js'
 import type { Edge, Exchange, Reply } from './exchange.js'
-import { openMetrics } from './metrics.js'
+import { openLogTokens } from './log-facts.js'
+import { type Metrics, openMetrics } from './metrics.js'
+import { sendMetrics } from './metrics-page.js'
 import { describeApi } from './openapi.js'
 import { notFound, RequestRefused, refuse } from './problem.js'
 import { openRateLimit } from './rate-limit.js'
@@ -17,12 +23,15 @@ import { apiKeyRoutes } from './routes/api-keys.js'
 import { balanceRoutes } from './routes/balance.js'
 import { batchRoutes } from './routes/batches.js'
 import { commandRoutes } from './routes/commands.js'
+import { customerBalanceRoutes } from './routes/customer-balances.js'
 import { eodRunRoutes } from './routes/eod-runs.js'
+import { eventRoutes } from './routes/events.js'
 import { evidenceRoutes } from './routes/evidence.js'
 import { glAccountRoutes } from './routes/gl-accounts.js'
 import { glExtractRoutes } from './routes/gl-extracts.js'
 import { holdRoutes } from './routes/holds.js'
 import { journalEntryRoutes } from './routes/journal-entries.js'
+import { journeyRoutes } from './routes/journeys.js'
 import { limitRoutes } from './routes/limits.js'
 import { postingRoutes } from './routes/postings.js'
 import { productRoutes } from './routes/products.js'
@@ -34,15 +43,20 @@ import { settingsRoutes } from './routes/settings.js'
 import { statementRoutes } from './routes/statement.js'
 import { statementsRoutes } from './routes/statements.js'
 import { suspenseItemRoutes } from './routes/suspense-items.js'
+import { webhookRoutes } from './routes/webhooks.js'
 import { yearEndRoutes } from './routes/year-ends.js'
-import { docsSecurityHeaders, securityHeaders } from './security-headers.js'
+import { docsSecurityHeaders } from './security-headers.js'
 import { openTokenTries } from './token-tries.js'
 
 export interface HttpAppOptions {
   readonly database: Database
   readonly posting: PostingEngine
   readonly authenticate: Authenticate
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'error' | 'isLevelEnabled'>
+  /** Where the process counts; absent: in metrics of the edge's own. */
+  readonly metrics?: Metrics
+  /** Keys the tokens that stand for accounts and keys in the log; absent: one that follows from `cursorSecret`. */
+  readonly logSecret?: Buffer | undefined
   /** Keys the seals of cursors; the same in every process that serves. At least 32 bytes. */
   readonly cursorSecret: Buffer
   /** At most so many of one caller, in this process. */
@@ -52,6 +66,10 @@ export interface HttpAppOptions {
   readonly now?: () => number
   /** Whoever makes it stops it; absent: it ends with the process. */
   readonly eod?: EodDesk
+  /** As `eod`. */
+  readonly events?: EventDesk
+  /** Absent: nobody looks after webhooks here. */
+  readonly webhooks?: WebhookDesk
 }
 
 /** Every call under /v1: the edge and the OpenAPI document read this one list. */
@@ -65,16 +83,20 @@ export const routes: readonly Route[] = [
   ...statementsRoutes,
   ...journalEntryRoutes,
   ...evidenceRoutes,
+  ...customerBalanceRoutes,
   ...holdRoutes,
   ...suspenseItemRoutes,
   ...commandRoutes,
+  ...eventRoutes,
   ...reportRoutes,
+  ...journeyRoutes,
   ...eodRunRoutes,
   ...yearEndRoutes,
   ...glExtractRoutes,
   ...reconciliationRoutes,
   ...rateRoutes,
   ...apiKeyRoutes,
+  ...webhookRoutes,
   ...settingsRoutes,
   ...limitRoutes,
   ...productRoutes,
@@ -91,15 +113,23 @@ export function createHttpApp({
   authenticate,
   failedTokensPerSecond,
   eod,
+  events,
+  metrics = openMetrics(),
+  logSecret,
   ...options
 }: HttpAppOptions): Express {
+  metrics.watch({ posting: options.posting, database: options.database })
   const edge: Edge = {
     ...options,
     eod: eod ?? openEodDesk(options.database),
+    events: events ?? openEventDesk(options.database),
     now,
     rateLimit: openRateLimit(requestsPerSecond),
     checkToken: openTokenTries(authenticate, now, failedTokensPerSecond),
-    metrics: openMetrics(options.posting),
+    metrics,
+    logToken: openLogTokens(
+      logSecret ?? createHmac('sha256', options.cursorSecret).update('plinth log').digest(),
+    ),
   }
   const app = express()
   app.disable('x-powered-by')
@@ -165,13 +195,11 @@ function mountSystemPages(app: Express, edge: Edge): void {
       description ??= describeApi(routes)
       return { status: 200, body: description }
     },
+    ...eventSchemaPages,
   }
   for (const [path, handle] of Object.entries(replies))
     app.get(path, respondWith(edge, { route: path }, handle))
-  app.get('/metrics', async (_request, response) => {
-    const text = await edge.metrics.text()
-    response.writeHead(200, { ...securityHeaders, 'Content-Type': edge.metrics.contentType }).end(text)
-  })
+  app.get('/metrics', (_request, response) => sendMetrics(edge.metrics, response))
   for (const [path, read] of Object.entries(docsPages)) {
     app.get(path, async (_request, response) => {
       const { contentType, content } = await read()

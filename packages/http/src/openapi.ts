@@ -1,4 +1,5 @@
 import { rolesWith } from '@plinth/tenancy'
+import { z } from 'zod'
 import {
   type CreateDocumentOptions,
   createDocument,
@@ -21,6 +22,20 @@ const systemPaths: ZodOpenApiPathsObject = {
     ...answered('It does.'),
     '503': describedProblem('`unavailable`'),
   }),
+  '/schemas/events': open(
+    'listEventSchemas',
+    'The types of events and where their schemas are',
+    answered('They are named.'),
+  ),
+  '/schemas/events/{type}.json': {
+    get: {
+      operationId: 'readEventSchema',
+      summary: 'The JSON Schema of the data of a type of events',
+      security: [],
+      requestParams: { path: z.object({ type: z.string() }) },
+      responses: { ...answered('JSON Schema 2020-12.'), '404': describedProblem('`not_found`') },
+    },
+  },
   '/metrics': open('readMetrics', 'What Plinth counts, for Prometheus', answered('Text of Prometheus.')),
 }
 

@@ -53,7 +53,9 @@ function faultOfContent(value: unknown): string | undefined {
 const loneSurrogate = /\p{Cs}/u
 
 /** What is wrong with a text as text: characters that neither UTF-8 nor PostgreSQL can hold. */
-export function faultOfText(text: string): string | undefined {
+function faultOfText(text: string): string | undefined {
   if (text.includes('\0')) return 'A text may not contain the character NUL.'
   return loneSurrogate.test(text) ? 'A text contains half of a surrogate pair.' : undefined
 }
+
+export const isWellFormed = (text: string): boolean => faultOfText(text) === undefined

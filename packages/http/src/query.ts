@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { openCursor, sealCursor } from './cursor.js'
 import type { Exchange, Reply } from './exchange.js'
 import { type FieldError, fieldError, malformedFields } from './malformed.js'
-import { faultOfText } from './parse-json.js'
+import { isWellFormed } from './parse-json.js'
 import { refuse, refuseMalformed } from './problem.js'
 import { faultsBySchema } from './read-fields.js'
 
@@ -21,7 +21,7 @@ export const wholeNumber = z
 export const filterText = z
   .string()
   .max(128, { error: 'too_long' })
-  .refine((text) => faultOfText(text) === undefined, { error: 'wrong_type' })
+  .refine(isWellFormed, { error: 'wrong_type' })
 
 /** What every list takes beside its filters (contract §3). */
 export const pageParameters = {

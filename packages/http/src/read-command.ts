@@ -241,6 +241,10 @@ function toCommand(
         valueDate: valueDate as BusinessDate | 'original' | undefined,
       }
     }
+    case 'erase_details': {
+      const { reason, legalBasis } = body as Bodies['erase_details']
+      return { type, entryId: context.journalEntryId as EntryId, reason, legalBasis }
+    }
     case 'release_hold':
       return { type, holdId: context.holdId as HoldId }
     case 'extend_hold': {

@@ -1,5 +1,7 @@
+import type { Span } from '@plinth/telemetry'
 import type { Request, RequestHandler, Response } from 'express'
 import { type Edge, Exchange, type Reply } from './exchange.js'
+import { factsOfCommand } from './log-facts.js'
 import { headersOf, type ProblemCode, problemOf, type RequestRefused, statusByCode } from './problem.js'
 import { ClientGone } from './read-body.js'
 import { isDenial, recordDenied } from './record-denied.js'
@@ -32,10 +34,17 @@ async function respond(
   const startedMs = performance.now()
   const exchange = new Exchange(edge, call.request)
   const { correlationId } = exchange.correlation
+  const { tracing } = edge.database.telemetry
+  const span = tracing?.open(`${call.request.method} ${call.route}`, {
+    traceparent: call.request.headers.traceparent as string | undefined,
+    kind: 'server',
+    facts: { method: call.request.method, route: call.route, correlationId },
+  })
   let reply: Reply | undefined
   try {
-    reply = await handle(exchange)
-    send(call.response, reply, correlationId)
+    reply = await (tracing === undefined ? handle(exchange) : tracing.within(span, () => handle(exchange)))
+    if (reply.stream === undefined) send(call.response, reply, correlationId)
+    else stream(exchange, call.response, reply, reply.stream)
   } catch (error) {
     reply = refusal(exchange, error)
     if (isDenial(reply?.code))
@@ -45,7 +54,7 @@ async function respond(
     if (reply === undefined) call.response.destroy()
     else send(call.response, reply, correlationId)
   }
-  note(exchange, call, { reply, durationMs: performance.now() - startedMs })
+  note(exchange, call, { reply, durationMs: performance.now() - startedMs, span })
 }
 
 /** The answer to a failure; none where nobody is left to hear it. */
@@ -73,16 +82,56 @@ function send(
   response.end(text)
 }
 
-function note(
-  { edge, correlation, caller }: Exchange,
-  { route, request }: Call,
-  { reply, durationMs }: { reply: Reply | undefined; durationMs: number },
+/** Begins an answer that goes on behind this, and looks after its end: it is told of twice, when it begins and when it ends. */
+function stream(
+  { edge, request, correlation }: Exchange,
+  response: Response,
+  { status, headers }: Reply,
+  write: NonNullable<Reply['stream']>,
 ): void {
+  const { correlationId } = correlation
+  response.writeHead(status, { ...securityHeaders, 'X-Correlation-Id': correlationId, ...headers })
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  response.flushHeaders()
+  write(response).then(
+    () => {
+      response.end()
+      edge.logger.info({ correlationId }, 'stream ended')
+    },
+    (error: unknown) => {
+      // The headers are gone: that it broke off is all that can be said.
+      response.destroy()
+      faultToTell(edge, error, correlationId)
+    },
+  )
+}
+
+interface Noted {
+  readonly reply: Reply | undefined
+  readonly durationMs: number
+  readonly span: Span | undefined
+}
+
+/** Counts a request, ends its span, and writes its line: one each, whatever is in it. */
+function note(exchange: Exchange, { route, request }: Call, { reply, durationMs, span }: Noted): void {
+  const { edge, correlation, caller, command, summary } = exchange
+  const { metrics, logger, logToken } = edge
   const { method } = request
   // 499: the client was gone, as other servers write it.
   const status = reply?.status ?? 499
-  edge.metrics.requestAnswered({ method, route, status, seconds: durationMs / 1000 })
-  edge.logger.info(
+  const seconds = durationMs / 1000
+  metrics.requestAnswered({ method, route, status, seconds })
+  if (command !== undefined) {
+    metrics.commandTook({ type: command.command.type, outcome: command.outcome, seconds })
+    span?.note({ command: command.command.type, outcome: command.outcome })
+  }
+  span?.note({ status, code: reply?.code, ...(caller && { tenant: caller.tenant.tenantId }) })
+  span?.end()
+  if (!logger.isLevelEnabled('info')) return
+  logger.info(
     {
       method,
       route,
@@ -91,6 +140,10 @@ function note(
       durationMs: Math.round(durationMs * 1000) / 1000,
       tenantId: caller?.tenant.tenantId,
       correlationId: correlation.correlationId,
+      causationId: correlation.causationId,
+      traceId: span?.traceId,
+      ...(command && factsOfCommand(command, logToken)),
+      ...summary,
     },
     'answered',
   )

@@ -25,6 +25,7 @@ const statusOfAccepted: Readonly<Record<Command['type'], 200 | 201>> = {
   reverse: 201,
   correct: 201,
   clear_suspense_item: 201,
+  erase_details: 200,
   place_hold: 201,
   capture_hold: 201,
   release_hold: 200,
@@ -70,7 +71,11 @@ export async function runCommand(
     : edge.posting.submit(principal, submission))
   if (outcome.kind === 'approval_needed') throw approvalNeeded(outcome.matter)
   const answer = answerOf(edge, outcome, correlation.correlationId)
-  if (!dryRun) countOutcome(edge, command, answer)
+  if (!dryRun) {
+    countOutcome(edge, command, answer)
+    const { outcome: end, replayed, body } = answer
+    exchange.command = { command, key, outcome: end, replayed, body }
+  }
   return dryRun ? { ...answer, headers: { ...answer.headers, 'Plinth-Dry-Run': 'true' } } : answer
 }
 
@@ -154,8 +159,10 @@ export function answerOf(edge: Edge, outcome: Outcome, correlationId: string): C
 const replayHeaders = { 'Idempotency-Replayed': 'true' }
 
 /** What a failure is told as. What it was, if it is ours, goes into the log. */
-export function faultToTell({ logger }: Edge, error: unknown, correlationId: string): Fault {
+export function faultToTell({ logger, metrics }: Edge, error: unknown, correlationId: string): Fault {
   const fault = faultOfError(error)
+  if (fault.code === 'outcome_unknown') metrics.outcomeUnknown()
+  if (fault.code === 'idempotency_in_progress') metrics.idempotencyHit('in_progress')
   if (fault.code === 'internal_error')
     logger.error({ err: error, correlationId, facts: factsOf(error) }, 'fault')
   return fault
@@ -182,6 +189,7 @@ export function replyOf(fault: Fault, correlationId: string): CommandReply {
 }
 
 export function countOutcome({ metrics }: Edge, { type }: Command, reply: CommandReply): void {
-  if (reply.replayed) metrics.commandReplayed()
+  if (reply.code === 'idempotency_key_reused') metrics.idempotencyHit('reused')
+  if (reply.replayed) metrics.idempotencyHit('replayed')
   else metrics.commandAnswered({ type, outcome: reply.outcome, code: reply.code ?? '' })
 }

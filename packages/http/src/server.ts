@@ -1,3 +1,7 @@
+export { openFigures } from './business-figures.js'
 export { type EodDesk, openEodDesk } from './eod-desk.js'
+export { type EventDesk, openEventDesk } from './event-desk.js'
 export { createHttpApp, type HttpAppOptions } from './http-app.js'
 export { type Listening, listen, PortTaken } from './listen.js'
+export { type Metrics, openMetrics } from './metrics.js'
+export { answerMetrics } from './metrics-page.js'

@@ -9,6 +9,7 @@ import { readTurnovers } from './infrastructure/trial-balance-reader.js'
 export type { ExplainedBalance } from './domain/explained-balance.js'
 export type {
   BankEntryKind,
+  DetailsErased,
   EntryDraft,
   EntryKind,
   JournalEntry,
@@ -19,6 +20,8 @@ export type { TrialBalance, TrialBalanceRow } from './domain/trial-balance.js'
 export type { TrialBalanceQuestion } from './domain/trial-balance-question.js'
 export { type HistoricLine, readHistory } from './infrastructure/account-lines-reader.js'
 export {
+  type AccountSums,
+  readAccountSumsByDay,
   readMarkedTurnovers,
   readSumsBetween,
   readSumsByDay,
@@ -27,6 +30,8 @@ export {
 export { readLastCustomerLines } from './infrastructure/customer-line-reader.js'
 export { type DayEnd, readDayEnds } from './infrastructure/day-end-reader.js'
 export { type DaySums, readDaySums } from './infrastructure/day-sums-reader.js'
+export { eraseEntryDetails, expectDetailsThere, readFollowers } from './infrastructure/erasure-store.js'
+export { type BookFigures, readBookFigures } from './infrastructure/figures-reader.js'
 export {
   beginYearEnd,
   closeDay,
@@ -49,8 +54,10 @@ export {
   readEntriesByNumber,
   readEntry,
   readReversedAmounts,
+  readRunEnd,
 } from './infrastructure/journal-reader.js'
 export { appendEntries, appendMarks } from './infrastructure/journal-writer.js'
+export { readReversingEntryNos } from './infrastructure/journey-reader.js'
 export {
   type LineBehind,
   readEntryNumbers,

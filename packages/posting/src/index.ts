@@ -4,6 +4,7 @@ import type { InterestDesk } from './application/interest-desk.js'
 import { postOwnWith } from './application/post-own.js'
 import { postWithinWith } from './application/post-within.js'
 import { type LaneOptions, openPostingEngine, type PostingEngine } from './application/posting-engine.js'
+import { readOutcomesWith } from './application/read-outcomes.js'
 import { verifyBooksWith } from './application/verify-books.js'
 import { commandStore } from './infrastructure/command-store.js'
 import { verifyStore } from './infrastructure/verify-store.js'
@@ -29,6 +30,7 @@ export {
   laneDefaults,
   type PostingEngine,
 } from './application/posting-engine.js'
+export type { CommandOutcome } from './application/read-outcomes.js'
 export type { AccruedInterest, InstructedInterest } from './domain/accrued-interest.js'
 export { canonicalRequest } from './domain/canonical-request.js'
 export type {
@@ -71,3 +73,6 @@ export const verifyBooks = verifyBooksWith(verifyStore)
 
 /** See explainRejectionWith. */
 export const explainRejection = explainRejectionWith(commandStore)
+
+/** What became of the commands of these keys, without what they say; keys of which nothing is recorded are left out. */
+export const readOutcomes = readOutcomesWith(commandStore)

@@ -10,6 +10,7 @@ import { readSettings } from './infrastructure/settings-store.js'
 import { readTenant } from './infrastructure/tenant-store.js'
 
 export type { Principal } from './application/authenticate.js'
+export type { Erasure } from './domain/erasure.js'
 export { type JwtAlgorithm, type JwtSettings, jwtAlgorithms } from './domain/jwt.js'
 export type { Actor, Proposal, ProposalId, ProposalStatus, Verdict } from './domain/proposal.js'
 export { isRole, may, type Permission, type Role, roles, rolesWith } from './domain/role.js'
@@ -25,6 +26,8 @@ export type {
 export type { Tenant } from './domain/tenant.js'
 export type { TransactionCode } from './domain/transaction-code.js'
 export { type ApiKeyInfo, insertApiKey, listApiKeys, revokeApiKey } from './infrastructure/api-key-store.js'
+export { erasePayload, listErasures, type NewErasure, writeErasure } from './infrastructure/erasure-store.js'
+export { type ProposalFigures, readProposalFigures } from './infrastructure/figures-reader.js'
 export { KeysUnavailable } from './infrastructure/key-set.js'
 export {
   listProposals,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@plinth/db'
 import { uuidV7 } from '@plinth/http'
-import { createHttpApp, type Listening, listen } from '@plinth/http/server'
+import { createHttpApp, type EventDesk, type Listening, listen } from '@plinth/http/server'
 import { interestDesk, settlingFirst } from '@plinth/interest'
 import { type BusinessDate, parseTenantId, type TenantId } from '@plinth/kernel'
 import { openBooks } from '@plinth/ledger'
@@ -14,7 +14,10 @@ import {
   type Role,
   roles,
 } from '@plinth/tenancy'
+import { openSender, type WebhookDesk } from '@plinth/webhooks'
+import { type Network, newBoxKey, parseNetwork, type SecretBox, secretBoxWith } from '@plinth/webhooks/domain'
 import { afterAll, beforeAll } from 'vitest'
+import { validateEvents } from '../../support/event-schemas.js'
 import { canaries, learn, learnTokensIn } from '../../support/leaks.js'
 import { type TestDatabase, useTestDatabase } from '../../support/test-database.js'
 import { inspectAnswer, openWatchedLog } from './watched-edge.js'
@@ -64,6 +67,8 @@ export interface HttpBankOptions {
   jwt?(): Promise<JwtSettings>
   readonly requestsPerSecond?: number
   readonly failedTokensPerSecond?: number
+  /** Followers of events, if not as `serve` has them. */
+  events?(database: Database): EventDesk
   /** The clock of the process that answers. */
   readonly now?: () => number
 }
@@ -77,7 +82,12 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   })
   afterAll(async () => {
     await bank?.listening.close()
-    await bank?.database.close()
+    try {
+      // Whatever the tests of a file made happen is told as the schemas say.
+      if (bank !== undefined) await validateEvents(bank.database)
+    } finally {
+      await bank?.database.close()
+    }
   })
   return () => {
     if (bank === undefined) throw new Error('The bank exists only inside tests and hooks')
@@ -85,11 +95,19 @@ export function useHttpBank(options: HttpBankOptions = {}): () => HttpBank {
   }
 }
 
+/** Webhooks may lead to this machine, where the receivers of the tests are. */
+function openTestDesk(): WebhookDesk {
+  const key = newBoxKey()
+  learn('secret', key)
+  const box = secretBoxWith(key) as SecretBox
+  const networks = [parseNetwork('127.0.0.0/8') as Network]
+  return { box: async () => box, send: openSender({ networks, timeoutMs: 1_000 }) }
+}
+
 async function openHttpBank(
   { adminUrl, serveUrl }: TestDatabase,
-  { jwt, ...limits }: HttpBankOptions,
+  { jwt, events, ...limits }: HttpBankOptions,
 ): Promise<HttpBank> {
-  const jwtSettings = await jwt?.()
   const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
   const database = openDatabase({ url: serveUrl, applicationName: 'test', strictRoles })
   const tokens = new Map<string, string>()
@@ -113,16 +131,37 @@ async function openHttpBank(
   const app = createHttpApp({
     database,
     posting: settlingFirst(openPosting(database, undefined, interestDesk), { database, newId: uuidV7 }),
-    authenticate: openAuthenticator(rows, jwtSettings),
+    authenticate: openAuthenticator(rows, await jwt?.()),
     logger,
-    cursorSecret,
+    ...{ cursorSecret, webhooks: openTestDesk() },
+    ...(events && { events: events(database) }),
     ...limits,
   })
   for (const text of tokens.values()) learnTokensIn(text)
   const listening = await listen(app, { port: 0, host: '127.0.0.1' })
   const base = `http://127.0.0.1:${listening.port}`
   const token = (tenant: string, role: Role): string => tokens.get(`${tenant} ${role}`) as string
-  const call = async (method: string, path: string, body: unknown, options: CallOptions): Promise<Answer> => {
+  const call = callerAt(base, token)
+  return {
+    url: base,
+    port: listening.port,
+    database,
+    listening,
+    logLines,
+    lookUps: () => lookUps,
+    adminUrl,
+    serveUrl,
+    token,
+    get: (path, options = {}) => call('GET', path, undefined, options),
+    post: (path, body, options = {}) => {
+      return call('POST', path, isRaw(body) ? body : JSON.stringify(body), { key: newKey(), ...options })
+    },
+  }
+}
+
+/** Calls the bank over HTTP, and has every answer looked through. */
+function callerAt(base: string, token: HttpBank['token']) {
+  return async (method: string, path: string, body: unknown, options: CallOptions): Promise<Answer> => {
     const { as = 'admin', tenant = 'alpha' } = options
     const response = await fetch(base + path, {
       method,
@@ -138,21 +177,6 @@ async function openHttpBank(
     learnTokensIn(options.headers?.authorization ?? '')
     inspectAnswer(`${method} ${path}`, { type: response.headers.get('content-type'), text })
     return { status: response.status, headers: response.headers, text, body: readable(text) }
-  }
-  return {
-    url: base,
-    port: listening.port,
-    database,
-    listening,
-    logLines,
-    lookUps: () => lookUps,
-    adminUrl,
-    serveUrl,
-    token,
-    get: (path, options = {}) => call('GET', path, undefined, options),
-    post: (path, body, options = {}) => {
-      return call('POST', path, isRaw(body) ? body : JSON.stringify(body), { key: newKey(), ...options })
-    },
   }
 }
 

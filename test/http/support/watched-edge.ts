@@ -9,10 +9,13 @@ export function openWatchedLog(): { readonly logger: Logger; readonly logLines: 
   return { logger, logLines }
 }
 
-/** Looks through an answer: only issuing a key shows a token, and a problem repeats nothing of a body. */
+// What shows a secret this once, and nothing else does.
+const issuing = /^POST \/v1\/(api-keys|webhooks|webhooks\/[^/]+\/rotate-secret)$/
+
+/** Looks through an answer: only what makes a key or secret shows one, and a problem repeats nothing of a body. */
 export function inspectAnswer(call: string, answer: { type: string | null; text: string }): void {
   const isProblem = answer.type === 'application/problem+json'
-  const issued = call === 'POST /v1/api-keys' && !isProblem
+  const issued = issuing.test(call) && !isProblem
   if (issued) learnTokensIn(answer.text)
   inspect(`the answer to ${call}`, answer.text, isProblem ? [] : issued ? ['token', 'body'] : ['body'])
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
-import type { AccountId, CurrencyCode, GlCode, Side } from '@plinth/kernel'
+import type { AccountId, BusinessDate, CurrencyCode, GlCode, Side } from '@plinth/kernel'
 import type { AccountTables } from './tables.js'
 
 const sql = sqlDoor<AccountTables>('account')
@@ -38,3 +38,24 @@ export interface Placement {
 /** The accounts from one to another by id, both included. */
 export const readPlacements = (tx: Tx, { from, to }: { from: string; to: string }): Promise<Placement[]> =>
   sql.run<Placement>(tx, placements, [tenantOf(tx), from, to])
+
+const openings: Statement = {
+  name: 'account.openings',
+  text: `select b.account_id as "accountId", b.gl_code as "glCode", b.currency, b.normal_side as "normalSide", b.unlimited,
+           a.opened_on as "openedOn"
+      from account.balance b join account.account a on a.tenant_id = b.tenant_id and a.account_id = b.account_id
+     where b.tenant_id = $1 and b.account_id between $2 and $3 order by b.account_id`,
+}
+
+/** Whose an account is, and since when there is one: for its life. */
+export interface OpenedAccount extends Placement {
+  /** The bank's own; all others are customers'. */
+  readonly unlimited: boolean
+  readonly openedOn: BusinessDate
+}
+
+/** As `readPlacements`, with what tells customers' accounts of a day from others. */
+export const readOpenedAccounts = (
+  tx: Tx,
+  { from, to }: { from: string; to: string },
+): Promise<OpenedAccount[]> => sql.run<OpenedAccount>(tx, openings, [tenantOf(tx), from, to])

@@ -8,8 +8,9 @@ import {
   tenantOf,
   textArray,
 } from '@plinth/db/sql'
-import type { IdempotencyKey, Instant } from '@plinth/kernel'
+import type { Instant } from '@plinth/kernel'
 import type { AuditEvent } from '../domain/audit-event.js'
+import { auditColumns, toAuditEvent } from './audit-rows.js'
 import type { AuditTables } from './tables.js'
 
 const sql = sqlDoor<AuditTables>('audit')
@@ -82,22 +83,7 @@ export async function listAuditEvents(
 ): Promise<AuditEvent[]> {
   let query = sql.build
     .selectFrom('audit.audit_event')
-    .select([
-      'audit_event_id',
-      'occurred_at',
-      'subject',
-      'roles',
-      'action',
-      'object',
-      'outcome',
-      'code',
-      'idempotency_key',
-      'correlation_id',
-      'causation_id',
-      'client',
-      'on_behalf_of',
-      'origin',
-    ])
+    .select(auditColumns)
     .where('tenant_id', '=', tenantOf(tx))
     .orderBy('audit_event_id', order)
     .limit(limit)
@@ -107,21 +93,5 @@ export async function listAuditEvents(
   if (filter.object !== undefined) query = query.where('object', '=', filter.object)
   if (filter.outcome !== undefined) query = query.where('outcome', '=', filter.outcome)
   if (filter.correlationId !== undefined) query = query.where('correlation_id', '=', filter.correlationId)
-  const rows = await sql.rows(tx, query)
-  return rows.map((row) => ({
-    auditEventId: row.audit_event_id,
-    occurredAt: row.occurred_at as Instant,
-    subject: row.subject,
-    roles: row.roles,
-    action: row.action,
-    object: row.object ?? undefined,
-    outcome: row.outcome as AuditEvent['outcome'],
-    code: row.code ?? undefined,
-    idempotencyKey: (row.idempotency_key as IdempotencyKey | null) ?? undefined,
-    correlationId: row.correlation_id,
-    causationId: row.causation_id ?? undefined,
-    client: row.client ?? undefined,
-    onBehalfOf: row.on_behalf_of ?? undefined,
-    origin: row.origin ?? undefined,
-  }))
+  return (await sql.rows(tx, query)).map(toAuditEvent)
 }

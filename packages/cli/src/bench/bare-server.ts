@@ -66,7 +66,7 @@ async function serveBare(settings: BareServerSettings): Promise<number> {
     ...guards,
     database,
     posting: openPosting(database),
-    logger: { info: () => {}, error: console.error },
+    logger: { info: () => {}, error: console.error, isLevelEnabled: () => false },
     cursorSecret: randomBytes(32),
   })
   return (await listen(app, { host: '127.0.0.1', port: 0 })).port

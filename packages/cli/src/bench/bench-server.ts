@@ -83,7 +83,8 @@ async function ready(child: ChildProcess, port: number): Promise<void> {
   throw new CommandFailure(`The server to be measured was not ready within ${readyWithinMs / 1000} s.`)
 }
 
-function freePort(): Promise<number> {
+/** A port of loopback that was free a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)

@@ -4,6 +4,7 @@ import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
 import { endDay, makeSavers, type Savers } from './eod-load.js'
+import { brokerIsHere, brokerOf, runEvents, streamOf } from './event-load.js'
 import {
   type Lost,
   lostTo,
@@ -19,6 +20,7 @@ import { holdBatches, singleHolds } from './hold-load.js'
 import { openHttpConnection } from './http-connection.js'
 import { type Baseline, findBaseline } from './pgbench.js'
 import { runBatches, runPostings, runSteadily, type Target } from './posting-load.js'
+import { makeSealedBooks, type SealedBooks, verifyAllOf, verifyEvidenceOf } from './verify-load.js'
 
 export interface BenchOptions {
   readonly rounds: number
@@ -31,6 +33,8 @@ export interface BenchOptions {
   readonly history: number
   /** For each, make a tenant with so many interest-bearing accounts and end its days. */
   readonly eod: readonly number[]
+  /** Make a tenant with so many sealed entries and verify it; 0: none. */
+  readonly sealed: number
   /** Names of loads; undefined: all of them. */
   readonly only?: readonly string[]
   progress(text: string): void
@@ -76,7 +80,8 @@ export function runBench(runtime: CliRuntime, options: BenchOptions): Promise<Be
           try {
             const targets = await openTargets(servers, options)
             const environment = environmentOf(runtime, booksUrl)
-            return await measure({ baseline, targets, server: servers.guarded, environment, options })
+            const server = servers.guarded
+            return await measure({ baseline, targets, server, environment, booksUrl, options })
           } finally {
             await servers.stop()
           }
@@ -173,6 +178,7 @@ interface Measured {
   readonly server: BenchServer
   /** For commands on the same books. */
   readonly environment: CliRuntime['environment']
+  readonly booksUrl: string
   readonly options: BenchOptions
 }
 
@@ -289,16 +295,60 @@ function eodLoadsOf(
   }
 }
 
+const verifyLoadsOf = (books: SealedBooks): Readonly<Record<string, RunnableLoad>> => ({
+  v: { what: 'plinth verify, its evidence: sealed entries a second', run: () => verifyEvidenceOf(books) },
+  v0: { what: 'plinth verify, all of its rules: entries a second', run: () => verifyAllOf(books) },
+})
+
+const pathOfEvents = 'from posting to a reader of'
+
+/** Half of what (c) reaches here, so that what is measured is the way of the events and no queue. */
+function eventLoadsOf({
+  targets: { guarded },
+  environment,
+  booksUrl,
+  options,
+}: Measured): Readonly<Record<string, RunnableLoad>> {
+  const { seconds } = options
+  let half: Promise<Round> | undefined
+  const run = async (listen: Parameters<typeof runEvents>[2]): Promise<Round> => {
+    half ??= runPostings(guarded, { ...singles, seconds, hot: false })
+    const perSecond = Math.round((await half).rate / 2)
+    return await runEvents(guarded, { perSecond, connections: singles.connections, seconds }, listen)
+  }
+  return {
+    l: {
+      what: `events a second at half of (c), ${pathOfEvents} the stream of /v1/events`,
+      run: () => run(streamOf(guarded)),
+    },
+    ...(brokerIsHere() && {
+      m: {
+        what: `as (l), ${pathOfEvents} NATS JetStream, through a worker that also seals`,
+        run: () => run(brokerOf(environment, booksUrl)),
+      },
+    }),
+  }
+}
+
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
   const history =
     options.history > 0 ? await makeHistory(targets.guarded, options.history, options.progress) : undefined
   const savers = await makeAllSavers(measured)
+  const sealed =
+    options.sealed > 0
+      ? await makeSealedBooks(measured.server, measured.environment, {
+          ...{ entries: options.sealed, accounts: options.accounts, progress: options.progress },
+          open: openAccounts,
+        })
+      : undefined
   const holds = { inBatches: holdBatches(targets.guarded), singly: singleHolds(targets.guarded) }
   const loads = Object.entries({
     ...loadsOf(measured, holds),
     ...(history && historyLoadsOf(measured, history)),
     ...eodLoadsOf(measured, savers),
+    ...(sealed && verifyLoadsOf(sealed)),
+    ...eventLoadsOf(measured),
   }).filter(([name]) => options.only?.includes(name) ?? true)
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
@@ -327,9 +377,18 @@ async function measure(measured: Measured): Promise<BenchReport> {
 // The load that each is also measured as with a guard taken away.
 const bareOf: Readonly<Record<string, string>> = { b: 'b0', c: 'c0' }
 // The load that each ought to keep up with.
-const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c', i2: 'i1' }
+const besideOf: Readonly<Record<string, string>> = { d: 'c', f: 'b', g: 'c', i2: 'i1', v: 'a' }
 // A read is no measure of a transaction that writes, nor is a pace that was set.
-const withoutRatio: Readonly<Record<string, true>> = { h: true, h0: true, j: true, j0: true }
+const withoutRatio: Readonly<Record<string, true>> = {
+  h: true,
+  h0: true,
+  j: true,
+  j0: true,
+  v: true,
+  v0: true,
+  l: true,
+  m: true,
+}
 // The load that each may be slower than, and by which latency.
 const quickerThan: Readonly<Record<string, { readonly than: string; readonly by: 'p50' | 'p99' }>> = {
   h: { than: 'h0', by: 'p50' },

@@ -75,3 +75,9 @@ test('without pgbench there is no ratio, and the memory is told when it was weig
     'Server memory after 1000 more postings: 99 MiB.',
   ])
 })
+
+test('how long events take is told beside what is wanted', () => {
+  const told = sentencesOf(report({ loads: [load('l'), load('m')] }))
+  expect(told).toContain('(l) tells of a posting within 6 ms by p99 (under 250 is wanted).')
+  expect(told).toContain('(m) tells of a posting within 6 ms by p99 (under 250 is wanted).')
+})

@@ -35,7 +35,8 @@ const guards: Readonly<Record<string, { readonly what: string; readonly shareMax
 // Setting an amount aside and taking it is a posting and an update of two rows more: that much of the rate may go to it.
 const shareOfHoldsMin = 0.7
 // Ten times as many accounts may cost a tenth of the rate at most: work grows with the accounts, and with nothing else.
-const sharesMin: Readonly<Record<string, number>> = { f: shareOfHoldsMin, g: shareOfHoldsMin, i2: 0.9 }
+// Entries are verified at least twice as fast as such transactions are made: an auditor catches up with any day in half of it.
+const sharesMin: Readonly<Record<string, number>> = { f: shareOfHoldsMin, g: shareOfHoldsMin, i2: 0.9, v: 2 }
 
 /** What has to be said beside the table. */
 export function sentencesOf({ loads, memory, daysEnded, comparable }: BenchReport): string[] {
@@ -46,6 +47,7 @@ export function sentencesOf({ loads, memory, daysEnded, comparable }: BenchRepor
     ...loads.flatMap(lossOf),
     ...loads.flatMap(shortfallOf),
     ...loads.flatMap(slowdownIn),
+    ...loads.flatMap(lagOf),
     ...daysEnded.map(
       ({ accounts, peakMiB }) =>
         `The process that ended days of ${accounts} accounts took ${peakMiB} MiB at most (under 500 is wanted).`,
@@ -83,4 +85,14 @@ function slowdownIn({ name, slowdown }: Load): string[] {
   return [
     `(${name}) takes ${slowdown.median.toFixed(2)} times as long as (${slowdown.than}) by ${slowdown.by} (${range}; under ${below} is wanted).`,
   ]
+}
+
+// From a posting to whoever is told of it, in milliseconds.
+const lagsBelow: Readonly<Record<string, number>> = { l: 250, m: 250 }
+
+function lagOf({ name, median }: Load): string[] {
+  const below = lagsBelow[name]
+  if (below === undefined) return []
+  const p99 = median.p99Ms.toFixed(0)
+  return [`(${name}) tells of a posting within ${p99} ms by p99 (under ${below} is wanted).`]
 }

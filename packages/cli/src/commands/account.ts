@@ -17,18 +17,19 @@ import { type CliRuntime, CommandFailure } from '../cli-runtime.js'
 import { jsonOption, printJson, printTable, tenantOption } from '../output.js'
 import { notKnownYet, type PastOptions, pastOptions, questionOf } from '../past-options.js'
 import { parseId } from '../read-arguments.js'
+import { orMissing, type Remote, remotely, said } from '../remote.js'
 import { statementCommand } from './account-statement.js'
 
 type Options = BookOptions
 
-export function accountCommand(runtime: CliRuntime): Command {
+export function accountCommand(runtime: CliRuntime, remote: Remote): Command {
   const account = new Command('account').description('accounts: open, read, list, freeze and close')
   return account
     .addCommand(openCommand(runtime))
     .addCommand(listCommand(runtime))
-    .addCommand(showCommand(runtime))
+    .addCommand(showCommand(runtime, remote))
     .addCommand(termsCommand(runtime))
-    .addCommand(balanceCommand(runtime))
+    .addCommand(balanceCommand(runtime, remote))
     .addCommand(statementCommand(runtime))
     .addCommand(statusCommand(runtime))
 }
@@ -123,13 +124,18 @@ function statusCommand(runtime: CliRuntime): Command {
     })
 }
 
-function showCommand(runtime: CliRuntime): Command {
+function showCommand(runtime: CliRuntime, remote: Remote): Command {
   return new Command('show')
     .description('what an account is')
     .argument('<id>', '', parseId)
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (accountId: AccountId, options: Options) => {
+      const plinth = remote()
+      if (plinth !== undefined) {
+        const asked = plinth.read('/v1/accounts/{accountId}', { ids: { accountId } })
+        return printAnswer(options, (await remotely(() => orMissing(asked))) ?? missing(accountId))
+      }
       const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) => {
         return await database.read(tenant.tenantId, async (tx) => {
           const account = await readAccount(tx, accountId)
@@ -171,7 +177,7 @@ function termsCommand(runtime: CliRuntime): Command {
     })
 }
 
-function balanceCommand(runtime: CliRuntime): Command {
+function balanceCommand(runtime: CliRuntime, remote: Remote): Command {
   const command = new Command('balance')
     .description('what is on an account: posted, held and available; or what was posted at some time')
     .argument('<id>', '', parseId)
@@ -181,6 +187,14 @@ function balanceCommand(runtime: CliRuntime): Command {
     .addOption(jsonOption())
     .action(async (accountId: AccountId, options: Options & PastOptions) => {
       const question = questionOf(options)
+      const plinth = remote()
+      if (plinth !== undefined) {
+        const asked = plinth.read('/v1/accounts/{accountId}/balance', {
+          ids: { accountId },
+          query: said(question),
+        })
+        return printAnswer(options, (await remotely(() => orMissing(asked))) ?? missing(accountId))
+      }
       const { valueDate, bookingDate } = question
       const ofNow = Object.values(question).every((each) => each === undefined)
       const body = await inBooks(runtime, options, async ({ database }, { tenant, currencies }) =>

@@ -11,6 +11,7 @@ interface Options {
   readonly fill: number
   readonly history: number
   readonly eod: readonly number[]
+  readonly sealed: number
   readonly only?: readonly string[]
   readonly json?: true
 }
@@ -35,6 +36,7 @@ export function benchCommand(runtime: CliRuntime): Command {
       counts,
       [],
     )
+    .option('--sealed <n>', 'also verify a tenant with so many sealed entries; 0: none', count, 20_000)
     .option('--only <load,...>', 'only these loads, as (a), (i1) are named in the table', names)
     .addOption(jsonOption())
     .action(async ({ json, ...options }: Options) => {

@@ -78,6 +78,8 @@ function checkNode(): Finding {
 const knownVariables = new Set([
   ...['DATABASE_URL', 'SERVE_DATABASE_URL', 'WORKER_DATABASE_URL', 'PORT', 'HOST', 'DATA_DIR', 'TENANT'],
   ...['LOG_LEVEL', 'PG_BIN', 'STRICT_ROLES', 'TEST_DATABASE_URL', 'TEST_DATA'],
+  ...['JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_KEYS', 'JWT_ALGORITHMS', 'JWT_INTERNAL_KEYS', 'RATE_LIMIT'],
+  ...['SIGNING_KEY', 'ORIGIN', 'ANCHOR'],
 ])
 
 /** A variable with a slip in its name is not there, and nothing else says so. */
@@ -185,6 +187,7 @@ async function checkServer(runtime: CliRuntime, urls: DatabaseUrls, kind: string
     ...findings,
     { check: 'migrations', state: 'ok', detail: 'all have run' },
     ...(await checkSafety(runtime, urls.serveUrl)),
+    ...(await checkAnchor(runtime)),
   ]
 }
 
@@ -219,6 +222,25 @@ async function checkSafety(runtime: CliRuntime, serveUrl: string): Promise<Findi
     return unsafe.map((detail) => ({ check: 'safety', state: 'fail', detail }))
   } catch (error) {
     return [failureOf(runtime, 'runtime role', error)]
+  }
+}
+
+/** Whether the books have what was kept of them outside. Where nothing is kept, that is said of nobody. */
+async function checkAnchor(runtime: CliRuntime): Promise<Finding[]> {
+  const check = 'anchor'
+  try {
+    const reports = (await runtime.compareAnchor()) ?? []
+    const fallen = reports.filter(({ state }) => state === 'behind' || state === 'differs')
+    if (reports.length > 0 && fallen.length === 0)
+      return [{ check, state: 'ok', detail: 'the books have all that was kept of them outside' }]
+    return fallen.map(({ tenantId, anchored, sealed }) => ({
+      check,
+      state: 'fail',
+      detail: `${tenantId}: ${anchored} entries were anchored, and ${sealed} are sealed`,
+      advice: '`plinth anchor compare` says more; ops/runbooks/restore-from-backup.md what to do.',
+    }))
+  } catch (error) {
+    return [failureOf(runtime, check, error)]
   }
 }
 

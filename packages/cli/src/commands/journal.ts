@@ -1,3 +1,4 @@
+import type { PlinthClient, ReadContent } from '@plinth/client'
 import type { Tx } from '@plinth/db'
 import {
   type AccountId,
@@ -11,7 +12,7 @@ import { type EntryFilter, type JournalEntry, readEntriesByNumber, readEntry } f
 import { renderEntry } from '@plinth/ledger/domain'
 import type { Books } from '@plinth/posting'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type CliRuntime, CommandFailure } from '../cli-runtime.js'
+import { type CliRuntime, CommandFailure, exitCodes } from '../cli-runtime.js'
 import { csvLinesFormat } from '../journal-export/csv-lines.js'
 import {
   type ExportFormat,
@@ -30,14 +31,17 @@ import {
   tenantOption,
 } from '../output.js'
 import { parseDate, parseEntry } from '../read-arguments.js'
+import { orMissing, type Remote, remotely, said } from '../remote.js'
 import { openTextOutput, type TextOutput } from '../text-output.js'
+import { eraseCommand } from './erase-details.js'
 
-export function journalCommand(runtime: CliRuntime): Command {
+export function journalCommand(runtime: CliRuntime, remote: Remote): Command {
   const journal = new Command('journal').description('what stands in the books')
   return journal
-    .addCommand(queryCommand(runtime))
-    .addCommand(showCommand(runtime))
+    .addCommand(queryCommand(runtime, remote))
+    .addCommand(showCommand(runtime, remote))
     .addCommand(exportCommand(runtime))
+    .addCommand(eraseCommand(runtime))
 }
 
 type QueryOptions = {
@@ -49,7 +53,7 @@ type QueryOptions = {
   readonly json?: true
 } & Omit<EntryFilter, 'accountId'>
 
-function queryCommand(runtime: CliRuntime): Command {
+function queryCommand(runtime: CliRuntime, remote: Remote): Command {
   return new Command('query')
     .description('list entries')
     .addOption(tenantOption())
@@ -76,6 +80,11 @@ function queryCommand(runtime: CliRuntime): Command {
     .addOption(jsonOption())
     .action(async ({ tenant, account, limit, order, format, json, ...filter }: QueryOptions) => {
       const printAs = json ? 'json' : format
+      const plinth = remote()
+      if (plinth !== undefined) {
+        const query = said({ ...filter, accountId: account, order })
+        return await remotely(() => queryRemotely(plinth, { query, limit, printAs }))
+      }
       await inBooks(runtime, { tenant }, async (tx, books) => {
         const output = openTextOutput(undefined)
         const print = printerOf(printAs, books, output)
@@ -106,14 +115,43 @@ function printerOf(format: 'table' | 'json' | 'csv', books: Books, output: TextO
   return {
     start: async () => {},
     entries: async (page: readonly JournalEntry[]) => {
-      rows.push(...page.flatMap((entry) => tableRows(entry, books)))
+      rows.push(...page.flatMap((entry) => tableRows(renderEntry(entry, books.currencies))))
     },
-    end: () => {
-      if (rows.length === 0) console.log('There is no such entry.')
-      else printTable(tableColumns, rows)
-    },
+    end: () => printRows(rows),
   }
 }
+
+function printRows(rows: readonly string[][]): void {
+  if (rows.length === 0) console.log('There is no such entry.')
+  else printTable(tableColumns, rows)
+}
+
+interface RemoteQuery {
+  readonly query: NonNullable<ReadContent<'/v1/journal-entries'>['query']>
+  readonly limit: number
+  readonly printAs: 'table' | 'json' | 'csv'
+}
+
+const pageMax = 1_000
+
+async function queryRemotely(plinth: PlinthClient, { query, limit, printAs }: RemoteQuery): Promise<void> {
+  if (printAs === 'csv')
+    throw new CommandFailure('CSV is made from the database, not by --url.', exitCodes.usage)
+  const rows: string[][] = []
+  let left = limit
+  for await (const entry of plinth.list('/v1/journal-entries', {
+    query: { ...query, limit: Math.min(limit, pageMax) },
+  })) {
+    if (printAs === 'json') console.log(JSON.stringify(entry))
+    else rows.push(...tableRows(entry as RenderedEntry))
+    left -= 1
+    if (left === 0) break
+  }
+  if (printAs === 'table') printRows(rows)
+}
+
+/** As the API answers it, from the database or by HTTP. */
+type RenderedEntry = ReturnType<typeof renderEntry>
 
 const tableColumns = [
   { title: 'entry', align: 'right' },
@@ -128,15 +166,8 @@ const tableColumns = [
 ] as const
 
 /** A line a row; what the entry says stands in its first. */
-function tableRows(entry: JournalEntry, { currencies }: Books): string[][] {
-  const {
-    entryNo,
-    bookingDate,
-    valueDate,
-    transactionCode,
-    description = '',
-    lines,
-  } = renderEntry(entry, currencies)
+function tableRows(entry: RenderedEntry): string[][] {
+  const { entryNo, bookingDate, valueDate, transactionCode, description = '', lines } = entry
   return lines.map(({ accountId, side, amount, currency }, index) => {
     const amounts = side === 'debit' ? [amount, ''] : ['', amount]
     if (index > 0) return ['', '', '', '', accountId, ...amounts, currency, '']
@@ -153,18 +184,23 @@ const shortened = (text: string): string => {
   return line.length > 40 ? `${line.slice(0, 39)}…` : line
 }
 
-function showCommand(runtime: CliRuntime): Command {
+function showCommand(runtime: CliRuntime, remote: Remote): Command {
   return new Command('show')
     .description('show an entry')
     .argument('<entry>', 'its id or its number', parseEntry)
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (which: EntryId | number, { json, tenant }: { json?: true; tenant?: TenantId }) => {
+      const show = (entry: RenderedEntry | undefined): void => {
+        if (entry === undefined) throw new CommandFailure(`There is no entry ${which}.`)
+        if (json) printJson(entry)
+        else printEntry(entry)
+      }
+      const plinth = remote()
+      if (plinth !== undefined) return show(await remotely(() => findRemotely(plinth, which)))
       await inBooks(runtime, { tenant }, async (tx, books) => {
         const entry = await find(tx, which)
-        if (entry === undefined) throw new CommandFailure(`There is no entry ${which}.`)
-        if (json) return printJson(renderEntry(entry, books.currencies))
-        printEntry(entry, books)
+        show(entry && renderEntry(entry, books.currencies))
       })
     })
 }
@@ -173,14 +209,31 @@ async function find(tx: Tx, which: EntryId | number): Promise<JournalEntry | und
   return typeof which === 'string' ? await readEntry(tx, which) : (await readEntriesByNumber(tx, [which]))[0]
 }
 
-function printEntry(entry: JournalEntry, { currencies }: Books): void {
-  const { lines, metadata, entryNo, journalEntryId, ...rest } = renderEntry(entry, currencies)
+async function findRemotely(
+  plinth: PlinthClient,
+  which: EntryId | number,
+): Promise<RenderedEntry | undefined> {
+  if (typeof which === 'string') {
+    const asked = plinth.read('/v1/journal-entries/{journalEntryId}', { ids: { journalEntryId: which } })
+    return (await orMissing(asked)) as RenderedEntry | undefined
+  }
+  const query = { entryNoFrom: which, entryNoTo: which }
+  const { data } = await plinth.read('/v1/journal-entries', { query })
+  return data[0] as RenderedEntry | undefined
+}
+
+function printEntry(entry: RenderedEntry): void {
+  const { lines, metadata, entryNo, journalEntryId, detailsErased, ...rest } = entry
   const named = Object.entries(metadata).map(([name, value]) => [`metadata ${name}`, value] as const)
   const texts = [...Object.entries(rest), ...named].map(([name, value]) => [
     printable(name),
     value === undefined ? undefined : printable(String(value)),
   ])
-  printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts) })
+  const erased =
+    detailsErased === undefined
+      ? {}
+      : { 'details erased': `${detailsErased.at}, ${detailsErased.legalBasis}` }
+  printFields({ entry: String(entryNo), id: journalEntryId, ...Object.fromEntries(texts), ...erased })
   console.log('')
   printTable(
     [

@@ -8,6 +8,7 @@ import { keyPrefixLengthMax } from '../post-file/line-key.js'
 import { csvColumns } from '../post-file/read-csv.js'
 import { patienceMsDefault } from '../post-file/submit-part.js'
 import type { Summary } from '../post-file/tally.js'
+import { type Remote, remotely } from '../remote.js'
 
 interface Options {
   readonly tenant?: TenantId
@@ -35,7 +36,7 @@ Exit codes: 0 every line took effect, now or before; 1 lines were rejected or ma
 2 the file cannot be read; 3 the database cannot be reached.
 `
 
-export function postCommand(runtime: CliRuntime): Command {
+export function postCommand(runtime: CliRuntime, remote: Remote): Command {
   return new Command('post')
     .description('post a file of commands; run again, it goes on where it was stopped')
     .argument('<file>', 'JSON Lines, or CSV with a header; - for JSON Lines from standard input')
@@ -53,7 +54,8 @@ export function postCommand(runtime: CliRuntime): Command {
     .addHelpText('after', explanation)
     .action(async (file: string, options: Options) => {
       // Loaded here: it needs the readers of the REST edge, which other commands do without.
-      const { openInput, postFile } = await import('../post-file/post-file.js')
+      const { openInput, postFile, toDatabase } = await import('../post-file/post-file.js')
+      const { toRemote } = await import('../post-file/to-remote.js')
       const input = openInput(file)
       const csv = options.format === 'csv' || (options.format === undefined && /\.csv$/i.test(file))
       const request = {
@@ -65,7 +67,13 @@ export function postCommand(runtime: CliRuntime): Command {
         patienceMs: options.patience * 1_000,
       } as const
       try {
-        const summary = await runtime.withPlinth((plinth) => postFile(plinth, input, request))
+        const elsewhere = remote()
+        const summary =
+          elsewhere === undefined
+            ? await runtime.withPlinth(async (plinth) =>
+                postFile(await toDatabase(plinth, request), input, request),
+              )
+            : await remotely(() => postFile(toRemote(elsewhere, request.patienceMs), input, request))
         if (options.json) printJson(summary)
         else printSummary(summary)
         const settled =

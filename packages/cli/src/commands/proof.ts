@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { proveEntry, readLatestCheckpoint, readVerifierKeys } from '@plinth/evidence'
 import {
+  checkBalance,
   checkProof,
   type EntryProof,
   encodeVerifier,
+  isOfBalance,
   type Verifier,
   type Wanted,
 } from '@plinth/evidence/domain'
@@ -16,6 +18,7 @@ import { jsonOption, printFields, printJson, tenantOf, tenantOption } from '../o
 import { parseEntry, parseId } from '../read-arguments.js'
 import { parseKeys } from '../read-keys.js'
 import { openTextOutput } from '../text-output.js'
+import { proofBalanceCommand, proofTotalsCommand, tellChecked } from './proof-balance.js'
 
 interface Options {
   readonly tenant?: TenantId
@@ -25,23 +28,31 @@ interface Options {
 
 /** `plinth proof`: what shows others that the books are what they were. */
 export function proofCommand(runtime: CliRuntime): Command {
-  return new Command('proof')
-    .description('prove that an entry is in the books, whole in a file; and what the proof is checked with')
-    .argument('<entry>', 'its id or its number', parseEntry)
-    .option('--open <what>', 'show `all` of it, or the lines of this account alone', (text) =>
-      text === 'all' ? text : { accountId: parseId(text) },
-    )
-    .option('--out <file>', 'instead of standard output')
-    .addOption(tenantOption())
-    .action(async (which: EntryId | number, options: Options) => {
-      const proof = await runtime.withPlinth((plinth) => prove(runtime, plinth, { which, ...options }))
-      const output = openTextOutput(options.out)
-      await output.write(`${JSON.stringify(proof, null, 2)}\n`)
-      await output.close()
-    })
-    .addCommand(checkCommand())
-    .addCommand(checkpointCommand(runtime))
-    .addCommand(keyCommand(runtime))
+  return (
+    new Command('proof')
+      // Its own options are not those of `proof balance` or `proof key`, though some have the same names.
+      .enablePositionalOptions()
+      .description(
+        'prove that an entry or a balance is in the books, whole in a file; and what proofs are checked with',
+      )
+      .argument('<entry>', 'its id or its number', parseEntry)
+      .option('--open <what>', 'show `all` of it, or the lines of this account alone', (text) =>
+        text === 'all' ? text : { accountId: parseId(text) },
+      )
+      .option('--out <file>', 'instead of standard output')
+      .addOption(tenantOption())
+      .action(async (which: EntryId | number, options: Options) => {
+        const proof = await runtime.withPlinth((plinth) => prove(runtime, plinth, { which, ...options }))
+        const output = openTextOutput(options.out)
+        await output.write(`${JSON.stringify(proof, null, 2)}\n`)
+        await output.close()
+      })
+      .addCommand(checkCommand())
+      .addCommand(proofBalanceCommand(runtime))
+      .addCommand(proofTotalsCommand(runtime))
+      .addCommand(checkpointCommand(runtime))
+      .addCommand(keyCommand(runtime))
+  )
 }
 
 async function prove(
@@ -80,6 +91,7 @@ function checkCommand(): Command {
       const text = await readFile(file, 'utf8').catch((error: Error) => {
         throw new CommandFailure(`${file} cannot be read: ${error.message}`, exitCodes.usage)
       })
+      if (isOfBalance(text)) return tellChecked(checkBalance(text, key), json)
       const checked = checkProof(text, key)
       if (!checked.sound && !json) throw new CommandFailure(`The proof is false. ${checked.fault}`)
       process.exitCode = checked.sound ? exitCodes.done : exitCodes.refused

@@ -5,7 +5,12 @@ import { verifyPositions } from '@plinth/fx'
 import { verifyInterest } from '@plinth/interest'
 import type { TenantId } from '@plinth/kernel'
 import { type RuleResult, type VerifyReport, verifyBooks } from '@plinth/posting'
-import { type StatementFindings, verifyReconciliation, verifyStatements } from '@plinth/reconciliation'
+import {
+  type StatementFindings,
+  verifyBalances,
+  verifyReconciliation,
+  verifyStatements,
+} from '@plinth/reconciliation'
 import { listTenants } from '@plinth/tenancy'
 import { Command, Option } from 'commander'
 import { type CliRuntime, exitCodes, type Plinth } from '../cli-runtime.js'
@@ -28,6 +33,7 @@ interface TenantReport extends Omit<VerifyReport, 'rules'> {
   readonly evidence: Omit<EvidenceReport, 'rules'> & {
     /** `database`: no key was given or found here, so those that the database names were believed. */
     readonly keysFrom: 'given' | 'installation' | 'database'
+    readonly elapsedSeconds: number
   }
 }
 
@@ -48,7 +54,8 @@ export function verifyCommand(runtime: CliRuntime): Command {
     )
     .addOption(jsonOption())
     .action(async (options: Options) => {
-      const anchors = options.checkpoint && (await Promise.all(options.checkpoint.map(readKept))).flat()
+      const anchors =
+        options.checkpoint && (await Promise.all(options.checkpoint.map((place) => readKept(place)))).flat()
       await runtime.withPlinth(async (plinth) => {
         const reports: TenantReport[] = []
         for (const tenantId of await tenantsOf(runtime, plinth, options)) {
@@ -103,13 +110,18 @@ async function verifyTenant(
     const statements = await verifyStatements(tx, books.currencies)
     const days = [...(await verifyDays(tx, books)), ...(await verifyReconciliation(tx, books))]
     const { currencies } = books
-    const { rules: sealing, ...evidence } = await verifyEvidence(tx, { tenantId, currencies, ...outside })
-    const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing]
+    const evidenceMs = performance.now()
+    const { rules: sealing, ...found } = await verifyEvidence(tx, { tenantId, currencies, ...outside })
+    const evidence = { ...found, elapsedSeconds: secondsSince(evidenceMs) }
+    const balances = await verifyBalances(tx, { ...books, trusted: outside.trusted })
+    const all = [...rules, ...interest, ...years, ...positions, ...days, statements, ...sealing, ...balances]
     const isSound = sound && all.every(({ broken }) => broken === 0)
     return { sound: isSound, ...counts, evidence: { ...evidence, keysFrom }, rules: all }
   })
-  return { tenantId, elapsedSeconds: Math.round(performance.now() - startedMs) / 1_000, ...report }
+  return { tenantId, elapsedSeconds: secondsSince(startedMs), ...report }
 }
+
+const secondsSince = (startedMs: number): number => Math.round(performance.now() - startedMs) / 1_000
 
 function printReport({
   tenantId,
@@ -131,6 +143,11 @@ function printReport({
     console.log(
       coloured('The keys of checkpoints were taken from the database; --key says whom to trust.', 'yellow'),
     )
+  for (const rule of rules)
+    if ('withErasedLines' in rule && rule.withErasedLines > 0)
+      console.log(
+        `${rule.withErasedLines} statements have lines whose details were erased: their checksums cannot be added up again, all else was.`,
+      )
   const broken = rules.filter(({ first }) => first !== undefined).length
   console.log(
     sound ? coloured('The books are sound.', 'green') : coloured(`${broken} rules are broken.`, 'red'),

@@ -1,41 +1,44 @@
-import { isMalformed, type Malformed, readBatchCommand } from '@plinth/http'
-import type { Books, Submission, Unit } from '@plinth/posting'
-import { CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
+import { isMalformed, type Malformed } from '@plinth/http'
+import { CommandFailure, exitCodes } from '../cli-runtime.js'
 import { commandsPerPart, type FileLine } from './file-line.js'
 import { keyOfLine } from './line-key.js'
 
-/** A line as it goes to the engine, or why it does not. */
-export interface PartLine {
+/** A line as it is submitted, or why it is not. */
+export interface PartLine<Submitted> {
   readonly line: FileLine
-  readonly submission: Submission | undefined
+  readonly submission: Submitted | undefined
   readonly malformed: Malformed | undefined
 }
 
-/** Commands for one call of the engine. */
-export interface FilePart {
-  readonly lines: readonly PartLine[]
-  /** The submissions of the lines in order, those of one group together. */
-  readonly units: readonly Unit[]
+/** Commands that stand or fall together; `broken`: a malformed line was one of them. */
+export interface FileUnit<Submitted> {
+  readonly submissions: readonly Submitted[]
+  readonly broken: boolean
 }
 
-export interface Reading {
-  readonly plinth: Pick<Plinth, 'submission'>
-  readonly books: Books
+/** Commands for one submission. */
+export interface FilePart<Submitted> {
+  readonly lines: readonly PartLine<Submitted>[]
+  /** The submissions of the lines in order, those of one group together. */
+  readonly units: readonly FileUnit<Submitted>[]
+}
+
+/** How a line becomes what is submitted: checked here, or, where another process will check it, as it stands. */
+export interface Reading<Submitted> {
   readonly keyPrefix: string | undefined
-  /** Shared by all commands of the run, so that what it did can be found again. */
-  readonly correlationId: string
+  read(item: unknown): { readonly submission: Submitted; readonly group?: string | undefined } | Malformed
 }
 
 // A group is one transaction; contract §3 allows so many commands in a batch.
 const groupLinesMax = 10_000
 
 /** Cuts a file into parts of a thousand commands; a group is never cut. Holds one part at a time. */
-export async function* filePartsOf(
+export async function* filePartsOf<Submitted>(
   lines: AsyncIterable<FileLine>,
-  reading: Reading,
-): AsyncGenerator<FilePart> {
-  let part: PartLine[] = []
-  let units: OpenUnit[] = []
+  reading: Reading<Submitted>,
+): AsyncGenerator<FilePart<Submitted>> {
+  let part: PartLine<Submitted>[] = []
+  let units: OpenUnit<Submitted>[] = []
   for await (const line of lines) {
     const { partLine, group } = readLine(line, reading)
     const open = units.at(-1)
@@ -52,20 +55,23 @@ export async function* filePartsOf(
   if (part.length > 0) yield { lines: part, units: closed(units) }
 }
 
-interface OpenUnit {
+interface OpenUnit<Submitted> {
   readonly group: string | undefined
-  readonly submissions: Submission[]
+  readonly submissions: Submitted[]
   broken: boolean
   lines: number
 }
 
 /** Malformed lines that stand alone leave nothing to submit. */
-const closed = (units: readonly OpenUnit[]): Unit[] =>
+const closed = <Submitted>(units: readonly OpenUnit<Submitted>[]): FileUnit<Submitted>[] =>
   units
     .filter(({ submissions }) => submissions.length > 0)
     .map(({ submissions, broken }) => ({ submissions, broken }))
 
-function addToUnit(unit: OpenUnit, { line, submission }: PartLine): OpenUnit {
+function addToUnit<Submitted>(
+  unit: OpenUnit<Submitted>,
+  { line, submission }: PartLine<Submitted>,
+): OpenUnit<Submitted> {
   if (submission === undefined) unit.broken = true
   else unit.submissions.push(submission)
   unit.lines += 1
@@ -76,18 +82,19 @@ function addToUnit(unit: OpenUnit, { line, submission }: PartLine): OpenUnit {
   return unit
 }
 
-function readLine(line: FileLine, reading: Reading): { partLine: PartLine; group: string | undefined } {
+function readLine<Submitted>(
+  line: FileLine,
+  reading: Reading<Submitted>,
+): { partLine: PartLine<Submitted>; group: string | undefined } {
   const refused = (malformed: Malformed, group?: string) => ({
     partLine: { line, submission: undefined, malformed },
     group,
   })
   if (isMalformed(line.read)) return refused(line.read)
   const { value } = line.read
-  const read = readBatchCommand(withKey(value, line.lineNo, reading.keyPrefix), reading.books.currencies)
+  const read = reading.read(withKey(value, line.lineNo, reading.keyPrefix))
   if (isMalformed(read)) return refused(read, groupOf(value))
-  const stamped = reading.plinth.submission(reading.books, read.command, read.key)
-  const submission = { ...stamped, context: { ...stamped.context, correlationId: reading.correlationId } }
-  return { partLine: { line, submission, malformed: undefined }, group: read.group }
+  return { partLine: { line, submission: read.submission, malformed: undefined }, group: read.group }
 }
 
 function withKey(value: unknown, lineNo: number, prefix: string | undefined): unknown {
@@ -97,7 +104,7 @@ function withKey(value: unknown, lineNo: number, prefix: string | undefined): un
 }
 
 /** A malformed member breaks its group, so its group is looked for. */
-function groupOf(value: unknown): string | undefined {
+export function groupOf(value: unknown): string | undefined {
   const group = (value as { group?: unknown } | null)?.group
   return typeof group === 'string' ? group : undefined
 }

@@ -1,13 +1,17 @@
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
+import { isMalformed, readBatchCommand } from '@plinth/http'
 import type { TenantId } from '@plinth/kernel'
+import type { Submission } from '@plinth/posting'
 import { SingleBar } from 'cli-progress'
 import { CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
 import { stopOnInterrupt } from '../stop-on-interrupt.js'
-import { filePartsOf } from './file-parts.js'
+import { type FileUnit, filePartsOf, type Reading } from './file-parts.js'
+import { type LineOutcome, lineOutcomeOf } from './line-outcome.js'
 import { postParts } from './post-parts.js'
 import { readCsvLines } from './read-csv.js'
 import { readJsonLines } from './read-jsonl.js'
 import { RejectedFile } from './rejected-file.js'
+import { submitPart } from './submit-part.js'
 import { type Summary, Tally } from './tally.js'
 
 export interface PostRequest {
@@ -50,21 +54,49 @@ async function* readable(file: string): AsyncGenerator<Buffer> {
 const cannotRead = (file: string, error: unknown): CommandFailure =>
   new CommandFailure(`${file} cannot be read: ${(error as Error).message}`, exitCodes.usage)
 
+/** Where the commands of a file go. */
+export interface Destination<Submitted> extends Pick<Reading<Submitted>, 'read'> {
+  submit(units: readonly FileUnit<Submitted>[]): Promise<readonly LineOutcome[]>
+}
+
+/** The books behind an open connection. */
+export async function toDatabase(
+  plinth: Plinth,
+  { tenantId, patienceMs }: PostRequest,
+): Promise<Destination<Submission>> {
+  const books = await plinth.books(tenantId)
+  // Shared by all commands of the run, so that what it did can be found again.
+  const correlationId = plinth.newId()
+  const waiting = ({ message }: Error) => console.error(`Waiting for the database: ${message}`)
+  return {
+    read: (item) => {
+      const read = readBatchCommand(item, books.currencies)
+      if (isMalformed(read)) return read
+      const stamped = plinth.submission(books, read.command, read.key)
+      return { submission: { ...stamped, context: { ...stamped.context, correlationId } }, group: read.group }
+    },
+    submit: async (units) => {
+      const outcomes = await submitPart(units, { posting: plinth.posting, books, patienceMs, waiting })
+      return outcomes.map(lineOutcomeOf)
+    },
+  }
+}
+
 /** Posts a file and tells what became of its lines. */
-export async function postFile(plinth: Plinth, input: Input, request: PostRequest): Promise<Summary> {
-  const books = await plinth.books(request.tenantId)
+export async function postFile<Submitted>(
+  destination: Destination<Submitted>,
+  input: Input,
+  request: PostRequest,
+): Promise<Summary> {
   const lines = request.format === 'csv' ? readCsvLines(input.chunks) : readJsonLines(input.chunks)
-  const reading = { plinth, books, keyPrefix: request.keyPrefix, correlationId: plinth.newId() }
+  const reading = { read: destination.read, keyPrefix: request.keyPrefix }
   const tally = new Tally()
   const rejected = new RejectedFile(request.rejectedPath)
   const bar = progressBar(input.bytes)
   const stop = stopOnInterrupt('Stopping after the part in flight …')
   try {
     const ending = await postParts(filePartsOf(lines, reading), {
-      posting: plinth.posting,
-      books,
-      patienceMs: request.patienceMs,
-      waiting: ({ message }) => console.error(`Waiting for the database: ${message}`),
+      submit: destination.submit,
       tally,
       rejected,
       stopped: () => stop.asked,

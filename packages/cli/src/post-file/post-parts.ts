@@ -1,10 +1,11 @@
-import type { Outcome } from '@plinth/posting'
-import type { FilePart, PartLine } from './file-parts.js'
+import type { FilePart, FileUnit, PartLine } from './file-parts.js'
+import type { LineOutcome } from './line-outcome.js'
 import type { RejectedFile } from './rejected-file.js'
-import { type Submitting, submitPart } from './submit-part.js'
 import type { Tally } from './tally.js'
 
-export interface Posting extends Submitting {
+export interface Posting<Submitted> {
+  /** What became of each submission, in order. */
+  submit(units: readonly FileUnit<Submitted>[]): Promise<readonly LineOutcome[]>
   readonly tally: Tally
   readonly rejected: RejectedFile
   /** Asked between parts. */
@@ -17,9 +18,9 @@ export interface Posting extends Submitting {
  * Sends the parts in order. The next one is read and checked while the one before is in the database. Answers whether the
  * file was posted to its end, and the number of the last line that was settled.
  */
-export async function postParts(
-  parts: AsyncGenerator<FilePart>,
-  posting: Posting,
+export async function postParts<Submitted>(
+  parts: AsyncGenerator<FilePart<Submitted>>,
+  posting: Posting<Submitted>,
 ): Promise<{ complete: boolean; lastLineNo: number }> {
   let lastLineNo = 0
   let coming = parts.next()
@@ -28,7 +29,7 @@ export async function postParts(
       const { value: part, done } = await coming
       if (done) return { complete: true, lastLineNo }
       if (posting.stopped()) return { complete: false, lastLineNo }
-      const settled = submitPart(part.units, posting)
+      const settled = posting.submit(part.units)
       coming = parts.next()
       // It is awaited at the head of the loop; if it fails before, that is not unheard of until then.
       coming.catch(() => {})
@@ -43,17 +44,16 @@ export async function postParts(
   }
 }
 
-async function settle(
-  part: FilePart,
-  outcomes: readonly Outcome[],
-  { tally, rejected }: Posting,
+async function settle<Submitted>(
+  part: FilePart<Submitted>,
+  outcomes: readonly LineOutcome[],
+  { tally, rejected }: Posting<Submitted>,
 ): Promise<void> {
   let at = 0
   for (const partLine of part.lines) {
     tally.read += 1
-    const refusal =
-      partLine.submission === undefined ? malformedOf(partLine, tally) : outcomeOf(outcomes[at], tally)
-    if (partLine.submission !== undefined) at += 1
+    const outcome = partLine.submission === undefined ? malformedOf(partLine) : outcomes[at++]
+    const refusal = counted(outcome ?? linkedFailed, tally)
     if (refusal === undefined) continue
     const { line } = partLine
     await rejected.add({ line: line.lineNo, ...refusal, original: line.original() })
@@ -62,41 +62,27 @@ async function settle(
 
 type Refusal = { code: string; detail: string; errors?: { pointer: string; code: string; detail: string }[] }
 
-function malformedOf({ malformed }: PartLine, tally: Tally): Refusal | undefined {
-  if (malformed === undefined) return undefined
-  const { code, detail, errors } = malformed
-  tally.refuse(code)
-  return { code, detail, errors: errors.map((error) => ({ ...error })) }
+const linkedFailed: LineOutcome = {
+  kind: 'rejected',
+  code: 'linked_command_failed',
+  detail: 'Another command of its group failed. Nothing was recorded for this one.',
 }
 
-function outcomeOf(outcome: Outcome | undefined, tally: Tally): Refusal | undefined {
-  if (outcome?.kind === 'answered' && outcome.answer.outcome === 'accepted') {
+function malformedOf<Submitted>({ malformed }: PartLine<Submitted>): LineOutcome | undefined {
+  return malformed && { ...malformed, kind: 'malformed' }
+}
+
+function counted(outcome: LineOutcome, tally: Tally): Refusal | undefined {
+  if (outcome.kind === 'accepted') {
     if (outcome.replayed) tally.replayed += 1
     else tally.posted += 1
     return undefined
   }
-  const refusal = refusalOf(outcome)
-  tally.reject(refusal.code)
-  return refusal
-}
-
-function refusalOf(outcome: Outcome | undefined): Refusal {
-  if (outcome?.kind === 'answered' && outcome.answer.outcome === 'rejected') {
-    const { code, detail } = outcome.answer.rejection
+  const { code, detail } = outcome
+  if (outcome.kind === 'rejected') {
+    tally.reject(code)
     return { code, detail }
   }
-  if (outcome?.kind === 'key_reused') {
-    const at = outcome.firstDifference || 'its root'
-    return {
-      code: 'idempotency_key_reused',
-      detail: `The key belongs to another command, which differs first at ${at}.`,
-    }
-  }
-  if (outcome?.kind === 'approval_needed') {
-    const detail = `The tenant's settings demand a second person here (${outcome.matter}). Propose it: POST /v1/proposals.`
-    return { code: 'forbidden', detail }
-  }
-  if (outcome?.kind === 'malformed') return { code: outcome.code, detail: outcome.detail }
-  const detail = 'Another command of its group failed. Nothing was recorded for this one.'
-  return { code: 'linked_command_failed', detail }
+  tally.refuse(code)
+  return { code, detail, errors: outcome.errors.map((error) => ({ ...error })) }
 }

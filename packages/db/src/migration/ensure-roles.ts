@@ -20,6 +20,7 @@ const moduleRoles = [
   'fx',
   'eod',
   'reconciliation',
+  'webhooks',
 ].map((name) => `plinth_${name}`)
 const runtimeRoles: readonly RuntimeRole[] = ['plinth_serve', 'plinth_worker']
 const loginRoles: readonly string[] = [...runtimeRoles, 'plinth_auditor']

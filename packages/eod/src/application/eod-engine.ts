@@ -137,7 +137,7 @@ async function rehearseIn(
 }
 
 function runningIn(
-  { store, loadMax }: EodSetting,
+  { database, store, loadMax }: EodSetting,
   {
     closing,
     request,
@@ -150,6 +150,7 @@ function runningIn(
     transact,
     closing,
     loadMax,
+    tracing: database.telemetry.tracing,
     turn: { runId: run.runId, epoch: run.lease.epoch },
     stopped: () => request.stopped?.() ?? false,
     progressed: (progress) => request.progressed?.(progress),

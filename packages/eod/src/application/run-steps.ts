@@ -1,5 +1,6 @@
 import type { Tx } from '@plinth/db'
 import { type AccountId, invariant } from '@plinth/kernel'
+import { spanning } from '@plinth/telemetry'
 import { accountPartitions, type Load } from '../domain/partitions.js'
 import type { Partition, Range } from '../domain/run.js'
 import { EodFailed, EodRunning, isPassing } from './eod-error.js'
@@ -20,8 +21,9 @@ export async function runSteps(running: Running, steps: readonly Step[]): Promis
   for (const step of steps) {
     if (running.stopped()) return false
     try {
-      const ended =
-        step.of === 'day' ? await runDayStep(running, step) : await runParts(running, step, leftOut)
+      const ended = await traceStep(running, step, () =>
+        step.of === 'day' ? runDayStep(running, step) : runParts(running, step, leftOut),
+      )
       if (!ended) return false
     } catch (error) {
       if (isOfTheRun(error)) throw error
@@ -31,6 +33,16 @@ export async function runSteps(running: Running, steps: readonly Step[]): Promis
     }
   }
   return true
+}
+
+/** A step is traced inside whatever asked for the end of day, or on its own. */
+function traceStep<T>({ tracing, closing }: Running, { name }: Step, work: () => Promise<T>): Promise<T> {
+  if (tracing === undefined) return work()
+  const { businessDate } = closing
+  const span = tracing.open(`eod ${name}`, {
+    facts: { tenant: closing.books.tenant.tenantId, step: name, businessDate },
+  })
+  return spanning(tracing, span, work)
 }
 
 /** Trouble that is not the work's own: it would come with any account. */

@@ -1,5 +1,6 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId } from '@plinth/kernel'
+import type { Tracing } from '@plinth/telemetry'
 import type { EodStore, Turn } from './ports.js'
 import type { Closing } from './step.js'
 
@@ -14,6 +15,7 @@ export interface Running {
   readonly turn: Turn
   /** The most that a partition of accounts has to do. */
   readonly loadMax: number
+  readonly tracing: Tracing | undefined
   /** Asked between partitions. */
   stopped(): boolean
   progressed(progress: Progress): void

@@ -147,7 +147,7 @@ async function tell(
   const told = { outcome: 'accepted', code: undefined, idempotencyKey: undefined } as const
   recordAuditEvents(tx, [{ ...context, ...told, auditEventId: newId(), action, object }])
   const { correlationId, causationId } = context
-  const type = `plinth.year.${what}.v1`
+  const type = `plinth.year.${what}.v1` as const
   const data = { year, period: thirteenthOf(year) }
   enqueueEvents(tx, [{ eventId: newId(), type, subject: object, correlationId, causationId, data }])
   return numbers

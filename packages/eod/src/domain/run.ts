@@ -89,6 +89,8 @@ export interface EndedDay {
   readonly runId: RunId
   readonly businessDate: BusinessDate
   readonly nextDate: BusinessDate
+  /** The last entry before the cut-off; 0: there was none. */
+  readonly cutOffEntryNo: number
   /** `completed`: the day is closed. */
   readonly status: RunStatus
   /** The steps that have ended, in order. */

@@ -9,6 +9,7 @@ const sql = sqlDoor<EodTables>('eod')
 const daysAfter: Statement = {
   name: 'eod.days_with_steps',
   text: `select run_id as "runId", business_date as "businessDate", next_date as "nextDate", status,
+           cut_off_entry_no as "cutOffEntryNo",
            array(select s.name from eod.step s where s.tenant_id = r.tenant_id and s.run_id = r.run_id
                     and s.finished_at is not null order by s.step_no) as steps,
            (select count(*) from eod.step s where s.tenant_id = r.tenant_id and s.run_id = r.run_id and s.finished_at is null)

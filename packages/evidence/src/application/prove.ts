@@ -33,7 +33,7 @@ export const proveEntryWith =
     const leafIndex = entry.entryNo - 1
     const ranges = inclusionRanges(leafIndex, { from: 0, to: treeSize })
     const [[sealed], hashes] = await Promise.all([
-      store.readSealed(tx, { after: leafIndex, limit: 1 }),
+      store.readSealed(tx, { after: leafIndex, limit: 1, lines: 1 }),
       hashesOf(store, tx, ranges),
     ])
     invariant(sealed?.entryNo === entry.entryNo, 'what a checkpoint is of is sealed', { entryId })
@@ -41,7 +41,8 @@ export const proveEntryWith =
     const evidence = evidenceOf(tenantId, rendered, sealed.salts)
     invariant(leafOf(evidence).equals(sealed.leaf), 'an entry is what was sealed', { entryId })
     const openings = openingsOf(rendered, sealed.salts, wanted)
-    return { evidence, openings, leafIndex, treeSize, hashes, checkpoint: note }
+    const erased = sealed.salts.details === undefined ? { erased: ['details'] as const } : {}
+    return { evidence, openings, ...erased, leafIndex, treeSize, hashes, checkpoint: note }
   }
 
 /** That the tree of the first `from` entries is the beginning of that of the first `to`. */

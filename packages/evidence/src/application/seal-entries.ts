@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Tx } from '@plinth/db'
 import type { Currencies, TenantId } from '@plinth/kernel'
-import { type JournalEntry, listEntries, readHead } from '@plinth/ledger'
+import { type JournalEntry, listEntries, readHead, readRunEnd } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
 import { originOf, signCheckpoint } from '../domain/checkpoint.js'
 import { evidenceOf, leafOf, saltBytes } from '../domain/entry-evidence.js'
@@ -28,7 +28,6 @@ export interface Sealed {
 // A transaction of these takes some tenths of a second, whatever entries look like: those of the end of day have 1000 lines.
 const entriesAtOnce = 1_000
 const linesAtOnce = 20_000
-const entriesPerRead = 250
 
 /** How many entries of the tenant are not sealed yet. */
 export const countUnsealedWith =
@@ -69,16 +68,11 @@ export const sealEntriesWith =
   }
 
 async function readUnsealed(tx: Tx, treeSize: number): Promise<{ entries: JournalEntry[]; more: boolean }> {
-  const entries: JournalEntry[] = []
-  let lines = 0
-  while (entries.length < entriesAtOnce && lines < linesAtOnce) {
-    const after = treeSize + entries.length
-    const page = await listEntries(tx, { filter: {}, order: 'asc', limit: entriesPerRead, after })
-    entries.push(...page)
-    for (const entry of page) lines += entry.lines.length
-    if (page.length < entriesPerRead) return { entries, more: false }
-  }
-  return { entries, more: true }
+  const run = { after: treeSize, entries: entriesAtOnce, lines: linesAtOnce }
+  const [{ nextEntryNo }, entryNoTo] = await Promise.all([readHead(tx), readRunEnd(tx, run)])
+  if (entryNoTo === undefined) return { entries: [], more: false }
+  const page = { filter: { entryNoTo }, order: 'asc', limit: entriesAtOnce, after: treeSize } as const
+  return { entries: await listEntries(tx, page), more: entryNoTo < nextEntryNo - 1 }
 }
 
 /** The tree as it stands, with the hashes at its right edge. */

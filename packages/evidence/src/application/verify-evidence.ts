@@ -5,8 +5,9 @@ import { renderEntry } from '@plinth/ledger/domain'
 import { parseCheckpoint } from '../domain/checkpoint.js'
 import { evidenceOf, leafOf, saltBytes } from '../domain/entry-evidence.js'
 import { type EvidenceFinding, type EvidenceFindings, Findings } from '../domain/findings.js'
+import { readKeptAnchors } from '../domain/kept-anchors.js'
 import { GrowingTree, type HashedNode } from '../domain/merkle-tree.js'
-import { parseVerifier, signedBy, type Verifier } from '../domain/signed-note.js'
+import { believedKeys, signedBy, type Verifier } from '../domain/signed-note.js'
 import { isStored, placeOf } from '../domain/stored-nodes.js'
 import type { EvidenceStore, SealedEntry, StoredCheckpoint } from './ports.js'
 
@@ -26,7 +27,9 @@ export interface EvidenceReport {
   readonly unsealed: number
 }
 
+// A page and the next one are in memory, some tens of megabytes where entries have 1000 lines.
 const entriesPerPage = 1_000
+const linesPerPage = 10_000
 
 /** Makes every leaf, the tree and every checkpoint's root again, in the snapshot of `tx`, and compares them with what is kept. */
 export const verifyEvidenceWith =
@@ -40,6 +43,12 @@ type Fault = Pick<EvidenceFinding, 'expected' | 'found'>
 
 const rootText = (root: Buffer): string => `root ${root.toString('base64')}`
 
+/** Sealed entries and what the journal says of them. */
+interface Page {
+  readonly sealed: readonly SealedEntry[]
+  readonly entries: ReadonlyMap<number, JournalEntry>
+}
+
 class EvidenceCheck {
   readonly #findings = new Findings()
   readonly #tree = new GrowingTree()
@@ -49,7 +58,7 @@ class EvidenceCheck {
   #checkpoints: StoredCheckpoint[] = []
   #lastCheckpoint = 0
   #verifiers: readonly Verifier[] = []
-  readonly #anchors = new Map<number, Buffer[]>()
+  #anchors = new Map<number, readonly Buffer[]>()
 
   constructor(
     readonly store: EvidenceStore,
@@ -64,17 +73,9 @@ class EvidenceCheck {
       store.readTreeSize(tx),
       store.readKeys(tx),
     ])
-    const known = keys.flatMap((key) => parseVerifier(key) ?? [])
-    // The same key under the name of an earlier origin is the same signer.
-    const renamed = known.filter((each) =>
-      request.trusted?.some((own) => own.publicKey.equals(each.publicKey)),
-    )
-    this.#verifiers = request.trusted === undefined ? known : [...request.trusted, ...renamed]
+    this.#verifiers = believedKeys(keys, request.trusted)
     this.#readAnchors()
-    for (;;) {
-      const page = await store.readSealed(tx, { after: this.#tree.size, limit: entriesPerPage })
-      if (page.length === 0 || !(await this.#checkPage(page))) break
-    }
+    await this.#checkPages()
     await this.#checkEnd(treeSize)
     const asked = ['entries_as_sealed', 'tree_as_sealed', 'checkpoints_stand'] as const
     return {
@@ -84,12 +85,34 @@ class EvidenceCheck {
     }
   }
 
-  /** False if the tree cannot be made any further. */
-  async #checkPage(page: readonly SealedEntry[]): Promise<boolean> {
-    const after = this.#tree.size
-    const entryNoTo = page.at(-1)?.entryNo
+  /** The database reads the next page while this process hashes the one at hand. */
+  async #checkPages(): Promise<void> {
+    let next = this.#readPage(0)
+    for (;;) {
+      const page = await next
+      const last = page.sealed.at(-1)
+      if (last === undefined) return
+      next = this.#readPage(last.entryNo)
+      // Whatever becomes of it is found where it is awaited, and it is awaited in any case: the transaction ends behind it.
+      next.catch(() => {})
+      if (await this.#checkPage(page)) continue
+      await next
+      return
+    }
+  }
+
+  async #readPage(after: number): Promise<Page> {
+    const { store, tx } = this
+    const sealed = await store.readSealed(tx, { after, limit: entriesPerPage, lines: linesPerPage })
+    const entryNoTo = sealed.at(-1)?.entryNo
+    if (entryNoTo === undefined) return { sealed, entries: new Map() }
     const listed = { filter: { entryNoTo }, order: 'asc', limit: entriesPerPage, after } as const
-    const entries = new Map((await listEntries(this.tx, listed)).map((entry) => [entry.entryNo, entry]))
+    const entries = await listEntries(tx, listed)
+    return { sealed, entries: new Map(entries.map((entry) => [entry.entryNo, entry])) }
+  }
+
+  /** False if the tree cannot be made any further. */
+  async #checkPage({ sealed: page, entries }: Page): Promise<boolean> {
     const completed: HashedNode[] = []
     for (const sealed of page) {
       const due = this.#tree.size + 1
@@ -117,6 +140,12 @@ class EvidenceCheck {
     const lines = salts.lines.length / saltBytes
     if (lines !== entry.lines.length) {
       const [expected, found] = [`${lines} lines`, `${entry.lines.length} lines`]
+      this.#findings.add('entries_as_sealed', { row, expected, found })
+      return
+    }
+    if ((salts.details === undefined) !== (entry.detailsErased !== undefined)) {
+      const [gone, there] = ['a destroyed salt', 'the salt of the details']
+      const [expected, found] = entry.detailsErased === undefined ? [there, gone] : [gone, there]
       this.#findings.add('entries_as_sealed', { row, expected, found })
       return
     }
@@ -239,19 +268,12 @@ class EvidenceCheck {
 
   #readAnchors(): void {
     const { anchors = [], tenantId } = this.request
-    const broken = (at: number, expected: string, found: string): void =>
+    const { own, standing, faults } = readKeptAnchors(anchors, { tenantId, verifiers: this.#verifiers })
+    for (const { at, expected, found } of faults)
       this.#findings.add('anchors_agree', { row: { checkpoint: at + 1 }, expected, found })
-    let own = 0
-    for (const [at, text] of anchors.entries()) {
-      const parsed = parseCheckpoint(text)
-      if (parsed === undefined) broken(at, 'a checkpoint', 'something else')
-      else if (parsed.origin.endsWith(`/${tenantId}`)) {
-        own += 1
-        if (signedBy(parsed.note, this.#verifiers)?.name !== parsed.origin)
-          broken(at, 'the signature of a trusted key', 'none')
-        else this.#anchors.set(parsed.treeSize, [...(this.#anchors.get(parsed.treeSize) ?? []), parsed.root])
-      }
-    }
-    if (own === 0 && this.request.anchors !== undefined) broken(-1, 'a checkpoint of the tenant', 'none')
+    this.#anchors = new Map(standing)
+    if (own > 0 || this.request.anchors === undefined) return
+    const [expected, found] = ['a checkpoint of the tenant', 'none']
+    this.#findings.add('anchors_agree', { row: { checkpoint: 0 }, expected, found })
   }
 }

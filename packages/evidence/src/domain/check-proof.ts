@@ -8,6 +8,8 @@ import { signedBy, type Verifier } from './signed-note.js'
 export interface EntryProof {
   readonly evidence: Evidence
   readonly openings: readonly Opening[]
+  /** The parts that nobody can open any more, because they were erased. Absent: none. */
+  readonly erased?: readonly ['details'] | undefined
   /** `entryNo` − 1. */
   readonly leafIndex: number
   readonly treeSize: number

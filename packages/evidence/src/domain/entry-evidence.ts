@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, type TenantId } from '@plinth/kernel'
+import { canonicalJson, invariant, type TenantId } from '@plinth/kernel'
 import type { RenderedEntry } from '@plinth/ledger/domain'
 import { leafHash } from './merkle-tree.js'
 
@@ -23,7 +23,10 @@ export interface Evidence {
 
 /** The salts of an entry's parts, 16 random bytes each. */
 export interface Salts {
-  readonly details: Buffer
+  /** Undefined: the details were erased, and it with them. */
+  readonly details: Buffer | undefined
+  /** Of erased details, what they had been committed to under their salt. */
+  readonly keptCommitment?: Buffer | undefined
   /** Of all lines, one behind the other. */
   readonly lines: Buffer
 }
@@ -40,7 +43,7 @@ export interface Opening {
 export const commitment = (salt: Buffer, part: unknown): string =>
   createHash('sha256').update(salt).update(canonicalJson(part)).digest('base64')
 
-/** The details of an entry, which may be erased one day without breaking the tree. */
+/** The details of an entry, which may be erased without breaking the tree. */
 const detailsOf = ({ description, reference, endToEndId, correlationId, metadata }: RenderedEntry) => ({
   description,
   reference,
@@ -48,6 +51,13 @@ const detailsOf = ({ description, reference, endToEndId, correlationId, metadata
   correlationId,
   metadata,
 })
+
+/** What details are committed to under their salt, or were before they were erased. */
+export function detailsCommitment(entry: RenderedEntry, { details, keptCommitment }: Salts): Buffer {
+  if (details !== undefined) return Buffer.from(commitment(details, detailsOf(entry)), 'base64')
+  invariant(keptCommitment !== undefined, 'what was committed to is kept when the salt goes')
+  return keptCommitment
+}
 
 const lineSalt = ({ lines }: Salts, at: number): Buffer =>
   lines.subarray(at * saltBytes, (at + 1) * saltBytes)
@@ -65,13 +75,13 @@ export const evidenceOf = (tenantId: TenantId, entry: RenderedEntry, salts: Salt
   postedAt: entry.postedAt,
   reverses: entry.reverses,
   lines: entry.lines.map((line, at) => commitment(lineSalt(salts, at), line)),
-  details: commitment(salts.details, detailsOf(entry)),
+  details: detailsCommitment(entry, salts).toString('base64'),
 })
 
 /** The leaf of an entry: `SHA-256(0x00 ‖ JCS(evidence))`. */
 export const leafOf = (evidence: Evidence): Buffer => leafHash(canonicalJson(evidence))
 
-/** What is shown of an entry: all of it, or an account's lines alone, or nothing. */
+/** What is shown of an entry: all of it that was not erased, or an account's lines alone, or nothing. */
 export type Wanted = 'all' | 'nothing' | { readonly accountId: string }
 
 export function openingsOf(entry: RenderedEntry, salts: Salts, wanted: Wanted): Opening[] {
@@ -81,6 +91,6 @@ export function openingsOf(entry: RenderedEntry, salts: Salts, wanted: Wanted): 
       ? [{ part: `lines/${at}`, salt: lineSalt(salts, at).toString('base64'), value: line }]
       : [],
   )
-  if (wanted !== 'all') return lines
+  if (wanted !== 'all' || salts.details === undefined) return lines
   return [...lines, { part: 'details', salt: salts.details.toString('base64'), value: detailsOf(entry) }]
 }

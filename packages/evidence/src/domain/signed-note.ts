@@ -55,6 +55,20 @@ export function parseVerifier(text: string): Verifier | undefined {
   return verifier.id.toString('hex') === id ? verifier : undefined
 }
 
+/**
+ * The keys that notes may be signed with: those that are trusted, also under the name of an earlier origin, which is among those
+ * that the database names. Where none are, all that it names.
+ */
+export function believedKeys(
+  named: readonly string[],
+  trusted: readonly Verifier[] | undefined,
+): readonly Verifier[] {
+  const known = named.flatMap((key) => parseVerifier(key) ?? [])
+  if (trusted === undefined) return known
+  const renamed = known.filter((each) => trusted.some((own) => own.publicKey.equals(each.publicKey)))
+  return [...trusted, ...renamed]
+}
+
 /** `text`, which ends with a line feed, and its signature. */
 export function signNote(text: string, name: string, signer: Signer): string {
   const { id } = verifierOf(name, signer.publicKey)

@@ -2,6 +2,7 @@ import type { Tx } from '@plinth/db'
 import { plainArray, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { Instant } from '@plinth/kernel'
 import type { EvidenceStore, NewSeal, SealedEntry, StoredCheckpoint } from '../application/ports.js'
+import { saltBytes } from '../domain/entry-evidence.js'
 import { placeOf } from '../domain/stored-nodes.js'
 
 // Every statement is by key and written out: there is nothing here to build.
@@ -42,7 +43,8 @@ const insertNodes: Statement = {
       from unnest($2::smallint[], $3::bigint[], $4::text[]) as k (level, node_index, hash)`,
 }
 
-const insertKey: Statement = {
+/** Also of what signs balances. */
+export const insertKey: Statement = {
   name: 'evidence.insert_key',
   text: `insert into evidence.signing_key (tenant_id, verifier_key, first_used_at)
     values ($1, $2, date_trunc('milliseconds', clock_timestamp())) on conflict do nothing`,
@@ -61,7 +63,7 @@ function insertSeal(tx: Tx, { entries, nodes, checkpoint }: NewSeal): void {
     tenantId,
     plainArray(entries.map(({ entryNo }) => entryNo)),
     plainArray(entries.map(({ leaf }) => leaf.toString('hex'))),
-    plainArray(entries.map(({ salts }) => salts.details.toString('hex'))),
+    plainArray(entries.map(({ salts }) => salts.details?.toString('hex'))),
     plainArray(entries.map(({ salts }) => salts.lines.toString('hex'))),
   ])
   sql.send(tx, insertNodes, [
@@ -120,22 +122,35 @@ const countAllNodes: Statement = {
 
 const nextSealed: Statement = {
   name: 'evidence.next_sealed',
-  text: `select entry_no, leaf_hash, details_salt, line_salts from evidence.sealed_entry
-     where tenant_id = $1 and entry_no > $2 order by entry_no limit $3`,
+  text: `select entry_no, leaf_hash, details_salt, details_commitment, line_salts
+      from (select *, sum(length(line_salts)) over (order by entry_no) as bytes
+              from (select entry_no, leaf_hash, details_salt, details_commitment, line_salts from evidence.sealed_entry
+                     where tenant_id = $1 and entry_no > $2 order by entry_no limit $3) s) p
+     where bytes <= $4 or bytes = length(line_salts) order by entry_no`,
 }
 
 interface SealedRow {
   readonly entry_no: number
   readonly leaf_hash: Buffer
-  readonly details_salt: Buffer
+  readonly details_salt: Buffer | null
+  readonly details_commitment: Buffer | null
   readonly line_salts: Buffer
 }
 
 const toSealed = (row: SealedRow): SealedEntry => ({
   entryNo: row.entry_no,
   leaf: row.leaf_hash,
-  salts: { details: row.details_salt, lines: row.line_salts },
+  salts: {
+    details: row.details_salt ?? undefined,
+    keptCommitment: row.details_commitment ?? undefined,
+    lines: row.line_salts,
+  },
 })
+
+const eraseSalts: Statement = {
+  name: 'evidence.erase_salts',
+  text: `select plinth.expect_rows(evidence.erase_salts($1, $2, $3), cardinality($2::bigint[]), 'salts')`,
+}
 
 const checkpointColumns = 'tree_size, root_hash, note, verifier_key, made_at'
 
@@ -188,13 +203,21 @@ export const evidenceStore: EvidenceStore = {
     return opened?.tree_size
   },
   insertSeal,
+  eraseSalts: (tx, kept) =>
+    sql.send(tx, eraseSalts, [
+      tenantOf(tx),
+      plainArray(kept.map(({ entryNo }) => entryNo)),
+      plainArray(kept.map(({ commitment }) => commitment.toString('hex'))),
+    ]),
   readNodes,
   countNodes: async (tx) => {
     const [row] = await sql.run<{ nodes: number }>(tx, countAllNodes, [tenantOf(tx)])
     return row?.nodes ?? 0
   },
-  readSealed: async (tx, { after, limit }) =>
-    (await sql.run<SealedRow>(tx, nextSealed, [tenantOf(tx), after, limit])).map(toSealed),
+  readSealed: async (tx, { after, limit, lines }) => {
+    const values = [tenantOf(tx), after, limit, lines * saltBytes]
+    return (await sql.run<SealedRow>(tx, nextSealed, values)).map(toSealed)
+  },
   readLatest: async (tx) => {
     const [row] = await sql.run<CheckpointRow>(tx, latestCheckpoint, [tenantOf(tx)])
     return row && toCheckpoint(row)

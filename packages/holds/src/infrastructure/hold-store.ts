@@ -128,6 +128,12 @@ export async function showHold(tx: Tx, holdId: HoldId): Promise<ShownHold | unde
   return row && toShownHold(row)
 }
 
+/** Holds by id, to be shown. */
+export async function readShownHolds(tx: Tx, holdIds: readonly HoldId[]): Promise<ShownHold[]> {
+  const wanted = shown(tx).where('hold_id', 'in', [...holdIds])
+  return (await sql.rows(tx, wanted.orderBy('hold_id'))).map(toShownHold)
+}
+
 /** The holds that count in what an account holds, by id: those too whose time is over and nobody has recorded it yet. */
 export async function readActiveHoldsOf(tx: Tx, accountId: AccountId): Promise<ShownHold[]> {
   const active = shown(tx).where('account_id', '=', accountId).where('status', '=', 'active')

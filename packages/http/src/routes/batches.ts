@@ -146,11 +146,8 @@ function unitsOf(items: readonly Item[], atomicity: 'independent' | 'all_or_noth
     }))
 }
 
-function answerBatch(
-  { edge, correlation }: Exchange,
-  items: readonly Item[],
-  outcomes: readonly Outcome[],
-): Reply {
+function answerBatch(exchange: Exchange, items: readonly Item[], outcomes: readonly Outcome[]): Reply {
+  const { edge, correlation } = exchange
   const outage = outageOf(outcomes)
   if (outage !== undefined) throw outage
   let next = 0
@@ -165,6 +162,7 @@ function answerBatch(
     else summary.rejected += 1
     return { status: reply.status, replayed: reply.replayed, body: reply.body }
   })
+  exchange.summary = summary
   return { status: 200, body: { results, summary } }
 }
 

@@ -1,10 +1,4 @@
-import {
-  proveConsistency,
-  proveEntry,
-  readLatestCheckpoint,
-  readVerifierKeys,
-  type Unproved,
-} from '@plinth/evidence'
+import { proveConsistency, proveEntry, readLatestCheckpoint, readVerifierKeys } from '@plinth/evidence'
 import type { Wanted } from '@plinth/evidence/domain'
 import { parseAccountId, parseEntryId } from '@plinth/kernel'
 import type { Principal } from '@plinth/tenancy'
@@ -12,8 +6,9 @@ import { z } from 'zod'
 import { checkpoint, checkpointKeys, consistencyProof, entryProof } from '../answer-evidence.js'
 import type { Exchange, Reply } from '../exchange.js'
 import { fieldError, malformedFields } from '../malformed.js'
-import { describedProblem, readOperation } from '../operations.js'
-import { notFound, type RequestRefused, refuse, refuseMalformed } from '../problem.js'
+import { readOperation } from '../operations.js'
+import { notFound, refuseMalformed } from '../problem.js'
+import { inForm, notYet, orText, refusalOf, unproved } from '../prove.js'
 import { filterText, readQuery, wholeNumber } from '../query.js'
 import type { Route } from '../route.js'
 
@@ -26,23 +21,6 @@ const proofQuery = z.strictObject({
   open: filterText.optional().meta({
     description: '`all`, or the id of the account whose lines are shown; absent: nothing is.',
   }),
-})
-
-const unproved = (operation: ReturnType<typeof readOperation>, codes: string) => ({
-  ...operation,
-  responses: { ...operation.responses, '404': describedProblem(`${codes}; see Retry-After.`) },
-})
-
-// A note is a text; whoever asks for one by Accept gets its bytes.
-const orText = (operation: ReturnType<typeof readOperation>, answer: z.ZodType) => ({
-  ...operation,
-  responses: {
-    ...unproved(operation, '`not_yet_checkpointed`').responses,
-    '200': {
-      description: 'In the form that Accept asks for.',
-      content: { 'application/json': { schema: answer }, 'text/plain': { schema: z.string() } },
-    },
-  },
 })
 
 export const evidenceRoutes: readonly Route[] = [
@@ -109,19 +87,6 @@ export const evidenceRoutes: readonly Route[] = [
 ]
 
 const nothing = z.strictObject({})
-
-const notYet = (): RequestRefused =>
-  refuse('not_yet_checkpointed', 'There is no checkpoint of so many entries yet.')
-
-const refusalOf = (unproved: Unproved): RequestRefused => (unproved === 'not_found' ? notFound() : notYet())
-
-/** JSON, or the text alone where Accept asks for it. */
-function inForm({ request }: Exchange, body: object, text: string): Reply {
-  const headers = { Vary: 'Accept' }
-  if (request.accepts(['application/json', 'text/plain']) !== 'text/plain')
-    return { status: 200, body, headers }
-  return { status: 200, body, text, headers: { ...headers, 'Content-Type': 'text/plain; charset=utf-8' } }
-}
 
 async function readLatest(exchange: Exchange, { tenant }: Principal): Promise<Reply> {
   readQuery(exchange, nothing)

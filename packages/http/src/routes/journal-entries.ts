@@ -3,10 +3,10 @@ import { listEntries, readEntry } from '@plinth/ledger'
 import { renderEntry } from '@plinth/ledger/domain'
 import type { Principal } from '@plinth/tenancy'
 import { z } from 'zod'
-import { correction, entry, listOf } from '../answer-schemas.js'
+import { correction, entry, listOf, proposal } from '../answer-schemas.js'
 import { bodies, date, period } from '../command-schemas.js'
 import type { Exchange, Reply } from '../exchange.js'
-import { fieldError, malformedFields } from '../malformed.js'
+import { fieldError, isMalformed, malformedFields } from '../malformed.js'
 import { commandOperation, readOperation } from '../operations.js'
 import { notFound } from '../problem.js'
 import { filterText, pageOf, pageParameters, readQuery, wholeNumber } from '../query.js'
@@ -88,6 +88,21 @@ export const journalEntryRoutes: readonly Route[] = [
     handle: (exchange, principal) => changeEntry(exchange, principal, 'correct'),
   },
   {
+    method: 'post',
+    path: '/v1/journal-entries/{journalEntryId}/erasures',
+    permission: 'erase_details',
+    operation: commandOperation({
+      operationId: 'proposeErasure',
+      summary:
+        'Propose that the details of an entry and of all that repeat them be erased; done when somebody else approves',
+      path,
+      body: bodies.erase_details,
+      status: 201,
+      answer: proposal,
+    }),
+    handle: proposeErasure,
+  },
+  {
     method: 'get',
     path: '/v1/journal-entries/{journalEntryId}/reversals',
     permission: 'read_books',
@@ -107,6 +122,18 @@ function changeEntry(exchange: Exchange, principal: Principal, type: 'reverse' |
     const journalEntryId = parseEntryId(exchange.param('journalEntryId'))
     if (journalEntryId === undefined) return malformedFields([fieldError(['journalEntryId'], 'id_malformed')])
     return readCommand(type, value, { currencies: principal.currencies, journalEntryId })
+  })
+}
+
+/** Nobody erases alone, whatever the settings say: what is asked for is a proposal. */
+function proposeErasure(exchange: Exchange, principal: Principal): Promise<Reply> {
+  return runCommand(exchange, principal, (value) => {
+    const journalEntryId = parseEntryId(exchange.param('journalEntryId'))
+    if (journalEntryId === undefined) return malformedFields([fieldError(['journalEntryId'], 'id_malformed')])
+    const { currencies } = principal
+    const proposed = readCommand('erase_details', value, { currencies, journalEntryId })
+    if (isMalformed(proposed)) return proposed
+    return { type: 'propose' as const, proposed, reason: proposed.reason, expiresAt: undefined }
   })
 }
 

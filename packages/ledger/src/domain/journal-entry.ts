@@ -89,6 +89,13 @@ export interface JournalEntry extends EntryDraft {
   readonly postedAt: Instant
   /** The version of the form its answer has (see render-entry). */
   readonly rendering: number
+  /** Description, reference, end-to-end id and metadata are gone, since when and on what ground in law (ADR 0033). */
+  readonly detailsErased?: DetailsErased | undefined
+}
+
+export interface DetailsErased {
+  readonly at: Instant
+  readonly legalBasis: string
 }
 
 /** A draft with what it got from the journal. Member by member, because a spread of so many costs more than all of them. */

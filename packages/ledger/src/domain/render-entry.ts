@@ -61,6 +61,8 @@ function renderWith(entry: JournalEntry, currencies: Currencies, period: Period 
     correlationId: entry.correlationId,
     causationId: entry.causationId,
     metadata: inNameOrder(entry.metadata),
+    // The one thing by which an answer differs from what it was before (ADR 0033).
+    detailsErased: entry.detailsErased,
   }
 }
 

@@ -92,6 +92,31 @@ export interface SumsByDay extends Turnovers {
   readonly lines: number
 }
 
+const accountSumsByDay: Statement = {
+  name: 'ledger.account_sums_by_day',
+  text: `select booking_date as day, account_id as "accountId", sum(case side when 'debit' then amount else -amount end) as net
+      from ledger.posting_line where tenant_id = $1 and entry_no between $2 and $3
+     group by booking_date, account_id`,
+}
+
+/** What some entries come to on one account, by the day on which they are booked: debits less credits. */
+export interface AccountSums {
+  readonly day: BusinessDate
+  readonly accountId: AccountId
+  readonly net: bigint
+}
+
+/** Sums of the lines of entries by account, both ends included, in no order. */
+export async function readAccountSumsByDay(
+  tx: Tx,
+  { fromEntryNo, toEntryNo }: { fromEntryNo: number; toEntryNo: number },
+): Promise<AccountSums[]> {
+  const rows = await sql.run<{ day: BusinessDate; accountId: AccountId; net: string }>(tx, accountSumsByDay, [
+    ...[tenantOf(tx), fromEntryNo, toEntryNo],
+  ])
+  return rows.map(({ net, ...row }) => ({ ...row, net: minorFromDatabase(net) }))
+}
+
 /** Sums of the lines of entries, both ends included, in no order. */
 export async function readSumsByDay(
   tx: Tx,

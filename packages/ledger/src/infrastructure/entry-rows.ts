@@ -34,6 +34,8 @@ export const entryColumns = [
   'e.causation_id',
   'e.metadata',
   'e.rendering',
+  'e.details_erased_at',
+  'e.details_erased_under',
 ] as const
 
 /** The id of the entry that `e` reverses; nothing is looked up for one that reverses none. */
@@ -104,5 +106,9 @@ export const toEntry = (row: EntryRow, lines: readonly PostingLine[]): JournalEn
   causationId: row.causation_id ?? undefined,
   metadata: row.metadata,
   rendering: row.rendering,
+  detailsErased:
+    row.details_erased_at === null
+      ? undefined
+      : { at: row.details_erased_at as Instant, legalBasis: row.details_erased_under ?? '' },
   lines,
 })

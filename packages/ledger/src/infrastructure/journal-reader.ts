@@ -57,6 +57,27 @@ export async function listEntries(tx: Tx, page: EntryPage): Promise<JournalEntry
   return withLines(tx, rows)
 }
 
+const runEnd: Statement = {
+  name: 'ledger.run_end',
+  text: `select max(entry_no) as "lastNo"
+      from (select entry_no, line_count, sum(line_count) over (order by entry_no) as lines
+              from (select entry_no, line_count from ledger.journal_entry
+                     where tenant_id = $1 and entry_no > $2 order by entry_no limit $3) e) r
+     where lines <= $4 or lines = line_count`,
+}
+
+/**
+ * The last of the entries behind `after` that are read at once: at most so many, and no more than one once they have more lines.
+ * Undefined: there are none.
+ */
+export async function readRunEnd(
+  tx: Tx,
+  { after, entries, lines }: { after: number; entries: number; lines: number },
+): Promise<number | undefined> {
+  const [row] = await sql.run<{ lastNo: number | null }>(tx, runEnd, [tenantOf(tx), after, entries, lines])
+  return row?.lastNo ?? undefined
+}
+
 const reversed = fragment<string | null>`${fragment.raw(reversedEntryId)}`.as('reversed_entry_id')
 
 function entriesQuery(tx: Tx, { filter, order, limit, after }: EntryPage) {

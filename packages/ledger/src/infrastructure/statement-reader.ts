@@ -27,6 +27,8 @@ export interface StatementLine {
   readonly description: string | undefined
   readonly reference: string | undefined
   readonly endToEndId: string | undefined
+  /** The three texts above were erased (ADR 0033). */
+  readonly detailsErased: true | undefined
   readonly side: Side
   readonly amount: bigint
   /** The balance before and after this line on the account's normal side, in the statement's order. */
@@ -60,6 +62,7 @@ interface StatementRow {
   description: string | null
   reference: string | null
   end_to_end_id: string | null
+  details_erased: boolean
   side: Side
   amount: string
   balance_after: string
@@ -102,7 +105,7 @@ const linesInRange: Statement = {
                    and e.booking_date < (select first_day from days)
                  order by e.booking_date desc, e.account_version desc limit 1), (select first_day from days)))
     select p.entry_no, p.line_no, e.entry_id, e.kind, p.booking_date, p.value_date, e.posted_at, e.transaction_code,
-           e.description, e.reference, e.end_to_end_id, p.side, p.amount, p.account_version,
+           e.description, e.reference, e.end_to_end_id, e.details_erased_at is not null as details_erased, p.side, p.amount, p.account_version,
            case when p.entered_on is null
              then p.balance_after + coalesce((select sum(n.change) from near n
                     where n.entered_on = p.booking_date and n.account_version > p.account_version), 0)
@@ -142,6 +145,7 @@ export async function readStatementLines(tx: Tx, range: StatementRange): Promise
     description: row.description ?? undefined,
     reference: row.reference ?? undefined,
     endToEndId: row.end_to_end_id ?? undefined,
+    detailsErased: row.details_erased ? true : undefined,
     side: row.side,
     amount: minorFromDatabase(row.amount),
     balanceAfter: minorFromDatabase(row.balance_after),

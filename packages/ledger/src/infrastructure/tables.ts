@@ -36,6 +36,8 @@ export interface LedgerTables {
     metadata: Record<string, string>
     line_count: number
     rendering: number
+    details_erased_at: string | null
+    details_erased_under: string | null
   }
   'ledger.posting_line': {
     tenant_id: string

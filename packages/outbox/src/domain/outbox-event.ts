@@ -1,12 +1,12 @@
 import type { Instant } from '@plinth/kernel'
+import type { EventType } from './event-type.js'
 
 /** That something happened, for others to be told later. Its position is dense per tenant (ADR 0003). */
 export interface OutboxEvent {
   readonly position: number
   /** UUIDv7; constant over every delivery. */
   readonly eventId: string
-  /** E.g. `plinth.journal_entry.posted.v1`. */
-  readonly type: string
+  readonly type: EventType
   /** The id of what it happened to. */
   readonly subject: string
   readonly occurredAt: Instant

@@ -1,5 +1,6 @@
 import type { Tx } from '@plinth/db'
 import {
+  announce,
   optionalTextArray,
   plainArray,
   repeatedTextArray,
@@ -9,6 +10,9 @@ import {
   textArray,
 } from '@plinth/db/sql'
 import type { OutboxEvent } from '../domain/outbox-event.js'
+
+/** What those hear who wait for events, see Database.hear. */
+export const eventTopic = 'events'
 
 const sql = sqlDoor<Record<never, never>>('outbox')
 
@@ -28,6 +32,7 @@ const insertEvents: Statement = {
  */
 export function enqueueEvents(tx: Tx, events: readonly Omit<OutboxEvent, 'occurredAt' | 'position'>[]): void {
   if (events.length === 0) return
+  announce(tx, eventTopic)
   sql.send(tx, insertEvents, [
     tenantOf(tx),
     plainArray(events.map((_, at) => at)),

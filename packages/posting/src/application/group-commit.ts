@@ -1,5 +1,6 @@
 import { DatabaseUnavailable, OutcomeUnknown } from '@plinth/db'
 import type { IdempotencyKey } from '@plinth/kernel'
+import { type Span, secondsSince, silent, spanning, type Telemetry } from '@plinth/telemetry'
 import type { Unit } from '../domain/command.js'
 import type { Outcome } from '../domain/recorded-command.js'
 import type { Foreseen } from './foreseen.js'
@@ -61,10 +62,21 @@ interface Waiting {
   readonly units: readonly Unit[]
   readonly size: number
   readonly submittedMs: number
+  /** In which it was submitted, if that is traced. */
+  readonly span: Span | undefined
   resolve(outcomes: readonly Outcome[]): void
   reject(error: unknown): void
   timer: NodeJS.Timeout
 }
+
+/** Who is told of the transactions of a queue, and what they call it. */
+export interface QueueWatch {
+  readonly telemetry: Telemetry
+  readonly lane: string
+  readonly tenant: string
+}
+
+const unwatched: QueueWatch = { telemetry: silent, lane: '', tenant: '' }
 
 /** Which keys this process has at work, over all queues of a tenant. */
 export type KeysAtWork = Map<IdempotencyKey, number>
@@ -78,7 +90,8 @@ export const openGroupCommit = (
   options: GroupCommitOptions,
   run: RunUnits,
   keysAtWork: KeysAtWork,
-): GroupCommit => new CommitQueue(options, run, keysAtWork)
+  watch: QueueWatch = unwatched,
+): GroupCommit => new CommitQueue(options, run, keysAtWork, watch)
 
 class Running implements InFront {
   foreseen: Foreseen | undefined
@@ -95,6 +108,7 @@ class CommitQueue implements GroupCommit {
     readonly options: GroupCommitOptions,
     readonly run: RunUnits,
     readonly keysAtWork: KeysAtWork,
+    readonly watch: QueueWatch,
   ) {}
 
   queued(): number {
@@ -108,7 +122,8 @@ class CommitQueue implements GroupCommit {
     }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#giveUpWaiting(waiting), this.options.waitMs)
-      const waiting: Waiting = { units, size, submittedMs: Date.now(), resolve, reject, timer }
+      const span = this.watch.telemetry.tracing?.current()
+      const waiting: Waiting = { units, size, submittedMs: Date.now(), span, resolve, reject, timer }
       count(this.keysAtWork, units, 1)
       this.#queue.push(waiting)
       this.#queuedCommands += size
@@ -165,12 +180,35 @@ class CommitQueue implements GroupCommit {
   async #execute(batch: readonly Waiting[], neighbours: Neighbours): Promise<void> {
     const deadlineMs = Math.min(...batch.map((waiting) => this.#answerDeadline(waiting)))
     const units = batch.flatMap((waiting) => waiting.units)
-    const outcomes = await this.#runOrHalve(units, deadlineMs, neighbours)
+    const outcomes = await this.#watched(batch, () => this.#runOrHalve(units, deadlineMs, neighbours))
     let at = 0
     for (const waiting of batch) {
       this.#finish(waiting)
       waiting.resolve(outcomes.slice(at, at + waiting.size))
       at += waiting.size
+    }
+  }
+
+  /**
+   * A batch is traced inside the first of its submissions that is; the others and it name each other. One of which nobody will
+   * see anything is run outside of all spans: what started it is whoever was in front.
+   */
+  async #watched<Result>(batch: readonly Waiting[], work: () => Promise<Result>): Promise<Result> {
+    const { telemetry, lane, tenant } = this.watch
+    const { tracing } = telemetry
+    const startedMs = performance.now()
+    const commands = batch.reduce((sum, { size }) => sum + size, 0)
+    const waitedSeconds = (Date.now() - (batch[0]?.submittedMs ?? Date.now())) / 1000
+    const [parent, ...others] = batch.flatMap(({ span }) => span ?? [])
+    try {
+      if (tracing === undefined) return await work()
+      if (parent === undefined) return await tracing.within(undefined, work)
+      const facts = { tenant, lane, commands }
+      const span = tracing.open('posting batch', { parent, links: others, facts })
+      for (const other of others) other.link(span)
+      return await spanning(tracing, span, work)
+    } finally {
+      telemetry.batchEnded({ lane, commands, waitedSeconds, seconds: secondsSince(startedMs) })
     }
   }
 

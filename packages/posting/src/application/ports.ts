@@ -9,6 +9,8 @@ export interface CommandRow {
   readonly outcome: 'accepted' | 'rejected'
   readonly entryNo: number | undefined
   readonly answer: string | undefined
+  /** The texts of its entry were erased, and are not in `request` any more. */
+  readonly textsErased: boolean
   readonly businessDate: BusinessDate
   readonly decidedAt: Instant
   readonly correlationId: string
@@ -25,6 +27,10 @@ export interface CommandStore {
   /** Fails, and the transaction is run again, unless the key is recorded by now. */
   expectRecorded(tx: Tx, key: IdempotencyKey): Promise<void>
   readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise<CommandRow[]>
+  /** The commands that made a proposal, and those that decided on it, whatever came of them. */
+  readRowsOnProposal(tx: Tx, proposalId: string): Promise<CommandRow[]>
+  /** Exchanges requests and answers for the same without the texts of entries whose erasure is recorded. */
+  eraseTexts(tx: Tx, rows: readonly Pick<CommandRow, 'key' | 'request' | 'answer'>[]): void
   /** Records the commands of a transaction that has taken its numbers, decided on one business date. */
   writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: BusinessDate): void
 }

@@ -19,6 +19,7 @@ import {
 } from '@plinth/ledger'
 import { currentRendering, numbered } from '@plinth/ledger/domain'
 import { readSuspenseItems, readSuspenseItemsOfEntries } from '@plinth/suspense'
+import { secondsSince, silent, type Telemetry } from '@plinth/telemetry'
 import { readProposals, readSettingsVersion, type TenantSettings } from '@plinth/tenancy'
 import type { Book } from '../domain/book.js'
 import type { Command, Submission, Unit } from '../domain/command.js'
@@ -27,6 +28,7 @@ import {
   accruedOf,
   describedAccountsOf,
   entriesOf,
+  erasedBy,
   glCodesOf,
   holdsOf,
   instructedBy,
@@ -43,6 +45,7 @@ import { type Foreseen, foresee, splitAccounts } from './foreseen.js'
 import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore } from './ports.js'
 import { expectedProducts, readCatalogue } from './read-catalogue.js'
+import { readErasures } from './read-erasures.js'
 import { asCounted, readLimitBook } from './read-limits.js'
 import { type Recorded, readRecorded } from './recorded-commands.js'
 import { type DecidedBatch, type Stores, type Written, writeBatch } from './write-batch.js'
@@ -77,14 +80,16 @@ export interface Sent {
  * What it decides on rows that the batch in front still holds is tested by the database before it writes, and it commits
  * only if that batch has (ADR 0009).
  */
-export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
+export function postBatchWith(store: CommandStore, desk?: InterestDesk, telemetry: Telemetry = silent) {
   const settingsOf = rememberSettings()
+  const stores = { store, desk, telemetry }
   return async (tx: Tx, batch: Batch, { foreseen, decided }: Place): Promise<Sent> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     const targets = await resolve(tx, submissions, foreseen)
     const { held, others } = splitAccounts(submissions, targets, foreseen)
     const settingsAt = (version: number) => settingsOf(tx, batch.tenantId, version)
-    const book = await lockAndRead({ store, desk }, tx, {
+    const book = await lockAndRead(stores, tx, {
+      tenantId: batch.tenantId,
       submissions,
       targets,
       foreseen,
@@ -96,12 +101,17 @@ export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
     const { businessDate, enteredOn } = book
     const settingsVersion = book.settings.version
     const products = expectedProducts(submissions, book.products)
-    const plan = decideBatch(book, batch.units, book.known)
+    const detailed = [...targets.entries.values()].flatMap(({ entryNo, detailsErased }) =>
+      detailsErased === undefined ? [entryNo] : [],
+    )
+    const plan = traceDecision(telemetry, () => decideBatch(book, batch.units, book.known))
     const { currencies } = book.settings
     const [key] = foreseen?.keys ?? []
     const expected = key && { key, held }
-    const decision = { plan, expected, products, businessDate, enteredOn, settingsVersion, currencies }
-    const { numbers, asForeseen, sent } = write({ store, desk }, tx, batch, decision)
+    const decision = {
+      ...{ plan, expected, products, detailed, businessDate, enteredOn, settingsVersion, currencies },
+    }
+    const { numbers, asForeseen, sent } = write(stores, tx, batch, decision)
     const outcomes = numbers.then((taken) => outcomesOf(plan, taken, currencies))
     // Whoever runs the transaction hears of a failure by the transaction.
     outcomes.catch(() => {})
@@ -115,6 +125,25 @@ export function postBatchWith(store: CommandStore, desk?: InterestDesk) {
     })
     return { outcomes }
   }
+}
+
+/** The stores, and who is told how long locks were waited for. */
+interface Watched extends Stores {
+  readonly telemetry: Telemetry
+}
+
+function timeLock(telemetry: Telemetry, lock: 'balances' | 'head', taken: Promise<unknown>): void {
+  const askedMs = performance.now()
+  const told = (): void => telemetry.lockTaken({ lock, seconds: secondsSince(askedMs) })
+  // One that was not had for an error was waited for as well.
+  taken.then(told, told)
+}
+
+function traceDecision<Plan>({ tracing }: Telemetry, decide: () => Plan): Plan {
+  const span = tracing?.current() && tracing.open('decide')
+  const plan = decide()
+  span?.end()
+  return plan
 }
 
 /** The settings that the head names. A version never changes: the last one of each tenant is remembered, and is not stale. */
@@ -131,7 +160,7 @@ function rememberSettings() {
 
 /** Sends the writes of what was decided; no numbers if nothing is to be recorded. */
 function write(
-  stores: Stores,
+  stores: Watched,
   tx: Tx,
   { rehearsal }: Batch,
   decision: DecidedBatch,
@@ -139,7 +168,9 @@ function write(
   const nothing = Promise.resolve(undefined)
   if (decision.plan.records.length === 0) return { numbers: nothing, asForeseen: nothing, sent: nothing }
   if (rehearsal) return { numbers: numbersToBe(tx), asForeseen: nothing, sent: nothing }
-  return writeBatch(stores, tx, decision)
+  const written = writeBatch(stores, tx, decision)
+  timeLock(stores.telemetry, 'head', written.numbers)
+  return written
 }
 
 async function numbersToBe(tx: Tx): Promise<TakenNumbers> {
@@ -179,6 +210,7 @@ async function resolve(
 
 /** What a batch is decided on, and what is recorded for its keys. */
 interface ToDecide {
+  readonly tenantId: TenantId
   readonly submissions: readonly Submission[]
   readonly targets: Targets
   readonly foreseen: Foreseen | undefined
@@ -199,9 +231,9 @@ interface Found extends Book {
  * accounts that the batch in front leaves behind.
  */
 async function lockAndRead(
-  { store, desk }: Stores,
+  { store, desk, telemetry }: Watched,
   tx: Tx,
-  { submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
+  { tenantId, submissions, targets, foreseen, held, accountIds, settingsAt, bookInto }: ToDecide,
 ): Promise<Found> {
   const commands = submissions.map(({ command }) => command)
   const keys = [...new Set(submissions.map(({ key }) => key))].sort()
@@ -213,9 +245,11 @@ async function lockAndRead(
   // In front of the balances, as the end of day locks them. What is only read is safe behind those.
   const instructed = [...new Set(commands.flatMap(instructedBy))].sort()
   const lockedAccrued = instructed.length === 0 ? undefined : desk?.lock(tx, instructed)
+  // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
+  const locks = lockBalances(tx, [...accountIds].sort())
+  if (accountIds.length > 0) timeLock(telemetry, 'balances', locks)
   const [locked, details, glAccounts, holds, clearing, taken, proposals, recorded, head] = await Promise.all([
-    // Ascending: two transfers in opposite directions then wait for each other instead of deadlocking.
-    lockBalances(tx, [...accountIds].sort()),
+    locks,
     readDetails(tx, [...new Set(commands.flatMap(describedAccountsOf))]),
     readGlAccounts(tx, [...new Set(commands.flatMap(glCodesOf))]),
     readHolds(tx, holdIds),
@@ -236,11 +270,13 @@ async function lockAndRead(
   const { suspenseItems, clearings } = await readSuspense(tx, targets)
   const accounts = new Map([...locked, ...held].map((state) => [state.accountId, state]))
   const { businessDate, enteredOn } = datesOf(head, bookInto)
-  const [typed, { products, mapped }, limits, accrued] = await Promise.all([
+  const { currencies } = settings
+  const [typed, { products, mapped }, limits, accrued, erasures] = await Promise.all([
     readGlAccounts(tx, glCodesRestricted(commands, settings, accounts)),
     readCatalogue(tx, commands),
     readLimitBook(tx, { commands, settings, businessDate, locked, held, foreseen }),
-    accruing.length === 0 ? undefined : desk?.read(tx, accruing, settings.currencies),
+    accruing.length === 0 ? undefined : desk?.read(tx, accruing, currencies),
+    readErasures({ store, tx, tenantId, currencies }, commands.flatMap(erasedBy)),
   ])
   return {
     businessDate,
@@ -254,13 +290,14 @@ async function lockAndRead(
     holds: new Map([...holds, ...left, ...asLeft(clearing, foreseen)].map((hold) => [hold.holdId, hold])),
     suspenseItems,
     clearings,
-    entries: targets.entries,
+    entries: new Map(targets.entries),
     reversed: new Map(entries.map(({ entryId, entryNo }) => [entryId, taken.get(entryNo) ?? new Map()])),
     proposals: new Map(proposals.map((proposal) => [proposal.proposalId, proposal])),
+    erasures,
     limits,
     products,
     accrued: new Map(accrued?.map((each) => [each.accountId, each])),
-    known: recorded(settings.currencies),
+    known: recorded(currencies),
   }
 }
 

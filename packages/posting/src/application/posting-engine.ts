@@ -80,12 +80,14 @@ export function openPostingEngine(
     const known = queues.get(tenantId)
     if (known !== undefined) return known
     const keysAtWork: KeysAtWork = new Map()
+    const { telemetry } = database
     const open = (lane: Lane) =>
       openGroupCommit(
         lanes[lane],
         (units, deadlineMs, neighbours) =>
           run({ tenantId, lane, deadlineMs }, { tenantId, units, rehearsal: false }, neighbours),
         keysAtWork,
+        { telemetry, lane, tenant: tenantId },
       )
     const opened = { online: open('online'), batch: open('batch') }
     queues.set(tenantId, opened)

@@ -22,11 +22,11 @@ export async function readRecorded(
   return (currencies) =>
     new Map(
       rows.map((row) => {
-        const { key, request, businessDate, decidedAt } = row
+        const { key, request, textsErased, businessDate, decidedAt } = row
         const made = entryNosOf(row).flatMap((entryNo) => entries.get(entryNo) ?? [])
         const posted =
           row.entryNo === undefined ? undefined : renderPosted(row.type as CommandType, made, currencies)
-        return [key, { key, request, businessDate, decidedAt, answer: answerOf(row, posted) }]
+        return [key, { key, request, textsErased, businessDate, decidedAt, answer: answerOf(row, posted) }]
       }),
     )
 }

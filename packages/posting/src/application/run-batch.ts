@@ -19,7 +19,7 @@ export interface Run {
  * again on things as they are when that one has ended (ADR 0009).
  */
 export const runBatchWith = (database: Database, store: CommandStore, desk?: InterestDesk) => {
-  const postBatch = postBatchWith(store, desk)
+  const postBatch = postBatchWith(store, desk, database.telemetry)
   return async (run: Run, batch: Batch, { inFront, decided }: Neighbours): Promise<Outcome[]> => {
     const submissions = batch.units.flatMap((unit) => unit.submissions)
     let foreseen = inFront?.foreseen

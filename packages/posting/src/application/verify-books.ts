@@ -5,6 +5,7 @@ import { listSettings } from '@plinth/tenancy'
 import { bookRules, Findings, type VerifyReport } from '../domain/verify-report.js'
 import type { Books } from './posting-engine.js'
 import { findUnopened, readStandings, verifyBalances, verifyStandings } from './verify-accounts.js'
+import { verifyErasures } from './verify-erasures.js'
 import { verifyHolds } from './verify-holds.js'
 import { verifyJournal } from './verify-journal.js'
 import { verifyLimits } from './verify-limits.js'
@@ -28,7 +29,8 @@ export const verifyBooksWith =
     const settings = await listSettings(tx)
     const glAccounts = new Map((await readChart(tx)).map((glAccount) => [glAccount.code, glAccount]))
     const check = { currencies, settings, glAccounts, limitUnknown: standings.limitChanged, head }
-    const { entries, lines } = await verifyJournal(store, tx, check, findings)
+    const { entries, lines, erased } = await verifyJournal(store, tx, check, findings)
+    await verifyErasures(store, tx, erased, findings)
     const accounts = await verifyBalances(tx, { standings, currencies }, findings)
     await verifyTurnovers(tx, currencies, findings)
     const opened = await verifyStandings(store, tx, { standings, currencies }, findings)

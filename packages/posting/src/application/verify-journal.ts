@@ -4,11 +4,13 @@ import {
   type AccountId,
   type BusinessDate,
   type Currencies,
+  type EntryId,
   formatMinor,
   type GlCode,
   invariant,
 } from '@plinth/kernel'
 import {
+  type DetailsErased,
   type HeadCounters,
   readLinesByVersion,
   readStoredEntries,
@@ -18,10 +20,14 @@ import {
 import type { SettingsRecord, TenantSettings } from '@plinth/tenancy'
 import { replayPosting } from '../domain/replay.js'
 import type { Findings } from '../domain/verify-report.js'
+import { statesTexts, withoutTexts } from '../domain/without-texts.js'
 import type { StoredCommand, VerifyStore } from './verify-ports.js'
 
 // A page holds its lines, its commands and its accounts in memory: some megabytes at two lines an entry.
 const entriesPerPage = 2_000
+
+/** The entries whose details were erased. */
+export type ErasedEntries = ReadonlyMap<EntryId, DetailsErased & { readonly entryNo: number }>
 
 export interface JournalCheck {
   readonly currencies: Currencies
@@ -43,12 +49,16 @@ export async function verifyJournal(
   tx: Tx,
   check: JournalCheck,
   findings: Findings,
-): Promise<{ entries: number; lines: number }> {
+): Promise<{ entries: number; lines: number; erased: ErasedEntries }> {
   const walk = new JournalWalk(check, findings)
-  for (let after = 0; ; ) {
-    const { entries, strayLines, last } = await readStoredEntries(tx, { after, limit: entriesPerPage })
-    const upTo = last ? Number.MAX_SAFE_INTEGER : (entries.at(-1)?.entryNo ?? after)
-    const commands = await store.readCommandsByEntry(tx, { after, upTo })
+  let next = readPage(store, tx, 0)
+  for (;;) {
+    const { after, entries, strayLines, last, upTo, commands } = await next
+    // The database reads the next page while the one at hand is decided again.
+    if (!last) {
+      next = readPage(store, tx, upTo)
+      next.catch(() => {})
+    }
     await walk.startPage(tx, entries, after)
     walk.takePage(entries, commands)
     for (const { entryNo, lineNo, accountId } of strayLines) {
@@ -59,13 +69,20 @@ export async function verifyJournal(
       })
     }
     if (last) return walk.finish()
-    after = upTo
   }
+}
+
+async function readPage(store: VerifyStore, tx: Tx, after: number) {
+  const { entries, strayLines, last } = await readStoredEntries(tx, { after, limit: entriesPerPage })
+  const upTo = last ? Number.MAX_SAFE_INTEGER : (entries.at(-1)?.entryNo ?? after)
+  const commands = await store.readCommandsByEntry(tx, { after, upTo })
+  return { after, entries, strayLines, last, upTo, commands }
 }
 
 class JournalWalk {
   #entries = 0
   #lines = 0
+  readonly #erased = new Map<EntryId, DetailsErased & { readonly entryNo: number }>()
   #previous: StoredEntry | undefined
   /** The command of the entry before, if it is a correction that has a second one. */
   #correction: StoredCommand | undefined
@@ -116,7 +133,7 @@ class JournalWalk {
     }
   }
 
-  finish(): { entries: number; lines: number } {
+  finish(): { entries: number; lines: number; erased: ErasedEntries } {
     const { findings, check } = this
     const last = this.#previous?.entryNo ?? 0
     findings.compare(
@@ -143,7 +160,7 @@ class JournalWalk {
         found: madeOn,
       })
     }
-    return { entries: this.#entries, lines: this.#lines }
+    return { entries: this.#entries, lines: this.#lines, erased: this.#erased }
   }
 
   #take(entry: StoredEntry, command: StoredCommand | undefined): void {
@@ -152,7 +169,10 @@ class JournalWalk {
     this.#checkOrder(entry)
     this.#checkShape(entry)
     this.#checkBalance(entry)
+    if (entry.detailsErased !== undefined)
+      this.#erased.set(entry.entryId, { ...entry.detailsErased, entryNo: entry.entryNo })
     this.#checkCommand(entry, command)
+    this.#checkErasure(entry, command)
     for (const line of entry.lines) this.#takeLine(line)
     this.#previous = entry
   }
@@ -250,6 +270,24 @@ class JournalWalk {
       row: { ...row, ...line, ...(pointer && { at: pointer }) },
       expected,
       found,
+    })
+  }
+
+  #checkErasure(entry: StoredEntry, command: StoredCommand | undefined): void {
+    const { entryNo, detailsErased, description, reference, endToEndId, metadata } = entry
+    const { findings } = this
+    const left = Object.keys(metadata).length > 0 || (description ?? reference ?? endToEndId) !== undefined
+    if (detailsErased !== undefined && left)
+      findings.add('details_erased', { row: { entryNo }, expected: 'no details', found: 'some' })
+    // A correction's texts are those of its second entry.
+    const isOf = command?.entryNo === entryNo - (command?.type === 'correct' ? 1 : 0)
+    if (command === undefined || !isOf || !statesTexts(command.type)) return
+    const row = { entryNo, key: command.key }
+    const told = (erased: boolean): string =>
+      erased ? 'a recorded command without texts' : 'a recorded command as it came'
+    findings.compare('details_erased', row, {
+      expected: told(detailsErased !== undefined),
+      found: told(command.textsErased && withoutTexts(command.request) === command.request),
     })
   }
 

@@ -7,6 +7,8 @@ export interface StoredCommand {
   readonly key: IdempotencyKey
   readonly type: string
   readonly request: string
+  /** The texts of its entry were erased. */
+  readonly textsErased: boolean
   readonly outcome: 'accepted' | 'rejected'
   readonly entryNo: number
   readonly businessDate: BusinessDate

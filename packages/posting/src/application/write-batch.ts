@@ -23,17 +23,25 @@ import {
   invariant,
   monthOf,
 } from '@plinth/kernel'
-import { appendEntries, appendMarks, type EntryDraft, type TakenNumbers, takeNumbers } from '@plinth/ledger'
+import {
+  appendEntries,
+  appendMarks,
+  type EntryDraft,
+  expectDetailsThere,
+  type TakenNumbers,
+  takeNumbers,
+} from '@plinth/ledger'
 import { assertBalanced, currentRendering, turnoverMarks } from '@plinth/ledger/domain'
 import { enqueueEvents, type OutboxEvent } from '@plinth/outbox'
 import { type ExpectedProduct, expectProducts, writeProducts } from '@plinth/product'
 import { writeSuspense } from '@plinth/suspense'
 import type { BatchPlan, Decided } from '../domain/decide-batch.js'
 import type { Accepted } from '../domain/decision.js'
-import { eventTypes } from '../domain/event-types.js'
+import { eventTypeOf } from '../domain/event-types.js'
 import { renderAnswer } from '../domain/render-answer.js'
 import type { InterestDesk } from './interest-desk.js'
 import type { CommandStore, DecidedRow } from './ports.js'
+import { writeErasures } from './write-erasures.js'
 import { writeGovernance } from './write-governance.js'
 
 /** Where commands are kept, and where it is known what has accrued. */
@@ -48,6 +56,8 @@ export interface DecidedBatch {
   readonly expected: { readonly key: IdempotencyKey; readonly held: readonly AccountState[] } | undefined
   /** The products that were decided on. */
   readonly products: readonly ExpectedProduct[]
+  /** Entries that were read with details, which may be repeated. */
+  readonly detailed: readonly number[]
   readonly businessDate: BusinessDate
   /** The business date of the head, where the entries are booked into the day that is closing. */
   readonly enteredOn: BusinessDate | undefined
@@ -90,6 +100,7 @@ async function sendRows(
     plan,
     entries,
     products,
+    detailed,
     businessDate,
     enteredOn,
     currencies,
@@ -97,6 +108,7 @@ async function sendRows(
 ): Promise<void> {
   const breathe = () => (plan.records.length > recordsAtOnce ? setImmediate() : undefined)
   expectProducts(tx, products)
+  expectDetailsThere(tx, detailed)
   writeGlAccounts(tx, plan.createdGlAccounts)
   const decisions = plan.records.map(({ decision }) => decision)
   writeProducts(
@@ -128,6 +140,7 @@ async function sendRows(
     ),
   )
   writeGovernance(tx, plan.records)
+  writeErasures(store, tx, plan.records)
   await breathe()
   store.writeCommandRows(tx, commandRows(plan, currencies), businessDate)
   await breathe()
@@ -244,7 +257,7 @@ function outboxEvents({ records }: BatchPlan, currencies: Currencies) {
     const { decision, submission } = record
     if (decision.kind === 'rejected') continue
     const { correlationId, causationId } = submission.context
-    const event = { type: eventTypes[submission.command.type], correlationId, causationId }
+    const event = { type: eventTypeOf(submission.command.type), correlationId, causationId }
     const { eventId, second } = submission.ids
     if (decision.kind !== 'posted') {
       events.push({ ...event, eventId, subject: subjectOf(decision), data: keptAnswer(record, currencies) })
@@ -276,6 +289,8 @@ function subjectOf(accepted: Accepted): string {
       const { product, version } = accepted
       return version === undefined ? product.productCode : `${product.productCode}/${version.version}`
     }
+    case 'details_erased':
+      return accepted.found.entry.entryId
     case 'api_key_issued':
       return accepted.apiKey.keyId
     case 'proposed':

@@ -6,6 +6,7 @@ import type { Product } from '@plinth/product'
 import type { SuspenseItem, SuspenseItemId } from '@plinth/suspense'
 import type { Proposal, ProposalId, TenantSettings } from '@plinth/tenancy'
 import type { AccruedInterest } from './accrued-interest.js'
+import type { ErasureCase } from './erasure-case.js'
 import type { LimitBook } from './limit-book.js'
 
 /** Which years are over for good (ADR 0023). */
@@ -33,7 +34,7 @@ export interface Book {
   readonly glAccounts: Map<GlCode, GlAccount>
   readonly holds: Map<HoldId, Hold>
   /** The entries that are to be reversed. */
-  readonly entries: ReadonlyMap<EntryId, JournalEntry>
+  readonly entries: Map<EntryId, JournalEntry>
   /** What was taken back of their lines, by line number; in minor units. */
   readonly reversed: Map<EntryId, ReadonlyMap<number, bigint>>
   /** The items that are to be cleared, and those of the entries that are to be reversed. */
@@ -41,6 +42,8 @@ export interface Book {
   /** Which item an entry that is to be reversed has cleared. */
   readonly clearings: ReadonlyMap<EntryId, SuspenseItemId>
   readonly proposals: Map<ProposalId, Proposal>
+  /** The entries whose details shall be erased. */
+  readonly erasures: Map<EntryId, ErasureCase>
   readonly limits: LimitBook
   /** Those that are changed, or that accounts are opened with, by code. */
   readonly products: Map<string, Product>

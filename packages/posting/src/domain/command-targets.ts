@@ -117,6 +117,12 @@ export function entriesOf(command: Command): readonly EntryId[] {
   return command.type === 'reverse' || command.type === 'correct' ? [command.entryId] : []
 }
 
+/** The entries whose details a command erases. */
+export function erasedBy(command: Command): readonly EntryId[] {
+  if (command.type === 'propose') return erasedBy(command.proposed)
+  return command.type === 'erase_details' ? [command.entryId] : []
+}
+
 /** The suspense items that a command clears. */
 export function suspenseItemsOf(command: Command): readonly SuspenseItemId[] {
   if (command.type === 'propose') return suspenseItemsOf(command.proposed)

@@ -184,6 +184,16 @@ export interface ClearSuspenseItemCommand {
   readonly valueDate: BusinessDate | 'original' | undefined
 }
 
+/** Erases description, reference, end-to-end id and metadata of an entry and of all that repeat them (ADR 0033). */
+export interface EraseDetailsCommand {
+  readonly type: 'erase_details'
+  readonly entryId: EntryId
+  /** Why. Says nothing of what is erased: it stays. */
+  readonly reason: string
+  /** The ground in law. */
+  readonly legalBasis: string
+}
+
 /** The worker's: records that a hold's time is over. */
 export interface ExpireHoldCommand {
   readonly type: 'expire_hold'
@@ -244,6 +254,7 @@ export type ProposableCommand =
   | ReleaseHoldCommand
   | ExtendHoldCommand
   | ClearSuspenseItemCommand
+  | EraseDetailsCommand
   | ChangeSettingsCommand
   | RegisterTransactionCodeCommand
   | SetLimitCommand

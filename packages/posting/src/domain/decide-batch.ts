@@ -14,10 +14,12 @@ import type { Book } from './book.js'
 import type { Submission, Unit } from './command.js'
 import { accountsOf, isProductCommand } from './command-targets.js'
 import { decide } from './decide.js'
+import { applyErasure, awaitSeal } from './decide-erasure.js'
 import type { Accepted, Decision, MalformedCommand, Posted } from './decision.js'
 import { spendingChangesOf } from './limits.js'
 import { type Matter, needsApproval } from './needs-approval.js'
 import type { Answer, RecordedCommand } from './recorded-command.js'
+import { withoutTexts } from './without-texts.js'
 
 /** A submission that was decided and will be recorded. */
 export interface Decided {
@@ -77,6 +79,8 @@ export function decideBatch(
 interface Mark {
   readonly settings: TenantSettings
   readonly proposals: ReadonlyMap<ProposalId, Proposal>
+  readonly entries: Book['entries']
+  readonly erasures: Book['erasures']
   readonly products: Book['products']
   readonly holds: Book['holds']
   readonly suspenseItems: Book['suspenseItems']
@@ -174,8 +178,10 @@ class BatchRun {
     if (earlier === undefined) return undefined
     // Whoever abandons a key hears what it got; whoever comes behind hears that it was abandoned.
     const abandoned = command.type === 'abandon' || earlier === abandonedRequest
-    if (earlier !== request && !abandoned) {
-      const difference = firstDifference(JSON.parse(earlier) as Json, JSON.parse(request) as Json)
+    // Of texts that were erased nobody knows any more what they were: any are the same.
+    const asked = recorded?.textsErased === true ? withoutTexts(request) : request
+    if (earlier !== asked && !abandoned) {
+      const difference = firstDifference(JSON.parse(earlier) as Json, JSON.parse(asked) as Json)
       return { kind: 'key_reused', firstDifference: difference ?? '' }
     }
     if (recorded !== undefined) return { kind: 'known', answer: recorded.answer }
@@ -261,6 +267,9 @@ class BatchRun {
       case 'product_changed':
         this.book.products.set(accepted.product.productCode, accepted.product)
         return
+      case 'details_erased':
+        applyErasure(this.book, accepted)
+        return
       case 'api_key_issued':
     }
   }
@@ -271,6 +280,10 @@ class BatchRun {
     for (const accountId of forced) this.#forced.add(accountId)
     for (const { hold } of holds) this.book.holds.set(hold.holdId, hold)
     for (const { item } of suspense) this.book.suspenseItems.set(item.suspenseItemId, item)
+    if (this.book.erasures.size > 0) {
+      const cleared = suspense.flatMap(({ change, item }) => (change === 'cleared' ? [item.entryId] : []))
+      awaitSeal(this.book, [...entries.flatMap(({ reverses }) => reverses?.entryId ?? []), ...cleared])
+    }
     for (const { reverses, lines } of entries) {
       if (reverses === undefined) continue
       const reversed = new Map(this.book.reversed.get(reverses.entryId))
@@ -332,6 +345,8 @@ class BatchRun {
     return {
       settings: this.book.settings,
       proposals: new Map(this.book.proposals),
+      entries: new Map(this.book.entries),
+      erasures: new Map(this.book.erasures),
       products: new Map(this.book.products),
       holds: new Map(this.book.holds),
       suspenseItems: new Map(this.book.suspenseItems),
@@ -356,6 +371,8 @@ class BatchRun {
   #undo(mark: Mark, submissions: readonly Submission[]): void {
     this.book.settings = mark.settings
     putBack(this.book.proposals, mark.proposals)
+    putBack(this.book.entries, mark.entries)
+    putBack(this.book.erasures, mark.erasures)
     putBack(this.book.products, mark.products)
     putBack(this.book.holds, mark.holds)
     putBack(this.book.suspenseItems, mark.suspenseItems)

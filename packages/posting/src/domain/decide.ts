@@ -6,8 +6,16 @@ import { decideProduct } from '@plinth/product/domain'
 import type { SettingsChange } from '@plinth/tenancy'
 import { decideProposal, decideSettings, registerTransactionCode } from '@plinth/tenancy/domain'
 import type { Book } from './book.js'
-import type { Command, DecideProposalCommand, ProposeCommand, SetStatusCommand, Stamp } from './command.js'
+import type {
+  ChangeSettingsCommand,
+  Command,
+  DecideProposalCommand,
+  ProposeCommand,
+  SetStatusCommand,
+  Stamp,
+} from './command.js'
 import { decideCorrect } from './decide-correct.js'
+import { decideErasure } from './decide-erasure.js'
 import { decideCaptureHold, decideHoldChange, decidePlaceHold } from './decide-hold.js'
 import { decideLimit } from './decide-limit.js'
 import { decideOpening } from './decide-opening.js'
@@ -59,12 +67,10 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
       return decideHoldChange(book, command)
     case 'clear_suspense_item':
       return decideClearSuspenseItem(book, command, stamp)
-    case 'change_settings': {
-      const { changes, reason } = command
-      const fault = faultOfExchange(book, changes) ?? faultOfRetainedEarnings(book, changes)
-      const settings = fault ?? decideSettings(book.settings, changes)
-      return 'kind' in settings ? settings : { kind: 'settings_changed', settings, reason }
-    }
+    case 'erase_details':
+      return decideErasure(book, command)
+    case 'change_settings':
+      return decideSettingsIn(book, command)
     case 'register_transaction_code': {
       const { transactionCode: registered } = command
       const settings = registerTransactionCode(book.settings, registered)
@@ -93,6 +99,12 @@ export function decide(book: Book, command: Command, stamp: Stamp): Decision {
     case 'decide_proposal':
       return decideVerdict(book, command, stamp)
   }
+}
+
+function decideSettingsIn(book: Book, { changes, reason }: ChangeSettingsCommand): Decision {
+  const fault = faultOfExchange(book, changes) ?? faultOfRetainedEarnings(book, changes)
+  const settings = fault ?? decideSettings(book.settings, changes)
+  return 'kind' in settings ? settings : { kind: 'settings_changed', settings, reason }
 }
 
 /** The GL account that years are closed into: a result that is kept is the owners'. */

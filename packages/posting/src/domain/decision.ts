@@ -7,6 +7,7 @@ import type { SuspenseStep } from '@plinth/suspense'
 import type { CommonLimit, Proposal, TenantSettings, TransactionCode } from '@plinth/tenancy'
 import type { AccruedInterest, InstructedInterest } from './accrued-interest.js'
 import type { IssueApiKeyCommand } from './command.js'
+import type { DetailsErasure } from './decide-erasure.js'
 
 /** An entry that is made, or the two of a correction, and the accounts as they leave them. */
 export interface Posted {
@@ -43,6 +44,7 @@ export type Accepted =
     }
   | { readonly kind: 'status_set' | 'terms_changed'; readonly account: Account }
   | ProductChanged
+  | DetailsErasure
   | { readonly kind: 'gl_account_created'; readonly glAccount: GlAccount }
   | {
       readonly kind: 'hold_changed'

@@ -5,8 +5,8 @@ import type { ProposableCommand } from './command.js'
 import { isLimitRaise } from './decide-limit.js'
 import type { Accepted } from './decision.js'
 
-/** What a second person is demanded for: a matter of the settings, or the settings themselves. */
-export type Matter = ApprovalMatter | 'settings'
+/** What a second person is demanded for: a matter of the settings, the settings themselves, or, whatever they say, an erasure. */
+export type Matter = ApprovalMatter | 'settings' | 'erasures'
 
 /** The transaction code of entries that somebody writes by hand. */
 const manualCode = 'MANUAL'
@@ -20,6 +20,7 @@ export function needsApproval(
   command: ProposableCommand,
   accepted: Accepted,
 ): Matter | undefined {
+  if (command.type === 'erase_details') return 'erasures'
   const { approvals } = book.settings
   if (approvals.size === 0) return undefined
   if (command.type === 'change_settings' || command.type === 'register_transaction_code') return 'settings'

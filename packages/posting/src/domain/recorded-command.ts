@@ -20,6 +20,8 @@ export type Answer =
 export interface RecordedCommand {
   readonly key: IdempotencyKey
   readonly request: string
+  /** The texts of its entry were erased, and are not in `request` any more. */
+  readonly textsErased?: boolean | undefined
   readonly businessDate: BusinessDate
   readonly decidedAt: Instant
   readonly answer: Answer

@@ -7,6 +7,7 @@ import { renderProduct, renderProductVersion } from '@plinth/product/domain'
 import { renderProposal, renderSettings, renderTransactionCode } from '@plinth/tenancy/domain'
 import type { CommandType } from './command.js'
 import type { Decided } from './decide-batch.js'
+import { renderErasure } from './decide-erasure.js'
 import type { Answer } from './recorded-command.js'
 import { renderLimit } from './render-limit.js'
 
@@ -49,6 +50,8 @@ export function renderAnswer(
       const { keyId, name, roles, expiresAt } = decision.apiKey
       return { outcome: 'accepted', type, body: { keyId, name, roles, expiresAt: expiresAt ?? null } }
     }
+    case 'details_erased':
+      return { outcome: 'accepted', type, body: renderErasure(decision) }
     case 'proposed':
     case 'proposal_decided':
       return { outcome: 'accepted', type, body: renderProposal(decision.proposal) }

@@ -65,6 +65,7 @@ export function replayPosting(
     entries: new Map(),
     reversed: new Map(),
     proposals: new Map(),
+    erasures: new Map(),
     limits: noLimits(),
     // Whether the year was open is asked by the rule `periods_fit`.
     years: { final: 0, closing: undefined },

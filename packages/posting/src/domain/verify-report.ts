@@ -8,6 +8,8 @@ export const bookRules = {
   account_versions: 'the lines of an account count 1, 2, 3 … in the order of their entries',
   running_balances: 'the balance after each line follows from the line before',
   decided_again: 'every posting, decided again from its recorded command, makes the entry that stands',
+  details_erased:
+    'details are gone where two people had them erased, from the entry and its command, and nowhere else',
   commands_and_entries: 'every entry has its accepted command, and every such command its entry',
   balances_add_up: 'a balance row is the sum of the lines of its account',
   turnovers_add_up: 'what is kept for balances of the past comes to the same as the lines',

@@ -21,6 +21,7 @@ interface StoredRow {
   outcome: 'accepted' | 'rejected'
   entry_no: number | null
   answer: string | null
+  texts_erased: boolean | null
   business_date: BusinessDate
   decided_at: Instant
   correlation_id: string
@@ -30,24 +31,51 @@ const commandsByKey: Statement = {
   name: 'posting.commands',
   text: `select c.* from unnest($2::text[]) as k (idempotency_key)
     cross join lateral (
-      select idempotency_key, type, request, outcome, entry_no, answer, business_date, decided_at, correlation_id
+      select idempotency_key, type, request, outcome, entry_no, answer, texts_erased, business_date, decided_at, correlation_id
         from posting.command where tenant_id = $1 and idempotency_key = k.idempotency_key offset 0) c`,
 }
 
 async function readCommandRows(tx: Tx, keys: readonly IdempotencyKey[]): Promise<CommandRow[]> {
   if (keys.length === 0) return []
-  const rows = await sql.run<StoredRow>(tx, commandsByKey, [tenantOf(tx), textArray(keys)])
-  return rows.map((row) => ({
-    key: row.idempotency_key,
-    type: row.type,
-    request: row.request,
-    outcome: row.outcome,
-    entryNo: row.entry_no ?? undefined,
-    answer: row.answer ?? undefined,
-    businessDate: row.business_date,
-    decidedAt: row.decided_at,
-    correlationId: row.correlation_id,
-  }))
+  return (await sql.run<StoredRow>(tx, commandsByKey, [tenantOf(tx), textArray(keys)])).map(toCommandRow)
+}
+
+const toCommandRow = (row: StoredRow): CommandRow => ({
+  key: row.idempotency_key,
+  type: row.type,
+  request: row.request,
+  outcome: row.outcome,
+  entryNo: row.entry_no ?? undefined,
+  answer: row.answer ?? undefined,
+  textsErased: row.texts_erased === true,
+  businessDate: row.business_date,
+  decidedAt: row.decided_at,
+  correlationId: row.correlation_id,
+})
+
+// There are few of these types, and an index of their own.
+const commandsOnProposal: Statement = {
+  name: 'posting.commands_on_proposal',
+  text: `select idempotency_key, type, request, outcome, entry_no, answer, texts_erased, business_date, decided_at, correlation_id
+      from posting.command
+     where tenant_id = $1 and type in ('propose', 'decide_proposal')
+       and (strpos(request, $2) > 0 or strpos(coalesce(answer, ''), $2) > 0)`,
+}
+
+const eraseRequests: Statement = {
+  name: 'posting.erase_texts',
+  text: `select plinth.expect_rows(posting.erase_texts($1, $2, string_to_array($3, E'\\x1e'), $4),
+      cardinality($2::text[]), 'commands')`,
+}
+
+function eraseTexts(tx: Tx, rows: readonly Pick<CommandRow, 'key' | 'request' | 'answer'>[]): void {
+  if (rows.length === 0) return
+  sql.send(tx, eraseRequests, [
+    tenantOf(tx),
+    textArray(rows.map(({ key }) => key)),
+    jsonTexts(rows.map(({ request }) => request)),
+    optionalTextArray(rows.map(({ answer }) => answer)),
+  ])
 }
 
 const expectRecordedKey: Statement = {
@@ -86,4 +114,11 @@ function writeCommandRows(tx: Tx, rows: readonly DecidedRow[], decidedOn: Busine
   ])
 }
 
-export const commandStore: CommandStore = { expectRecorded, readCommandRows, writeCommandRows }
+export const commandStore: CommandStore = {
+  expectRecorded,
+  readCommandRows,
+  readRowsOnProposal: async (tx, proposalId) =>
+    (await sql.run<StoredRow>(tx, commandsOnProposal, [tenantOf(tx), proposalId])).map(toCommandRow),
+  eraseTexts,
+  writeCommandRows,
+}

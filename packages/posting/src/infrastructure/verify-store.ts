@@ -10,6 +10,7 @@ interface CommandRow {
   idempotency_key: IdempotencyKey
   type: string
   request: string
+  texts_erased: boolean | null
   outcome: 'accepted' | 'rejected'
   entry_no: number
   business_date: BusinessDate
@@ -19,7 +20,7 @@ interface CommandRow {
 
 const commandsByEntry: Statement = {
   name: 'posting.verify_by_entry',
-  text: `select idempotency_key, type, request, outcome, entry_no, business_date, decided_at, correlation_id
+  text: `select idempotency_key, type, request, texts_erased, outcome, entry_no, business_date, decided_at, correlation_id
       from posting.command where tenant_id = $1 and entry_no > $2 and entry_no <= $3 order by entry_no`,
 }
 
@@ -29,6 +30,7 @@ async function readCommandsByEntry(tx: Tx, range: { after: number; upTo: number 
     key: row.idempotency_key,
     type: row.type,
     request: row.request,
+    textsErased: row.texts_erased === true,
     outcome: row.outcome,
     entryNo: row.entry_no,
     businessDate: row.business_date,

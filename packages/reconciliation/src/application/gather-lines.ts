@@ -1,13 +1,15 @@
 import type { Tx } from '@plinth/db'
-import { addDays, type Currencies, invariant } from '@plinth/kernel'
+import { addDays, type Currencies, canonicalJson, invariant } from '@plinth/kernel'
 import {
   readBalanceBookedBy,
   readStatementLines,
   type StatementLine,
   type StatementPosition,
 } from '@plinth/ledger'
+import { renderStatement } from '../domain/render-statement.js'
 import { changeOf, linesPerPage, type Statement } from '../domain/statement.js'
 import { StatementDigest } from '../domain/statement-digest.js'
+import type { StoredStatement } from './ports.js'
 
 /** What is known of a statement before its lines are read. */
 export type Outline = Omit<
@@ -18,6 +20,8 @@ export type Outline = Omit<
 export interface Gathered {
   readonly statement: Statement
   readonly checksum: string
+  /** How many lines have lost their details. */
+  readonly erasedLines: number
   /** Those of the page asked for. */
   readonly lines: readonly StatementLine[]
   /** The balance before the first of them. */
@@ -34,6 +38,7 @@ export async function gatherLines(tx: Tx, outline: Outline, page = 1): Promise<G
   const digest = new StatementDigest()
   const sums = { debits: 0n, debitCount: 0, credits: 0n, creditCount: 0 }
   let balance = opening
+  let erasedLines = 0
   let kept: { lines: readonly StatementLine[]; before: bigint } = { lines: [], before: opening }
   let after: StatementPosition | undefined
   for (let number = 1; ; number += 1) {
@@ -41,6 +46,7 @@ export async function gatherLines(tx: Tx, outline: Outline, page = 1): Promise<G
     if (number === page) kept = { lines, before: balance }
     for (const line of lines) {
       digest.add(line, decimals)
+      if (line.detailsErased) erasedLines += 1
       sums[`${line.side}s`] += line.amount
       sums[`${line.side}Count`] += 1
       balance += changeOf(line, normalSide)
@@ -54,7 +60,7 @@ export async function gatherLines(tx: Tx, outline: Outline, page = 1): Promise<G
     ...{ from, to, opening, closing, balance },
   })
   const statement = { ...outline, opening, closing, ...sums }
-  return { statement, checksum: digest.seal(statement), ...kept }
+  return { statement, checksum: digest.seal(statement), erasedLines, ...kept }
 }
 
 /** The decimals of an account's currency, which stays known. */
@@ -62,4 +68,18 @@ export function decimalsIn(currencies: Currencies, currency: string): number {
   const decimals = currencies.decimalsOf(currency)
   invariant(decimals !== undefined, 'the currency of an account stays known', { currency })
   return decimals
+}
+
+/**
+ * Whether what was gathered now is the statement that was made. Of one whose lines have lost their details the checksum is another;
+ * days, balances, counts and sums are the same, and what else its lines say the evidence holds.
+ */
+export function saysTheSame({ statement, checksum }: StoredStatement, gathered: Gathered): boolean {
+  if (gathered.checksum === checksum) return true
+  const { decimals } = gathered.statement
+  return (
+    gathered.erasedLines > 0 &&
+    canonicalJson(renderStatement(gathered.statement)) ===
+      canonicalJson(renderStatement({ ...statement, decimals }))
+  )
 }

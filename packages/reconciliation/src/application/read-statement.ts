@@ -4,7 +4,7 @@ import type { Tx } from '@plinth/db'
 import { type AccountId, type BusinessDate, type Currencies, invariant } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import { changeOf, type OpenDays, pagesOf, type StatementPage } from '../domain/statement.js'
-import { decimalsIn, type Gathered, gatherLines } from './gather-lines.js'
+import { decimalsIn, type Gathered, gatherLines, saysTheSame } from './gather-lines.js'
 import { firstOpenDay } from './make-statement.js'
 import type { StatementStore } from './ports.js'
 
@@ -19,7 +19,7 @@ const allClosed: OpenDays = { opening: false, available: undefined }
 
 /**
  * A page of a numbered statement, from the journal; undefined if there is no such statement or page. Fails if it is not what
- * it was when it was made: then somebody has changed the books behind Plinth's back, and nothing is rendered from them.
+ * it was when it was made, but for details that were erased: then somebody has changed the books behind Plinth's back, and nothing is rendered from them.
  */
 export const readStatementPageWith =
   (store: StatementStore) =>
@@ -31,11 +31,16 @@ export const readStatementPageWith =
     if (stored === undefined) return undefined
     const decimals = decimalsIn(currencies, stored.statement.currency)
     const gathered = await gatherLines(tx, { ...stored.statement, decimals }, page)
-    invariant(gathered.checksum === stored.checksum, 'a statement says what it said when it was made', {
+    invariant(saysTheSame(stored, gathered), 'a statement says what it said when it was made', {
       accountId,
       statementNo,
     })
-    return pageOf(gathered, { page, openDays: allClosed })
+    const { checksum } = stored
+    const erased =
+      gathered.checksum === checksum
+        ? undefined
+        : { lines: gathered.erasedLines, checksum: gathered.checksum }
+    return pageOf({ ...gathered, checksum }, { page, openDays: allClosed, erased })
   }
 
 /**
@@ -87,10 +92,10 @@ export async function readExtractPage(
 
 function pageOf(
   { statement, checksum, lines, before }: Gathered,
-  { page, openDays }: { page: number; openDays: OpenDays },
+  { page, openDays, erased }: Pick<StatementPage, 'page' | 'openDays' | 'erased'>,
 ): StatementPage | undefined {
   const pages = pagesOf(statement)
   if (page > pages) return undefined
   const closing = lines.reduce((balance, line) => balance + changeOf(line, statement.normalSide), before)
-  return { statement, checksum, openDays, page, pages, opening: before, closing, lines }
+  return { statement, checksum, erased, openDays, page, pages, opening: before, closing, lines }
 }

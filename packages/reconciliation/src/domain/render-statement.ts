@@ -38,6 +38,7 @@ export function renderStatementLine(line: StatementLine, decimals: number) {
     description: line.description,
     reference: line.reference,
     endToEndId: line.endToEndId,
+    detailsErased: line.detailsErased,
     side: line.side,
     amount: formatMinor(line.amount, decimals),
     runningBalance: formatMinor(line.balanceAfter, decimals),
@@ -46,10 +47,11 @@ export function renderStatementLine(line: StatementLine, decimals: number) {
 }
 
 /** A page of a statement as the API answers it. */
-export function renderStatementPage({ statement, checksum, page, pages, lines }: StatementPage) {
+export function renderStatementPage({ statement, checksum, erased, page, pages, lines }: StatementPage) {
   return {
     ...renderStatement(statement),
     checksum,
+    erased,
     page,
     pages,
     lines: lines.map((line) => renderStatementLine(line, statement.decimals)),

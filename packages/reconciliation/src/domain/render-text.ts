@@ -35,12 +35,15 @@ function heading({ statement, page, pages }: StatementPage): string[] {
   ]
 }
 
-function totals({ statement, checksum }: StatementPage, money: (minor: bigint) => string): string[] {
+function totals({ statement, checksum, erased }: StatementPage, money: (minor: bigint) => string): string[] {
   const { debitCount, debits, creditCount, credits } = statement
   return [
     `Debits    ${debitCount}, ${money(debits)}`,
     `Credits   ${creditCount}, ${money(credits)}`,
     `Checksum  ${checksum}`,
+    ...(erased === undefined
+      ? []
+      : [`Erased    details of ${erased.lines} lines; without them it adds up to ${erased.checksum}`]),
   ]
 }
 

@@ -22,6 +22,7 @@ function lineOf(entryNo: number, more: Partial<StatementLine> = {}): StatementLi
     description: undefined,
     reference: undefined,
     endToEndId: undefined,
+    detailsErased: undefined,
     side: 'credit',
     amount: 1000n,
     balanceAfter: 1000n,

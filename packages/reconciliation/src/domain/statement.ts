@@ -41,6 +41,11 @@ export interface StatementPage {
   readonly statement: Statement
   /** SHA-256 of lines and statement, see `StatementDigest`. */
   readonly checksum: string
+  /**
+   * Details of lines were erased since it was made: of how many, and what lines and statement add up to without them. Undefined:
+   * they add up to `checksum`.
+   */
+  readonly erased?: { readonly lines: number; readonly checksum: string } | undefined
   readonly openDays: OpenDays
   /** 1 … pages. */
   readonly page: number

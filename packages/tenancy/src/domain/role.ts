@@ -7,10 +7,12 @@ export type Permission =
   | 'read_chart'
   | 'read_books'
   | 'read_audit'
+  | 'read_journeys'
   | 'post'
   | 'post_advice'
   | 'post_accruals'
   | 'clear_suspense'
+  | 'erase_details'
   | 'open_account'
   | 'open_unlimited_account'
   | 'manage_accounts'
@@ -29,6 +31,9 @@ export type Permission =
   | 'explain_breaks'
   | 'submit_rates'
   | 'decide_rates'
+  | 'read_webhooks'
+  | 'replay_webhooks'
+  | 'manage_webhooks'
 
 const payments: readonly Permission[] = [
   'read_chart',
@@ -40,9 +45,11 @@ const payments: readonly Permission[] = [
 ]
 const operator: readonly Permission[] = [
   ...payments,
+  'read_journeys',
   'post_advice',
   'post_accruals',
   'clear_suspense',
+  'erase_details',
   'open_unlimited_account',
   'manage_accounts',
   'make_statements',
@@ -52,8 +59,17 @@ const operator: readonly Permission[] = [
   'close_years',
   'explain_breaks',
   'submit_rates',
+  'read_webhooks',
+  'replay_webhooks',
 ]
-const auditor: readonly Permission[] = ['read_chart', 'read_books', 'read_audit', 'read_proposals']
+const auditor: readonly Permission[] = [
+  'read_chart',
+  'read_books',
+  'read_audit',
+  'read_journeys',
+  'read_proposals',
+  'read_webhooks',
+]
 const approver: readonly Permission[] = [
   'read_chart',
   'read_proposals',
@@ -77,6 +93,7 @@ const permissions: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     ...productManager,
     'manage_api_keys',
     'manage_settings',
+    'manage_webhooks',
   ]),
 }
 

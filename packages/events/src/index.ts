@@ -1,0 +1,8 @@
+export { type EventFeed, type FeedPage, type FeedQuestion, openEventFeed } from './application/event-feed.js'
+export type { EventSink, SinkEnd } from './application/event-sink.js'
+export { type EventTail, openEventTail } from './application/event-tail.js'
+export { parseTypeFilter } from './application/parse-type-filter.js'
+export { type PublisherWorld, publishEvents } from './application/publish-events.js'
+export { renderEvents } from './application/render-events.js'
+export { type CloudEvent, type RenderedEvent, schemaNameOf } from './domain/cloud-event.js'
+export { natsStreamOf, openNatsSink } from './infrastructure/nats-sink.js'

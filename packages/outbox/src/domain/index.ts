@@ -1,0 +1,1 @@
+export { allEventTypes, type EventType, isEventType } from './event-type.js'

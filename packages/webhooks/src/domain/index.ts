@@ -1,0 +1,5 @@
+export { type Network, parseNetwork } from './reachable-address.js'
+export { renderDelivery, renderWebhook, type WebhookProgress } from './render-webhook.js'
+export { newBoxKey, type SecretBox, SecretUnreadable, secretBoxWith } from './secret-box.js'
+export { deliveryStatuses, webhookStatuses } from './webhook.js'
+export { isWebhookUrl } from './webhook-url.js'

@@ -1,0 +1,3 @@
+import type { AccountId } from '@plinth/kernel'
+
+export type Amount = AccountId
