@@ -413,6 +413,7 @@ describe('the database keeps what was written', () => {
     ...kept,
     'account.spending',
     'account.terms_snapshot',
+    'webhooks.delivery',
     ...onAccounts,
   ].flatMap((table) => off(table, 'never_truncated'))
 
