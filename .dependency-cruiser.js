@@ -24,8 +24,8 @@ const modulesInOrder = [
   'eod',
   'reconciliation',
   'events',
-  'journey',
   'webhooks',
+  'journey',
 ]
 const edges = ['http', 'client', 'cli', 'app']
 

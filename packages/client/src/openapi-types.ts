@@ -4207,7 +4207,7 @@ export interface components {
                 summary: string;
                 open: {
                     /**
-                     * @description `hold`, `proposal` or `suspense_item`.
+                     * @description `hold`, `proposal`, `suspense_item`, `delivery` (an event that a webhook has not taken) or `event` (one that a consumer has not passed on).
                      * @example hold
                      */
                     kind: string;
@@ -4241,11 +4241,11 @@ export interface components {
              */
             at: string;
             /**
-             * @description `command`, `entry`, `hold`, `suspense_item`, `proposal`, `audit_event` or `event`. Where several have one moment: what was asked, what it did, who is told.
+             * @description `command`, `entry`, `hold`, `suspense_item`, `proposal`, `audit_event`, `event` or `delivery`. Where several have one moment: what was asked, what it did, who is told, who was.
              * @example entry
              */
             kind: string;
-            /** @description The idempotency key of a command, else the id of the thing. */
+            /** @description The idempotency key of a command, the webhook of a delivery, else the id of the thing. */
             id: string;
             /** @description Of the journey that it belongs to: this one, or one that touches the same things. */
             correlationId: string | null;

@@ -1,3 +1,4 @@
+import type { Tx } from '@plinth/db'
 import { type DispatchOptions, openDispatchWith, type WebhookDispatch } from './application/dispatch.js'
 import {
   changeWebhookWith,
@@ -8,6 +9,7 @@ import {
   rotateSecretWith,
   setWebhookStatusWith,
 } from './application/manage.js'
+import { consumerOf } from './application/names.js'
 import { prepareTestWith } from './application/send-test.js'
 import { deliveryStore } from './infrastructure/delivery-store.js'
 import { webhookStore } from './infrastructure/webhook-store.js'
@@ -16,7 +18,7 @@ export type { WebhookDesk } from './application/desk.js'
 export type { DispatchOptions, WebhookDispatch } from './application/dispatch.js'
 export type { SendRequest } from './application/ports.js'
 export { sendTest } from './application/send-test.js'
-export type { Delivery, DeliveryStatus, WebhookId, WebhookStatus } from './domain/webhook.js'
+export type { Delivery, DeliveryStatus, EventDelivery, WebhookId, WebhookStatus } from './domain/webhook.js'
 export { openSender } from './infrastructure/send-request.js'
 
 const stores = { webhooks: webhookStore, deliveries: deliveryStore }
@@ -39,6 +41,11 @@ export const readWebhook = readWebhookWith(stores)
 export const listWebhooks = listWebhooksWith(stores)
 /** What was sent to a webhook and what became of it, by position. */
 export const listDeliveries = deliveryStore.list
+/** What became of events at all webhooks of the tenant, by the events' positions. */
+export const readDeliveriesOf = deliveryStore.readOfEvents
+/** The names under which disabled webhooks are consumers of events: nothing is passed on by them. */
+export const readDisabledConsumers = async (tx: Tx): Promise<ReadonlySet<string>> =>
+  new Set((await webhookStore.readDisabled(tx)).map(consumerOf))
 
 /** See WebhookDispatch. */
 export const openDispatch = (options: DispatchOptions): WebhookDispatch => openDispatchWith(stores, options)

@@ -15,10 +15,17 @@ import {
   readHead,
   readReversingEntryNos,
 } from '@plinth/ledger'
-import { type OutboxEvent, readEventsWithin, type TimeWindow } from '@plinth/outbox'
+import {
+  type Consumer,
+  listConsumers,
+  type OutboxEvent,
+  readEventsWithin,
+  type TimeWindow,
+} from '@plinth/outbox'
 import { readOutcomes } from '@plinth/posting'
 import { readSuspenseHistories, readSuspenseItemIds, type SuspenseHistory } from '@plinth/suspense'
 import { type Proposal, type ProposalId, readProposals } from '@plinth/tenancy'
+import { readDeliveriesOf, readDisabledConsumers } from '@plinth/webhooks'
 import type { JourneyMaterial, JourneyPlace } from '../domain/journey.js'
 import { resolveCauses } from './resolve-id.js'
 
@@ -60,6 +67,11 @@ export async function gatherJourney(
     suspense: things.suspense,
     proposals: things.proposals,
     events,
+    deliveries: await readDeliveriesOf(
+      tx,
+      events.map(({ position }) => position),
+    ),
+    consumers: await readConsumers(tx),
     causes: await resolveCauses(tx, causes.slice(0, causesAtMost)),
     readAt: (await readHead(tx)).now,
     more: roots.more,
@@ -196,6 +208,12 @@ async function readEvents(
     }),
   ])
   return uniqueBy([...ownEvents, ...holdEvents, ...decisions], ({ eventId }) => eventId)
+}
+
+/** Whoever passes events on. A webhook that is disabled does not, and nothing waits for it. */
+async function readConsumers(tx: Tx): Promise<Consumer[]> {
+  const [consumers, disabled] = await Promise.all([listConsumers(tx), readDisabledConsumers(tx)])
+  return consumers.filter(({ consumer }) => !disabled.has(consumer))
 }
 
 const moment = (at: Instant): TimeWindow => ({ from: at, to: at })

@@ -2,10 +2,11 @@ import type { AuditEvent, AuditPlace } from '@plinth/audit'
 import type { HoldHistory } from '@plinth/holds'
 import type { Instant } from '@plinth/kernel'
 import type { JournalEntry } from '@plinth/ledger'
-import type { OutboxEvent } from '@plinth/outbox'
+import type { Consumer, OutboxEvent } from '@plinth/outbox'
 import type { CommandOutcome } from '@plinth/posting'
 import type { SuspenseHistory } from '@plinth/suspense'
 import type { Proposal } from '@plinth/tenancy'
+import type { EventDelivery } from '@plinth/webhooks'
 
 /**
  * Everything that was read of a journey: what belongs to its correlation, and of others what touches the same holds, suspense
@@ -20,6 +21,10 @@ export interface JourneyMaterial {
   readonly suspense: readonly SuspenseHistory[]
   readonly proposals: readonly Proposal[]
   readonly events: readonly OutboxEvent[]
+  /** What became of these events at webhooks. */
+  readonly deliveries: readonly EventDelivery[]
+  /** Who passes events on, without webhooks that are disabled. */
+  readonly consumers: readonly Consumer[]
   /** What the steps name as their causes, as far as it is known here. */
   readonly causes: readonly Cause[]
   /** By the database's clock. */
@@ -54,7 +59,7 @@ export interface Cause {
   readonly correlationId: string | undefined
 }
 
-/** In the order in which they are shown where they have one moment: what was asked, what it did, who is told. */
+/** In the order in which they are shown where they have one moment: what was asked, what it did, who is told, who was. */
 export const stepKinds = [
   'command',
   'entry',
@@ -63,6 +68,7 @@ export const stepKinds = [
   'proposal',
   'audit_event',
   'event',
+  'delivery',
 ] as const
 export type StepKind = (typeof stepKinds)[number]
 
@@ -85,7 +91,7 @@ export interface JourneyStep {
 
 /** Something that is not finished. */
 export interface OpenMatter {
-  readonly kind: 'hold' | 'proposal' | 'suspense_item'
+  readonly kind: 'hold' | 'proposal' | 'suspense_item' | 'event' | 'delivery'
   readonly id: string
   readonly since: Instant
   readonly what: string

@@ -1,10 +1,12 @@
 import type { HoldHistory } from '@plinth/holds'
 import type { Currencies } from '@plinth/kernel'
+import type { Consumer } from '@plinth/outbox'
 import type { SuspenseHistory } from '@plinth/suspense'
 import { remainingOf } from '@plinth/suspense/domain'
 import type { Proposal } from '@plinth/tenancy'
+import type { EventDelivery } from '@plinth/webhooks'
 import type { JourneyMaterial, OpenMatter, Standing } from './journey.js'
-import { amountOf } from './steps-of.js'
+import { amountOf, wordOf } from './steps-of.js'
 
 /** Where a journey stands: what is not finished, or else how it ended. */
 export function standingOf(material: JourneyMaterial, currencies: Currencies): Standing {
@@ -12,6 +14,8 @@ export function standingOf(material: JourneyMaterial, currencies: Currencies): S
     ...material.proposals.flatMap((proposal) => openProposal(proposal, material)),
     ...material.suspense.flatMap((history) => openItem(history, currencies)),
     ...material.holds.flatMap((history) => openHold(history, material, currencies)),
+    ...material.deliveries.flatMap(openDelivery),
+    ...material.consumers.flatMap((consumer) => notPassedOn(consumer, material)),
   ]
   const whole = material.more === undefined
   const [first] = open
@@ -75,4 +79,29 @@ function openHold({ hold }: HoldHistory, { readAt }: JourneyMaterial, currencies
       ? `are held, until ${expiresAt}`
       : `are held though that ended at ${expiresAt}: no worker has recorded it`
   }
+}
+
+function openDelivery(delivery: EventDelivery): OpenMatter[] {
+  const { webhookId, position, status, firstAttemptAt } = delivery
+  if (status === 'delivered') return []
+  const what = `event ${position} ${wordOf(delivery)}, at webhook ${webhookId}`
+  return [{ kind: 'delivery', id: webhookId, since: firstAttemptAt, what }]
+}
+
+/** The first event that a consumer has not come to. What it fails to deliver is said by the delivery. */
+function notPassedOn(
+  { consumer, position }: Consumer,
+  { events, deliveries }: JourneyMaterial,
+): OpenMatter[] {
+  const tried = new Set(
+    deliveries.filter(({ webhookId }) => consumer.endsWith(webhookId)).map((each) => each.position),
+  )
+  const waiting = events
+    .filter((event) => event.position > position && !tried.has(event.position))
+    .toSorted((one, other) => one.position - other.position)
+  const [first] = waiting
+  if (first === undefined) return []
+  const others = waiting.length > 1 ? ` and ${waiting.length - 1} more` : ''
+  const what = `event ${first.position}${others} not passed on by ${consumer} yet`
+  return [{ kind: 'event', id: first.eventId, since: first.occurredAt, what }]
 }

@@ -7,11 +7,12 @@ import type { OutboxEvent } from '@plinth/outbox'
 import type { CommandOutcome } from '@plinth/posting'
 import type { SuspenseHistory } from '@plinth/suspense'
 import type { Proposal } from '@plinth/tenancy'
+import type { EventDelivery } from '@plinth/webhooks'
 import { type JourneyMaterial, type JourneyStep, stepKinds } from './journey.js'
 
 /** What happened, in order: by time, then what was asked before what it did and who is told of it. */
 export function stepsOf(material: JourneyMaterial, currencies: Currencies): JourneyStep[] {
-  const { commands, entries, holds, suspense, proposals, auditEvents, events } = material
+  const { commands, entries, holds, suspense, proposals, auditEvents, events, deliveries } = material
   const whose = belongings(material)
   const steps = [
     ...commands.map((command) => commandStep(command, auditEvents)),
@@ -21,6 +22,7 @@ export function stepsOf(material: JourneyMaterial, currencies: Currencies): Jour
     ...proposals.flatMap((proposal) => proposalSteps(proposal, material)),
     ...auditEvents.map(auditStep),
     ...events.map(eventStep),
+    ...deliveries.map((delivery) => deliveryStep(delivery, events)),
   ]
   return steps.toSorted(inOrder)
 }
@@ -240,5 +242,38 @@ function eventStep(event: OutboxEvent): JourneyStep {
     ...causeOf(event),
     what: `event ${position} ${type}`,
     details: { position, type, subject },
+  }
+}
+
+/** What became of an event at a webhook, as of its last attempt. */
+function deliveryStep(delivery: EventDelivery, events: readonly OutboxEvent[]): JourneyStep {
+  const { webhookId, position, eventId, status, attempts, replays, failure, responseStatus } = delivery
+  const told = events.find((event) => event.eventId === eventId)
+  return {
+    at: delivery.lastAttemptAt,
+    kind: 'delivery',
+    id: webhookId,
+    correlationId: told?.correlationId ?? null,
+    what: `event ${position} ${wordOf(delivery)}`,
+    details: {
+      ...{ webhookId, position, eventId, status, attempts, replays },
+      ...(failure !== undefined && { failure }),
+      ...(responseStatus !== undefined && { responseStatus }),
+    },
+  }
+}
+
+/** In a few words, what became of an event at a webhook. */
+export function wordOf({ status, attempts, failure }: EventDelivery): string {
+  const tried = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`
+  switch (status) {
+    case 'delivered':
+      return `delivered, ${tried}`
+    case 'failing':
+      return `fails: ${failure}, ${tried}`
+    case 'dead_lettered':
+      return `given up: ${failure}, ${tried}`
+    case 'replaying':
+      return 'is to be sent again'
   }
 }

@@ -1,6 +1,13 @@
 import type { Tx } from '@plinth/db'
 import type { Instant } from '@plinth/kernel'
-import type { AttemptOutcome, Delivery, DeliveryStatus, Webhook, WebhookId } from '../domain/webhook.js'
+import type {
+  AttemptOutcome,
+  Delivery,
+  DeliveryStatus,
+  EventDelivery,
+  Webhook,
+  WebhookId,
+} from '../domain/webhook.js'
 
 export interface ListPage<Place> {
   readonly order: 'asc' | 'desc'
@@ -19,6 +26,7 @@ export interface WebhookStore {
   lock(tx: Tx, webhookId: WebhookId): Promise<Webhook | undefined>
   /** By id, which rises with the time at which they were made. */
   list(tx: Tx, page: ListPage<WebhookId>): Promise<Webhook[]>
+  readDisabled(tx: Tx): Promise<WebhookId[]>
   /** The active ones that need not wait any longer, and whether dead letters are to be sent again. */
   readToTry(tx: Tx, now: Instant): Promise<{ webhookId: WebhookId; replaying: boolean }[]>
   /** How it does, as the worker found out. */
@@ -43,6 +51,8 @@ export interface DeliveryPage extends ListPage<number> {
 export interface DeliveryStore {
   read(tx: Tx, webhookId: WebhookId, position: number): Promise<Delivery | undefined>
   write(tx: Tx, webhookId: WebhookId, delivery: Delivery): void
+  /** What became of these events at all webhooks of the tenant. */
+  readOfEvents(tx: Tx, positions: readonly number[]): Promise<EventDelivery[]>
   /** Positions of the first dead letters that are to be sent again. */
   readReplaying(tx: Tx, webhookId: WebhookId, limit: number): Promise<number[]>
   /** Asks for dead letters to be sent again, and answers how many. */

@@ -59,6 +59,11 @@ export interface Delivery {
   readonly failure: AttemptFailure | undefined
 }
 
+/** What became of an event at one of the webhooks. */
+export interface EventDelivery extends Delivery {
+  readonly webhookId: WebhookId
+}
+
 /** In these words and no others: what a receiver or a resolver writes may be anything. */
 export type AttemptFailure =
   | 'status'

@@ -1,4 +1,4 @@
-import { type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
+import { plainArray, type Statement, sqlDoor, tenantOf } from '@plinth/db/sql'
 import type { Instant } from '@plinth/kernel'
 import type { DeliveryStore } from '../application/ports.js'
 import type { AttemptFailure, Delivery, DeliveryStatus, WebhookId } from '../domain/webhook.js'
@@ -59,6 +59,16 @@ const replay: Statement = {
        and position >= $3 and ($4::uuid is null or event_id = $4)`,
 }
 
+const ofEvents: Statement = {
+  name: 'webhooks.deliveries_of_events',
+  text: `select d.* from webhooks.webhook w
+     cross join unnest($2::bigint[]) as k (position)
+     cross join lateral (
+       select webhook_id, ${columns} from webhooks.delivery
+        where tenant_id = $1 and webhook_id = w.webhook_id and position = k.position offset 0) d
+     where w.tenant_id = $1`,
+}
+
 const countDead: Statement = {
   name: 'webhooks.count_dead_letters',
   text: `select webhook_id as "webhookId", count(*) as letters from webhooks.delivery
@@ -94,6 +104,12 @@ export const deliveryStore: DeliveryStore = {
       delivery.responseStatus ?? null,
       delivery.failure ?? null,
     ])
+  },
+  readOfEvents: async (tx, positions) => {
+    if (positions.length === 0) return []
+    const values = [tenantOf(tx), plainArray(positions)]
+    const rows = await sql.run<DeliveryRow & { webhook_id: WebhookId }>(tx, ofEvents, values)
+    return rows.map((row) => ({ ...toDelivery(row), webhookId: row.webhook_id }))
   },
   readReplaying: async (tx, webhookId, limit) => {
     const rows = await sql.run<{ position: number }>(tx, toReplay, [tenantOf(tx), webhookId, limit])

@@ -71,6 +71,11 @@ const toTry: Statement = {
      order by w.webhook_id`,
 }
 
+const disabled: Statement = {
+  name: 'webhooks.disabled',
+  text: `select webhook_id from webhooks.webhook where tenant_id = $1 and status = 'disabled'`,
+}
+
 // The worker notes how a webhook does; what somebody has made of it stays.
 const writeHealth: Statement = {
   name: 'webhooks.write_health',
@@ -141,6 +146,10 @@ export const webhookStore: WebhookStore = {
   list: async (tx, { order, limit, after }) => {
     const rows = await sql.run<WebhookRow>(tx, page(order), [tenantOf(tx), after ?? null, limit])
     return rows.map(toWebhook)
+  },
+  readDisabled: async (tx) => {
+    const rows = await sql.run<{ webhook_id: string }>(tx, disabled, [tenantOf(tx)])
+    return rows.map(({ webhook_id }) => webhook_id as WebhookId)
   },
   readToTry: (tx, now) => readToTry(tx, now),
   writeHealth: (tx, webhook) => {
