@@ -95,8 +95,8 @@ integration: build broker
 
 .PHONY: integration-strict
 integration-strict: build broker
-	$(call title,integration tests under the role of each module ($(STRICT_NAME)))
-	@PLINTH_STRICT_ROLES=1 $(STRICT_SERVER) $(call vitest,integration,3-integration-strict-roles-$(STRICT_NAME))
+	$(call title,integration tests$(if $(WHOLE),, of statements) under the role of each module ($(STRICT_NAME)))
+	@PLINTH_STRICT_ROLES=1 $(if $(WHOLE),,PLINTH_STATEMENTS_ONLY=1) $(STRICT_SERVER) $(call vitest,integration,3-integration-strict-roles-$(STRICT_NAME))
 
 .PHONY: format
 format: $(INSTALLED)

@@ -8,6 +8,17 @@ const conditions = ['source', 'node', 'development|production']
 // Concerns no package's sources alone, and needs no PostgreSQL.
 const withoutDatabase = 'test/openapi/**/*.test.ts'
 
+// What starts programs or takes its time for what happens, not for what is asked: their statements are run by the tests of their
+// modules too. Left out where the same statements are run a second time under other roles, unless all are wanted.
+const programsAndPatience = [
+  'test/{architecture,cli,client,concurrency,faults,journey,payment-service,property,real-data,restore,runbooks}/**',
+  'test/database/embedded-postgres.test.ts',
+  'test/eod/{kill,year-of-interest}.test.ts',
+  'test/events/nats.test.ts',
+  'test/http/slow-clients.test.ts',
+]
+const statementsOnly = process.env.PLINTH_STATEMENTS_ONLY === '1'
+
 const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -39,7 +50,10 @@ export default defineConfig({
           // Without a locale hledger cannot read its own journal's letters.
           env: { LC_ALL: 'C.UTF-8' },
           include: ['test/**/*.test.ts'],
-          exclude: ['test/architecture/planted/**', withoutDatabase, '**/node_modules/**'],
+          exclude: [
+            ...['test/architecture/planted/**', withoutDatabase, '**/node_modules/**'],
+            ...(statementsOnly ? programsAndPatience : []),
+          ],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
