@@ -9,11 +9,9 @@ const step = z
         '`command`, `entry`, `hold`, `suspense_item`, `proposal`, `audit_event`, `event` or `delivery`. Where several have one moment: what was asked, what it did, who is told, who was.',
       example: 'entry',
     }),
-    id: z
-      .string()
-      .meta({
-        description: 'The idempotency key of a command, the webhook of a delivery, else the id of the thing.',
-      }),
+    id: z.string().meta({
+      description: 'The idempotency key of a command, the webhook of a delivery, else the id of the thing.',
+    }),
     correlationId: z.string().nullable().meta({
       description: 'Of the journey that it belongs to: this one, or one that touches the same things.',
     }),
@@ -41,13 +39,11 @@ export const journey = z
       summary: z.string().meta({ description: 'One line.' }),
       open: z.array(
         z.object({
-          kind: z
-            .string()
-            .meta({
-              description:
-                '`hold`, `proposal`, `suspense_item`, `delivery` (an event that a webhook has not taken) or `event` (one that a consumer has not passed on).',
-              example: 'hold',
-            }),
+          kind: z.string().meta({
+            description:
+              '`hold`, `proposal`, `suspense_item`, `delivery` (an event that a webhook has not taken) or `event` (one that a consumer has not passed on).',
+            example: 'hold',
+          }),
           id: z.string(),
           since: instant,
           what: z.string(),

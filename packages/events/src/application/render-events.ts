@@ -8,7 +8,7 @@ import { type CloudEvent, cloudEventOf } from '../domain/cloud-event.js'
 
 /**
  * Events of the tenant of `tx` as they are told outside, in the order given. An event without data of its own tells of an entry,
- * which is rendered as GET /journal-entries/{id} answers it, now and for ever.
+ * which is rendered as GET /journal-entries/{id} answers it: the same for ever, but for details that are erased.
  */
 export async function renderEvents(
   tx: Tx,
