@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { approve, erasure } from '../erasure/erasing-bank.js'
 import { seal, signer } from '../evidence/sealed-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
@@ -9,10 +12,14 @@ import { type Environment, plinth } from './plinth-process.js'
 const openBank = useBank()
 let bank: Bank
 let entryId: string
+// Without a signing key in it: `verify` trusts the key of the database, as whoever sealed here.
+const folder = mkdtempSync(join(tmpdir(), 'plinth-erase-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const run = (...parameters: string[]) =>
   plinth(parameters, {
     PLINTH_DATABASE_URL: bank.adminUrl,
     PLINTH_TENANT: bank.tenantId,
+    PLINTH_DATA_DIR: folder,
     PLINTH_STRICT_ROLES: process.env.PLINTH_STRICT_ROLES,
   } as Environment)
 const said = ['--reason', 'case 4711', '--legal-basis', 'GDPR Art. 17(1)(a)']
