@@ -2,13 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { type BalanceProof, checkBalance, parseBalances } from '@plinth/evidence/domain'
+import { formatMinor } from '@plinth/kernel'
 import { readTrialBalance } from '@plinth/ledger'
 import { verifyBalances } from '@plinth/reconciliation'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../packages/db/src/pool.js'
 import { signBalances } from '../../packages/evidence/src/domain/balance-note.js'
-import { foldSums, leafNode, sumsOf } from '../../packages/evidence/src/domain/sum-tree.js'
+import { commitmentOf } from '../../packages/evidence/src/domain/balance-shares.js'
+import { pathNode } from '../../packages/evidence/src/domain/check-balance.js'
+import { foldSums, hashOf, leafNode, type Sums, sumsOf } from '../../packages/evidence/src/domain/sum-tree.js'
 import { pythonIsHere } from '../eod/by-hand.js'
 import { day, eodAt } from '../eod/eod-bank.js'
 import { type Bank, useBank } from '../support/bank.js'
@@ -219,6 +222,42 @@ describe('a customer’s proof', () => {
   })
 })
 
+test('a bank that signs what it likes is found out by salts, shares and sides', () => {
+  const { tenantId } = bank
+  const said = {
+    ...{ schema: 'plinth.balance/1', tenantId, businessDate: first, accountId: 'ann', currency: 'EUR' },
+    ...{ creditBalance: '3.00', debitBalance: '0.00' },
+  }
+  const madeUp = (salt: Buffer, amounts: readonly [Sums, Sums], balance: object = {}) => {
+    const statement = { ...said, ...balance }
+    const nodes = amounts.map((sums, at) => leafNode(commitmentOf(salt, statement, at + 1), sums))
+    const root = foldSums(Buffer.concat(nodes))
+    const text = (minor: bigint) => formatMinor(minor, 2)
+    const textOf = ({ credit, debit }: Sums) => [text(credit), text(debit)] as const
+    const [creditBalances, debitBalances] = textOf(sumsOf(root))
+    const total = { currency: 'EUR', accounts: 1, creditBalances, debitBalances, root: hashOf(root) }
+    const signed = { origin: `${host}/${tenantId}`, businessDate: first, totals: [total] }
+    const shares = amounts.map((sums, at) => ({
+      ...{ share: at + 1, salt: salt.toString('base64'), leafIndex: at },
+      ...{ creditBalance: textOf(sums)[0], debitBalance: textOf(sums)[1] },
+      path: [pathNode(nodes[1 - at] as Buffer, text)],
+    }))
+    return check({ ...statement, shares, treeSize: 2, note: signBalances(signed, signer) })
+  }
+  const [one, two] = [
+    { credit: 100n, debit: 0n },
+    { credit: 200n, debit: 0n },
+  ]
+  const salt = Buffer.alloc(16, 1)
+  expect(madeUp(salt, [one, two])).toMatchObject({ sound: true })
+  expect(madeUp(Buffer.alloc(17, 1), [one, two])).toMatchObject({ sound: false })
+  expect(madeUp(salt, [one, one])).toMatchObject({ fault: 'The shares are not the balance.' })
+  const both = { creditBalance: '3.00', debitBalance: '1.00' }
+  expect(madeUp(salt, [one, { credit: 200n, debit: 100n }], both)).toMatchObject({
+    fault: 'A balance stands on one side.',
+  })
+})
+
 describe.runIf(pythonIsHere)('an independent computation', () => {
   test.each([1, 2, 3, 4, 7, 8, 9, 255, 256, 257, 600])('makes the same root of %i leaves', (size) => {
     const made = Array.from({ length: size }, (_, at) => ({
@@ -302,12 +341,13 @@ describe('plinth verify', () => {
     ['a day removed', `delete from evidence.balance_day where business_date = '${first}'`],
     [
       'a day too many',
-      `update evidence.balance_day set business_date = '2026-11-25' where business_date = '${second}'`,
+      `insert into evidence.balance_day select tenant_id, '2026-11-19', secret, note, verifier_key, made_at
+         from evidence.balance_day where business_date = '${first}'`,
     ],
   ])('finds %s', async (_what, statement) => {
     const found = await verifyAfter(statement)
     expect(Object.keys(found)).toEqual(['balances_as_signed'])
-    expect(found.balances_as_signed?.row.businessDate).toMatch(/^2026-11-2[015]$/)
+    expect(found.balances_as_signed?.row.businessDate).toMatch(/^2026-11-(19|20|21)$/)
   })
 
   test('finds sums of the extract in which an overdrawn account hides behind one in credit', async () => {

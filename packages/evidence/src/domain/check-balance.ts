@@ -80,7 +80,7 @@ function faultOfShares(proof: BalanceProof, root: Buffer, decimals: number): str
   const [first, second] = shares
   if (shares.length !== 2 || first?.share !== 1 || second?.share !== 2)
     return 'A balance has two shares, the first and the second.'
-  if (first.leafIndex === second.leafIndex) return 'Both shares are the same leaf.'
+  // Which of the two a leaf is stands in its commitment, so no leaf counts twice.
   const statement = { schema, tenantId, businessDate, accountId, currency, creditBalance, debitBalance }
   let [credit, debit] = [0n, 0n]
   for (const { share, salt, leafIndex, path, ...of } of shares) {
