@@ -56,10 +56,13 @@ async function follow(
   const { tenantId } = principal.tenant
   const { events } = exchange.edge
   const ended = new AbortController()
-  const onClose = (): void => ended.abort()
-  response.once('close', onClose)
+  const { signal } = ended
+  const end = (): void => ended.abort()
+  response.once('close', end)
+  events.stopping.addEventListener('abort', end)
+  // What happened before it was listened for.
+  if (response.destroyed || events.stopping.aborted) end()
   const watching = watchToken(exchange, ended)
-  const signal = AbortSignal.any([ended.signal, events.stopping])
   try {
     await write(response, 'retry: 1000\n\n', signal)
     let page = first
@@ -67,16 +70,17 @@ async function follow(
       for (const { event, text } of page.events)
         await write(response, `id: ${event.position}\ndata: ${text}\n\n`, signal)
       if (page.nextAfter === page.last) {
-        const beat = AbortSignal.any([signal, AbortSignal.timeout(events.heartbeatMs)])
-        const there = await events.tail.waitBehind(tenantId, page.nextAfter, beat)
+        const until = { signal, ms: events.heartbeatMs }
+        const there = await events.tail.waitBehind(tenantId, page.nextAfter, until)
         // An id without data moves Last-Event-ID on, past what the filter left out.
         if (!there) await write(response, `id: ${page.nextAfter}\n\n`, signal)
       }
       page = await readOn(events, { tenantId, question: { ...question, after: page.nextAfter }, signal })
     }
   } finally {
-    ended.abort()
-    response.off('close', onClose)
+    end()
+    response.off('close', end)
+    events.stopping.removeEventListener('abort', end)
     await watching
   }
 }
@@ -119,7 +123,10 @@ async function write(response: Response, text: string, signal: AbortSignal): Pro
       signal.removeEventListener('abort', done)
       resolve()
     }
-    const cut = setTimeout(() => response.destroy(), drainMs)
+    const cut = setTimeout(() => {
+      response.destroy()
+      done()
+    }, drainMs)
     response.once('drain', done)
     response.once('close', done)
     signal.addEventListener('abort', done, { once: true })

@@ -92,7 +92,7 @@ function followCommand(runtime: CliRuntime): Command {
             const page = await feed(tenantId, { after: at, limit: eventsAtOnce, types })
             for (const { text } of page.events) console.log(text)
             at = page.nextAfter
-            if (at >= page.last) await tail.waitBehind(tenantId, at, stopping.signal)
+            if (at >= page.last) await tail.waitBehind(tenantId, at, stopping)
           }
         } finally {
           process.off('SIGINT', stop).off('SIGTERM', stop)

@@ -5,10 +5,10 @@ import { eventTopic, readLastPosition } from '@plinth/outbox'
 /** Waits for events on behalf of everybody in this process who does. */
 export interface EventTail {
   /**
-   * Resolves with true as soon as there is an event behind `after`; with false when `signal` fires, or when the tail is closed.
-   * Right without any hint: the last position is asked for again and again while somebody waits.
+   * Resolves with true as soon as there is an event behind `after`; with false when `signal` fires, when `ms` have passed, or when
+   * the tail is closed. Right without any hint: the last position is asked for again and again while somebody waits.
    */
-  waitBehind(tenantId: TenantId, after: number, signal: AbortSignal): Promise<boolean>
+  waitBehind(tenantId: TenantId, after: number, until: { signal: AbortSignal; ms?: number }): Promise<boolean>
   close(): void
 }
 
@@ -102,7 +102,7 @@ export function openEventTail(database: Pick<Database, 'read' | 'hear'>): EventT
   }
 
   return {
-    waitBehind: (tenantId, after, signal) =>
+    waitBehind: (tenantId, after, { signal, ms }) =>
       new Promise((resolve) => {
         if (closed || signal.aborted) return resolve(false)
         const watch = watchOf(tenantId)
@@ -110,10 +110,12 @@ export function openEventTail(database: Pick<Database, 'read' | 'hear'>): EventT
         const end = (there: boolean): void => {
           watch.waiters.delete(waiter)
           signal.removeEventListener('abort', stop)
+          clearTimeout(timer)
           resolve(there)
         }
         const waiter: Waiter = { after, wake: () => end(!closed) }
         const stop = (): void => end(false)
+        const timer = ms === undefined ? undefined : setTimeout(stop, ms)
         signal.addEventListener('abort', stop)
         watch.add(waiter)
       }),

@@ -68,7 +68,7 @@ async function publishTenant(world: PublisherWorld, tenantId: TenantId, signal: 
   for (let failures = 0; !signal.aborted; ) {
     try {
       const position = await database.read(tenantId, (tx) => whereItStands(tx, consumer))
-      if (!(await tail.waitBehind(tenantId, position, signal))) continue
+      if (!(await tail.waitBehind(tenantId, position, { signal }))) continue
       const lease = await write(world, tenantId, (tx) =>
         claimConsumer(tx, { consumer, holder: world.holder, leaseMs }),
       )
@@ -86,17 +86,16 @@ async function publishTenant(world: PublisherWorld, tenantId: TenantId, signal: 
 }
 
 /** Until the tenant is given back, or for a while: its holder may have died, and not everybody hears of each other. */
-async function untilFree(
-  { database }: PublisherWorld,
-  tenantId: TenantId,
-  signal: AbortSignal,
-): Promise<void> {
+async function untilFree({ database }: PublisherWorld, tenantId: TenantId, signal: AbortSignal): Promise<void> {
   const free = new AbortController()
+  const end = (): void => free.abort()
   const unhear = database.hear(consumerTopic, (of) => {
-    if (of === tenantId) free.abort()
+    if (of === tenantId) end()
   })
+  signal.addEventListener('abort', end)
   const { least, most } = heldElsewhereMs
-  await pause(least + Math.random() * (most - least), AbortSignal.any([signal, free.signal]))
+  await pause(least + Math.random() * (most - least), free.signal)
+  signal.removeEventListener('abort', end)
   unhear()
 }
 
@@ -131,8 +130,7 @@ async function publishWhileHeld(world: PublisherWorld, { tenantId, lease, signal
       const { events, nextAfter } = await feed(tenantId, { after, limit: eventsAtOnce, types: undefined })
       if (events.length === 0) {
         held = await moveTo(world, { tenantId, lease: held, position: after })
-        const quiet = AbortSignal.any([signal, AbortSignal.timeout(lingerMs)])
-        if (!(await tail.waitBehind(tenantId, after, quiet))) return false
+        if (!(await tail.waitBehind(tenantId, after, { signal, ms: lingerMs }))) return false
         continue
       }
       // No transaction is open meanwhile. Whoever was overtaken here is refused by the place itself: its end has moved on.

@@ -132,20 +132,25 @@ async function waitForFirst(
   const { tenantId } = tenant
   const { feed, tail, enter, stopping } = edge.events
   const leave = enter(tenantId)
-  const gone = new AbortController()
-  const onClose = (): void => gone.abort()
-  request.socket.once('close', onClose)
+  const ended = new AbortController()
+  const end = (): void => ended.abort()
+  request.socket.once('close', end)
+  stopping.addEventListener('abort', end)
+  if (request.socket.destroyed) end()
+  const untilMs = performance.now() + waitMs
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(waitMs), gone.signal, stopping])
     let page = found
-    while (page.events.length === 0 && !signal.aborted) {
+    while (page.events.length === 0 && !ended.signal.aborted) {
+      const ms = untilMs - performance.now()
+      if (ms <= 0) break
       const behind = page.nextAfter < page.last
-      if (!behind && !(await tail.waitBehind(tenantId, page.nextAfter, signal))) break
+      if (!behind && !(await tail.waitBehind(tenantId, page.nextAfter, { signal: ended.signal, ms }))) break
       page = await feed(tenantId, { ...question, after: page.nextAfter })
     }
     return page
   } finally {
-    request.socket.off('close', onClose)
+    request.socket.off('close', end)
+    stopping.removeEventListener('abort', end)
     leave()
   }
 }
