@@ -86,7 +86,11 @@ async function publishTenant(world: PublisherWorld, tenantId: TenantId, signal: 
 }
 
 /** Until the tenant is given back, or for a while: its holder may have died, and not everybody hears of each other. */
-async function untilFree({ database }: PublisherWorld, tenantId: TenantId, signal: AbortSignal): Promise<void> {
+async function untilFree(
+  { database }: PublisherWorld,
+  tenantId: TenantId,
+  signal: AbortSignal,
+): Promise<void> {
   const free = new AbortController()
   const end = (): void => free.abort()
   const unhear = database.hear(consumerTopic, (of) => {
