@@ -155,8 +155,8 @@ test.each([
         bank.tenantId,
       ])
       if (open.length > 0) await expect(eod.run(today)).rejects.toThrow(EodRunning)
-      await eod.resume({ takeOver: true })
-      await eod.run(today)
+      await eod.resume({ takeOver: true, fullSpeed: true })
+      await eod.run(today, { fullSpeed: true })
       await end()
       expect([at, comparable(await leftBehind(bank))]).toEqual([at, expected])
       await expectTotalsOfTheLines(bank)

@@ -10,22 +10,22 @@ export function eodProgress() {
     bar = undefined
     at = ''
   }
-  const show = ({ businessDate, step, done, of }: Progress): void => {
+  const show = ({ businessDate, step, done, of, resting }: Progress): void => {
     if (!process.stderr.isTTY || of === 0) return
     const place = `${businessDate}  ${step}`
     if (place !== at) {
       end()
       at = place
       bar = new SingleBar({
-        format: `${place.padEnd(30)} {bar} {percentage} %  {value} of {total} partitions  {eta_formatted} left`,
+        format: `${place.padEnd(30)} {bar} {percentage} %  {value} of {total} partitions  {eta_formatted} left{way}`,
         hideCursor: true,
         clearOnComplete: false,
       })
-      bar.start(of, done)
+      bar.start(of, done, { way: '' })
     }
     // A partition that was cut in two makes one more.
     bar?.setTotal(of)
-    bar?.update(done)
+    bar?.update(done, { way: resting ? ', giving way to postings' : '' })
   }
   return { show, end }
 }

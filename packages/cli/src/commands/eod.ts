@@ -3,7 +3,7 @@ import type { BusinessDate, TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
 import type { Books } from '@plinth/posting'
 import type { RehearsedExtract } from '@plinth/reconciliation'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type CliRuntime, CommandFailure, exitCodes, type Plinth } from '../cli-runtime.js'
 import { eodProgress } from '../eod-progress.js'
 import { printEodReport, printRehearsed } from '../eod-report.js'
@@ -14,6 +14,7 @@ import { stopOnInterrupt } from '../stop-on-interrupt.js'
 interface Options {
   readonly tenant?: TenantId
   readonly json?: true
+  readonly fullSpeed?: true
 }
 
 const explanation = `
@@ -38,6 +39,7 @@ function runCommand(runtime: CliRuntime): Command {
     .description('close the days up to a date, one by one; a day that is closed already is left as it is')
     .requiredOption('--date <date>', 'YYYY-MM-DD, the last day to close', parseDate)
     .option('--dry-run', 'tell what the business date would come to now; nothing is kept')
+    .addOption(fullSpeedOption())
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (options: Options & { date: BusinessDate; dryRun?: true }) => {
@@ -63,10 +65,14 @@ function runCommand(runtime: CliRuntime): Command {
     })
 }
 
+const fullSpeedOption = (): Option =>
+  new Option('--full-speed', 'do not rest while others post: sooner done, and postings are slower meanwhile')
+
 function resumeCommand(runtime: CliRuntime): Command {
   return new Command('resume')
     .description('go on with the day that was begun, then try again the accounts that were set aside')
     .option('--take-over', 'whoever had it is gone for sure: do not wait for their 30 seconds')
+    .addOption(fullSpeedOption())
     .addOption(tenantOption())
     .addOption(jsonOption())
     .action(async (options: Options & { takeOver?: true }) => {
@@ -134,6 +140,7 @@ async function atWork(
         books: await plinth.books(tenantOf(runtime, options)),
         request: {
           operator,
+          fullSpeed: options.fullSpeed === true,
           stopped: () => stop.asked,
           progressed: progress.show,
           failed: (error, { step, accountId }) => {

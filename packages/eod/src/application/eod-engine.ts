@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tx } from '@plinth/db'
 import type { BusinessDate, IdempotencyKey, TenantId } from '@plinth/kernel'
 import { readHead } from '@plinth/ledger'
+import { readLastPosition } from '@plinth/outbox'
 import { type Books, type CommandContext, canonicalRequest, idsFor } from '@plinth/posting'
 import { Foreseen } from '../domain/foreseen.js'
 import type { Run, RunId, RunReport } from '../domain/run.js'
 import { cutOff, rehearsedCutOff, takeUp } from './cut-off.js'
 import { EodFailed, EodRefused } from './eod-error.js'
+import { type GiveWay, neverGiveWay, openGiveWay } from './give-way.js'
 import { readReportWith } from './read-report.js'
 import { retrySetAside } from './retry-set-aside.js'
 import { runSteps } from './run-steps.js'
@@ -150,6 +153,7 @@ function runningIn(
     transact,
     closing,
     loadMax,
+    giveWay: request.fullSpeed || closing.rehearsal ? neverGiveWay : giveWayIn(transact),
     tracing: database.telemetry.tracing,
     turn: { runId: run.runId, epoch: run.lease.epoch },
     stopped: () => request.stopped?.() ?? false,
@@ -157,6 +161,13 @@ function runningIn(
     failed: (error, where) => request.failed?.(error, where),
   }
 }
+
+const giveWayIn = (transact: Transact): GiveWay =>
+  openGiveWay({
+    readLastPosition: () => transact(readLastPosition),
+    sleep,
+    nowMs: () => performance.now(),
+  })
 
 function closingOf(
   { postWithin, newId }: EodSetting,

@@ -72,7 +72,7 @@ async function runDayStep(running: Running, step: DayStep): Promise<boolean> {
     store.markDone(tx, place, { partitionNo: 1, counts })
     await store.finishStep(tx, place)
   })
-  running.progressed({ businessDate, step: step.name, done: 1, of: 1 })
+  running.progressed({ businessDate, step: step.name, done: 1, of: 1, resting: running.giveWay.resting })
   return true
 }
 
@@ -82,11 +82,16 @@ async function runParts(running: Running, step: AccountStep | RangeStep, leftOut
   if (begun === undefined) return true
   const { place, toDo } = begun
   let of = begun.done + toDo.length
+  const { giveWay } = running
   const told = (): void =>
-    running.progressed({ businessDate: closing.businessDate, step: step.name, done: of - toDo.length, of })
+    running.progressed({
+      ...{ businessDate: closing.businessDate, step: step.name, done: of - toDo.length, of },
+      resting: giveWay.resting,
+    })
   told()
   for (let part = toDo[0]; part !== undefined; part = toDo[0]) {
     if (running.stopped()) return false
+    const beganMs = performance.now()
     const rest =
       step.of === 'accounts' ? await runAccounts(running, { step, place, part, leftOut }) : undefined
     if (step.of === 'ranges') await runRange(running, { step, place, part })
@@ -95,6 +100,7 @@ async function runParts(running: Running, step: AccountStep | RangeStep, leftOut
       toDo.splice(0, 1, ...rest)
       of += rest.length - 1
     }
+    await giveWay.after(performance.now() - beganMs)
     told()
   }
   await transact(async (tx) => {

@@ -1,6 +1,7 @@
 import type { Tx } from '@plinth/db'
 import type { AccountId } from '@plinth/kernel'
 import type { Tracing } from '@plinth/telemetry'
+import type { GiveWay } from './give-way.js'
 import type { EodStore, Turn } from './ports.js'
 import type { Closing } from './step.js'
 
@@ -16,6 +17,7 @@ export interface Running {
   /** The most that a partition of accounts has to do. */
   readonly loadMax: number
   readonly tracing: Tracing | undefined
+  readonly giveWay: GiveWay
   /** Asked between partitions. */
   stopped(): boolean
   progressed(progress: Progress): void
@@ -29,4 +31,6 @@ export interface Progress {
   readonly step: string
   readonly done: number
   readonly of: number
+  /** Whether it rests between partitions, because others post. */
+  readonly resting: boolean
 }

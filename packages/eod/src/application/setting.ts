@@ -23,6 +23,8 @@ export interface EodSetting {
 /** Who asks for an end of day, and how it is followed. */
 export interface EodRequest {
   readonly operator: CommandContext
+  /** Does not give way to online posting: sooner done, and postings are slower meanwhile. */
+  readonly fullSpeed?: boolean
   /** Asked between partitions; what was begun can be resumed. */
   stopped?(): boolean
   progressed?(progress: Progress): void

@@ -1,0 +1,52 @@
+/**
+ * How an end of day gives way to online posting (ADR 0034): as long as others write to the books it rests after each partition for
+ * twice as long as that took, so it asks for a third of what the database can do at most.
+ */
+export interface GiveWay {
+  /** Rests after a partition that took `workedMs`, if others wrote a moment ago or are found to write now. */
+  after(workedMs: number): Promise<void>
+  /** Whether others were seen writing a moment ago. */
+  readonly resting: boolean
+}
+
+export interface GiveWayWorld {
+  /** The position of the tenant's last event: whatever changes the books raises it. */
+  readLastPosition(): Promise<number>
+  sleep(ms: number): Promise<unknown>
+  /** A clock that never goes back, in milliseconds. */
+  nowMs(): number
+}
+
+// Long enough to see somebody who posts a hundred times a second, and 5 % of the time between two looks.
+const lookMs = 15
+const workBetweenLooksMs = 300
+// Who posts a few times a second is seen again within it, because most of it is rest.
+const seenForMs = 1_000
+const restPerWork = 2
+// Well below the lease of a run.
+const restMsMax = 500
+
+/** One for each run: what is seen of others between its partitions is not the run's own. */
+export function openGiveWay({ readLastPosition, sleep, nowMs }: GiveWayWorld): GiveWay {
+  let workSinceLookMs = 0
+  let seenUntilMs = Number.NEGATIVE_INFINITY
+  const resting = (): boolean => nowMs() < seenUntilMs
+
+  return {
+    after: async (workedMs) => {
+      workSinceLookMs += workedMs
+      const restMs = resting() ? Math.min(workedMs * restPerWork, restMsMax) : 0
+      if (restMs === 0 && workSinceLookMs < workBetweenLooksMs) return
+      workSinceLookMs = 0
+      const before = await readLastPosition()
+      await sleep(Math.max(restMs, lookMs))
+      if ((await readLastPosition()) > before) seenUntilMs = nowMs() + seenForMs
+    },
+    get resting() {
+      return resting()
+    },
+  }
+}
+
+/** For who does not give way. */
+export const neverGiveWay: GiveWay = { after: async () => undefined, resting: false }
