@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runtimeUrl } from '../../packages/db/src/migrate.js'
@@ -12,12 +13,19 @@ const program = fileURLToPath(new URL('../../packages/app/bin/plinth.js', import
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/**
+ * Where commands keep their files when a test names no folder: never `.plinth` of this checkout, whose keys would then be found by
+ * the tests that come later.
+ */
+const dataDirOfTest = join(tmpdir(), `plinth-test-${process.pid}`)
+process.once('exit', () => rmSync(dataDirOfTest, { recursive: true, force: true }))
+
 /** The variables a test gives, and of this process only those that are not Plinth's. */
 export function environmentOf(given: Environment): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('PLINTH_') || name === 'PLINTH_PG_BIN',
   )
-  return { ...Object.fromEntries(inherited), NO_COLOR: '1', ...given }
+  return { ...Object.fromEntries(inherited), NO_COLOR: '1', PLINTH_DATA_DIR: dataDirOfTest, ...given }
 }
 
 /** What became of a command of the command line. */
