@@ -4,7 +4,8 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openDatabase, runtimeUrl } from '@plinth/db'
+import { type Database, openDatabase, runtimeUrl } from '@plinth/db'
+import { countUnsealed } from '@plinth/evidence'
 import type { TenantId } from '@plinth/kernel'
 import { advanceConsumer, claimConsumer, readLastPosition, releaseConsumer } from '@plinth/outbox'
 import { CommandFailure } from '../cli-runtime.js'
@@ -104,6 +105,7 @@ export const brokerOf =
     const url = `nats://127.0.0.1:${port}`
     await skipToEnd(booksUrl)
     const worker = await startWorker({ ...environment, PLINTH_NATS_URL: url })
+    await untilSealed(booksUrl)
     const { connect } = await import('@nats-io/transport-node')
     const connection = await connect({ servers: url, waitOnFirstConnect: true })
     connection.subscribe(`plinth.${tenantId}.>`, { callback: (_error, message) => hear(message.string()) })
@@ -120,11 +122,26 @@ export const brokerOf =
 
 const tenantId = 'bench' as TenantId
 
-/** Marks all that happened so far as published: other loads have left more behind than a round could take. */
-async function skipToEnd(booksUrl: string): Promise<void> {
+/** Works on the books as a worker does. */
+async function asWorker(booksUrl: string, work: (database: Database) => Promise<void>): Promise<void> {
   const url = runtimeUrl(booksUrl, 'plinth_worker')
   const database = openDatabase({ url, applicationName: 'plinth bench' })
   try {
+    await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Waits until a worker has sealed what loads without one have left behind: a bank has one all the time. */
+const untilSealed = (booksUrl: string): Promise<void> =>
+  asWorker(booksUrl, async (database) => {
+    while ((await database.read(tenantId, countUnsealed)) > 0) await sleep(100)
+  })
+
+/** Marks all that happened so far as published: other loads have left more behind than a round could take. */
+const skipToEnd = (booksUrl: string): Promise<void> =>
+  asWorker(booksUrl, async (database) => {
     const last = await database.read(tenantId, readLastPosition)
     const write = { tenantId, lane: 'batch', deadlineMs: Date.now() + patienceMs } as const
     await database.transaction(write, async (tx) => {
@@ -134,10 +151,7 @@ async function skipToEnd(booksUrl: string): Promise<void> {
       if (moved === undefined) throw new Error('a worker of the round before still publishes')
       await releaseConsumer(tx, moved)
     })
-  } finally {
-    await database.close()
-  }
-}
+  })
 
 const patienceMs = 10_000
 
