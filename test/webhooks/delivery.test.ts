@@ -44,10 +44,20 @@ async function waiting(count: number) {
 describe('events', () => {
   test('come in order, signed, as the feed tells them, and each once', async () => {
     const { bank, clock, operator, receiver, secret, webhookId, expected } = await waiting(45)
-    const worker = workerOf(bank, clock)
+    const told: { sink: string; seconds: number }[] = []
+    const telemetry = {
+      ...bank.database.telemetry,
+      eventDelivered: (event: (typeof told)[0]) => told.push(event),
+    }
+    const worker = workerOf(bank, clock, { database: { ...bank.database, telemetry } })
     await workUntil(bank, [worker], async () => (await operator.read(webhookId)).lag === 0)
     await worker.stop()
     expect(receiver.positions()).toEqual(expected)
+    expect(told).toHaveLength(45)
+    for (const { sink, seconds } of told) {
+      expect(sink).toBe('webhook')
+      expect(seconds).toBeLessThan(60)
+    }
     for (const got of receiver.received) {
       expect(isSigned(got, secret)).toBe(true)
       expect(got.id).toBe(got.event.id)
@@ -58,12 +68,12 @@ describe('events', () => {
       data: { status: 'posted', lines: [{ accountId: 'cash' }, { accountId: 'alice' }] },
     })
     const feed = openEventFeed(bank.database)
-    const told = await feed(bank.tenantId, {
+    const page = await feed(bank.tenantId, {
       after: (expected[0] as number) - 1,
       limit: 45,
       types: undefined,
     })
-    expect(receiver.received.map(({ body }) => body)).toEqual(told.events.map(({ text }) => text))
+    expect(receiver.received.map(({ body }) => body)).toEqual(page.events.map(({ text }) => text))
     expect(await operator.deliveries(webhookId, 'delivered')).toHaveLength(45)
     expect(worker.failures).toEqual([])
   })

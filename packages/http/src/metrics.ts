@@ -209,7 +209,7 @@ function countRounds(registry: Registry): Pick<Metrics, 'choreEnded' | 'eventDel
     buckets: [...secondBuckets, 30, 60, 300, 3600],
     registers,
   })
-  for (const chore of ['expire_holds', 'seal_entries', 'keep_checkpoints'])
+  for (const chore of ['expire_holds', 'seal_entries', 'sign_balances', 'send_webhooks', 'keep_checkpoints'])
     for (const outcome of ['done', 'failed']) rounds.labels(chore, outcome).inc(0)
   for (const sink of ['nats', 'webhook']) deliveries.zero({ sink })
   return {

@@ -76,6 +76,12 @@ export const deliverWith = (stores: Stores, world: DeliveryWorld) => {
   const write = <T>(tenantId: TenantId, work: (tx: Tx) => Promise<T>): Promise<T> =>
     database.transaction({ tenantId, lane: 'online', deadlineMs: Date.now() + patienceMs }, work)
 
+  /** By this process's clock; the event has the database's. */
+  function tellOfDelivery({ occurredAt }: OutboxEvent): void {
+    const seconds = Math.max(0, world.now() - Date.parse(occurredAt)) / 1000
+    database.telemetry.eventDelivered({ sink: 'webhook', seconds })
+  }
+
   /** Sends a batch; undefined: the turn ends, for the webhook must wait, or somebody else has it. */
   async function sendBatch(turn: Turn, batch: Batch, held: Lease): Promise<Lease | undefined> {
     let lease = held
@@ -90,6 +96,7 @@ export const deliverWith = (stores: Stores, world: DeliveryWorld) => {
       const settled = await write(turn.tenantId, (tx) =>
         settleAttempt(tx, { stores, world, lease, webhook, event, replaying, outcome }),
       )
+      if (failureOf(outcome) === undefined) tellOfDelivery(event)
       if (settled === undefined) return undefined
       lease = settled
     }
