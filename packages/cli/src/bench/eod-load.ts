@@ -14,6 +14,8 @@ export interface Savers {
   businessDate: string
   /** The most memory that a process which ended a day had resident, in MiB; 0 where /proc does not tell. */
   peakMiB: number
+  /** Accounts a second of the days that ended while others posted. */
+  readonly ratesBeside: number[]
 }
 
 // A month's beginning: so soon no interest is capitalised.
@@ -107,7 +109,7 @@ export async function makeSavers(
   }
   connection.close()
   const target = { port, token: tokens.operator as string, accounts }
-  return { target, tenantId, environment, businessDate: firstDate, peakMiB: 0 }
+  return { target, tenantId, environment, businessDate: firstDate, peakMiB: 0, ratesBeside: [] }
 }
 
 const opening = (accountId: string, more: object): object => ({
@@ -154,6 +156,12 @@ export async function endDay(savers: Savers): Promise<Round> {
     0,
   )
   return roundOf([elapsedMs], elapsedMs, savers.target.accounts)
+}
+
+/** As endDay, while others post. */
+export async function endDayBeside(savers: Savers): Promise<void> {
+  const { rate } = await endDay(savers)
+  savers.ratesBeside.push(rate)
 }
 
 interface ClosedDays {

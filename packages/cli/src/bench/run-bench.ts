@@ -3,7 +3,7 @@ import { removeRowSecurity, runtimeUrl, withScratchDatabase } from '@plinth/db'
 import type { TenantId } from '@plinth/kernel'
 import type { CliRuntime } from '../cli-runtime.js'
 import { type BenchServer, runPlinth, startBareServer, startBenchServer } from './bench-server.js'
-import { endDay, makeSavers, type Savers } from './eod-load.js'
+import { endDay, endDayBeside, makeSavers, type Savers } from './eod-load.js'
 import { brokerIsHere, brokerOf, runEvents, streamOf } from './event-load.js'
 import {
   type Lost,
@@ -55,13 +55,22 @@ export interface Load {
   readonly slowdown: Slowdown | undefined
 }
 
+/** What is known of the days of a tenant that ended. */
+export interface DaysEnded {
+  readonly accounts: number
+  /** The most memory that a process which ended one had resident. */
+  readonly peakMiB: number
+  /** The least accounts a second while others posted; undefined if no day ended beside them. */
+  readonly rateBeside: number | undefined
+}
+
 export interface BenchReport {
   readonly baseline: string
   readonly comparable: boolean
   readonly loads: readonly Load[]
   readonly memory: { readonly postings: number; readonly residentMiB: number } | undefined
   /** By the processes that ended days: what they took at most. */
-  readonly daysEnded: readonly { readonly accounts: number; readonly peakMiB: number }[]
+  readonly daysEnded: readonly DaysEnded[]
 }
 
 /**
@@ -268,6 +277,8 @@ async function makeAllSavers({ server, environment, options }: Measured): Promis
 
 // Some of what one process does alone: a day must end beside ordinary work, not beside all that a machine can do.
 const steadily = { perSecond: 200, connections: 16 }
+// The slowest of a hundred, out of some thousands.
+const steadySecondsMin = 15
 
 function eodLoadsOf(
   { options: { seconds } }: Measured,
@@ -286,11 +297,11 @@ function eodLoadsOf(
     ),
     j: {
       what: `${paced}, while a day of ${target.accounts} accounts ends`,
-      run: () => runSteadily(target, steadily, endDay(last)),
+      run: () => runSteadily(target, steadily, endDayBeside(last)),
     },
     j0: {
       what: `${paced}, to the same accounts`,
-      run: () => runSteadily(target, steadily, sleep(seconds * 1_000)),
+      run: () => runSteadily(target, steadily, sleep(Math.max(seconds, steadySecondsMin) * 1_000)),
     },
   }
 }
@@ -370,7 +381,10 @@ async function measure(measured: Measured): Promise<BenchReport> {
     comparable: baseline.comparable,
     loads: loads.map(([name, { what }]) => loadOf(name, what, { results, baseline })),
     memory: await fillAndWeigh(measured),
-    daysEnded: savers.map(({ target, peakMiB }) => ({ accounts: target.accounts, peakMiB })),
+    daysEnded: savers.map(({ target: { accounts }, peakMiB, ratesBeside }) => ({
+      ...{ accounts, peakMiB },
+      rateBeside: ratesBeside.length === 0 ? undefined : Math.min(...ratesBeside),
+    })),
   }
 }
 
@@ -402,6 +416,7 @@ function loadOf(
 ): Load {
   const rounds = results.get(name) ?? []
   const reference = results.get(name === 'e' || name === 'e0' ? 'e0' : 'a') ?? []
+  const comparable = baseline.comparable && reference.length > 0
   const ratios = rounds.map((round, index) => ({
     ...round,
     rate: round.rate / (reference[index]?.rate ?? 1),
@@ -414,7 +429,7 @@ function loadOf(
     what,
     rounds,
     median: medianOf(rounds),
-    ratio: baseline.comparable && !(name in withoutRatio) ? medianOf(ratios).rate : undefined,
+    ratio: comparable && !(name in withoutRatio) ? medianOf(ratios).rate : undefined,
     lost: bare === undefined ? undefined : lostTo(bare, { guarded: rounds, bare: results.get(bare) ?? [] }),
     share: beside === undefined ? undefined : shareOf(beside, { rounds, beside: results.get(beside) ?? [] }),
     slowdown:

@@ -81,3 +81,15 @@ test('how long events take is told beside what is wanted', () => {
   expect(told).toContain('(l) tells of a posting within 6 ms by p99 (under 250 is wanted).')
   expect(told).toContain('(m) tells of a posting within 6 ms by p99 (under 250 is wanted).')
 })
+
+test('of days that ended, what they took and how fast they were while others posted is told', () => {
+  const daysEnded = [
+    { accounts: 10, peakMiB: 99, rateBeside: undefined },
+    { accounts: 100, peakMiB: 101, rateBeside: 1234.5 },
+  ]
+  expect(sentencesOf(report({ loads: [], daysEnded })).slice(1)).toEqual([
+    'The process that ended days of 10 accounts took 99 MiB at most (under 500 is wanted).',
+    'The process that ended days of 100 accounts took 101 MiB at most (under 500 is wanted).',
+    'Days of 100 accounts ended at 1235 accounts a second at least beside (j).',
+  ])
+})

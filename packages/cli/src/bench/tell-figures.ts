@@ -1,5 +1,5 @@
 import type { Column } from '../output.js'
-import type { BenchReport, Load } from './run-bench.js'
+import type { BenchReport, DaysEnded, Load } from './run-bench.js'
 
 const right = (title: string): Column => ({ title, align: 'right' })
 const percent = (share: number): string => (share * 100).toFixed(1)
@@ -52,11 +52,20 @@ export function sentencesOf({ loads, memory, daysEnded, comparable }: BenchRepor
       ({ accounts, peakMiB }) =>
         `The process that ended days of ${accounts} accounts took ${peakMiB} MiB at most (under 500 is wanted).`,
     ),
+    ...daysEnded.flatMap(besideIn),
     ...(memory === undefined
       ? []
       : [`Server memory after ${memory.postings} more postings: ${memory.residentMiB} MiB.`]),
   ]
 }
+
+/** A day gives way to those who post, so it takes longer. */
+const besideIn = ({ accounts, rateBeside }: DaysEnded): string[] =>
+  rateBeside === undefined
+    ? []
+    : [
+        `Days of ${accounts} accounts ended at ${rateBeside.toFixed(0)} accounts a second at least beside (j).`,
+      ]
 
 function lossOf({ name, lost }: Load): string[] {
   const guard = guards[name]
