@@ -66,7 +66,10 @@ function runCommand(runtime: CliRuntime): Command {
 }
 
 const fullSpeedOption = (): Option =>
-  new Option('--full-speed', 'do not rest while others post: sooner done, and postings are slower meanwhile')
+  new Option(
+    '--full-speed',
+    'do not rest while others post: twice as fast, and postings are slower meanwhile',
+  )
 
 function resumeCommand(runtime: CliRuntime): Command {
   return new Command('resume')

@@ -1,6 +1,6 @@
 /**
  * How an end of day gives way to online posting (ADR 0034): as long as others write to the books it rests after each partition for
- * twice as long as that took, so it asks for a third of what the database can do at most.
+ * as long as that took, so it asks for half of what the database can do at most.
  */
 export interface GiveWay {
   /** Rests after a partition that took `workedMs`, if others wrote a moment ago or are found to write now. */
@@ -22,9 +22,8 @@ const lookMs = 15
 const workBetweenLooksMs = 300
 // Who posts a few times a second is seen again within it, because most of it is rest.
 const seenForMs = 1_000
-const restPerWork = 2
 // Well below the lease of a run.
-const restMsMax = 500
+const restMsMax = 1_000
 
 /** One for each run: what is seen of others between its partitions is not the run's own. */
 export function openGiveWay({ readLastPosition, sleep, nowMs }: GiveWayWorld): GiveWay {
@@ -35,7 +34,7 @@ export function openGiveWay({ readLastPosition, sleep, nowMs }: GiveWayWorld): G
   return {
     after: async (workedMs) => {
       workSinceLookMs += workedMs
-      const restMs = resting() ? Math.min(workedMs * restPerWork, restMsMax) : 0
+      const restMs = resting() ? Math.min(workedMs, restMsMax) : 0
       if (restMs === 0 && workSinceLookMs < workBetweenLooksMs) return
       workSinceLookMs = 0
       const before = await readLastPosition()
