@@ -7,8 +7,8 @@ import { addProductChart, approveVersion, openingUnder } from '../support/produc
 import { eodAt } from './eod-bank.js'
 
 const openBank = useBank()
-let posting: AbortController
-afterEach(() => posting?.abort())
+let stopWriting: () => Promise<void> = async () => undefined
+afterEach(() => stopWriting())
 
 /** A bank with enough partitions, each of one account, for some looks around. */
 async function bankOfSavers(): Promise<Bank> {
@@ -23,15 +23,17 @@ async function bankOfSavers(): Promise<Bank> {
 
 /** Writes again and again, until the test ends. */
 function keepWriting(write: () => Promise<unknown>): void {
-  posting = new AbortController()
-  const { signal } = posting
-  const writing = async (): Promise<void> => {
-    while (!signal.aborted) {
+  let stopped = false
+  const writing = (async () => {
+    while (!stopped) {
       await write()
       await sleep(2)
     }
+  })()
+  stopWriting = () => {
+    stopped = true
+    return writing
   }
-  void writing()
 }
 
 /** Whether a run ever rested, and whether it closed the day. */

@@ -39,9 +39,8 @@ interface Means {
 }
 
 /**
- * Does again and again what nobody asks for: expires holds, seals entries, signs
- * balances, sends events to webhooks, keeps checkpoints outside. What fails for a tenant, or a round, is told of and
- * tried again. One chore does not wait for another.
+ * Does again and again what nobody asks for: expires holds, seals entries, signs balances, sends events to webhooks, keeps
+ * checkpoints outside. What fails for a tenant, or a round, is told of and tried again. One chore does not wait for another.
  */
 function startWorker(plinth: Plinth, { sealer, anchor, webhooks }: Means, logger: Log): Worker {
   const stopping = new AbortController()

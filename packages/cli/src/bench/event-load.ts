@@ -105,7 +105,7 @@ export const brokerOf =
     const url = `nats://127.0.0.1:${port}`
     await skipToEnd(booksUrl)
     const worker = await startWorker({ ...environment, PLINTH_NATS_URL: url })
-    await untilSealed(booksUrl)
+    await untilSealed(booksUrl, worker)
     const { connect } = await import('@nats-io/transport-node')
     const connection = await connect({ servers: url, waitOnFirstConnect: true })
     connection.subscribe(`plinth.${tenantId}.>`, { callback: (_error, message) => hear(message.string()) })
@@ -134,9 +134,13 @@ async function asWorker(booksUrl: string, work: (database: Database) => Promise<
 }
 
 /** Waits until a worker has sealed what loads without one have left behind: a bank has one all the time. */
-const untilSealed = (booksUrl: string): Promise<void> =>
+const untilSealed = (booksUrl: string, worker: ChildProcess): Promise<void> =>
   asWorker(booksUrl, async (database) => {
-    while ((await database.read(tenantId, countUnsealed)) > 0) await sleep(100)
+    while ((await database.read(tenantId, countUnsealed)) > 0) {
+      if (worker.exitCode !== null)
+        throw new CommandFailure('The worker to be measured ended before all was sealed.')
+      await sleep(100)
+    }
   })
 
 /** Marks all that happened so far as published: other loads have left more behind than a round could take. */
