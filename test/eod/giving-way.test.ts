@@ -15,7 +15,7 @@ async function bankOfSavers(): Promise<Bank> {
   const bank = await openBank()
   await addProductChart(bank)
   await approveVersion(bank)
-  await bank.batch(Array.from({ length: 45 }, (_, at) => openingUnder(`saver-${at}`)))
+  await bank.batch(Array.from({ length: 10 }, (_, at) => openingUnder(`saver-${at}`)))
   await bank.open('alice')
   await bank.fund('alice', '1000.00')
   return bank

@@ -80,11 +80,7 @@ export function sqlDoor<Tables>(module: ModuleName): SqlDoor<Tables> {
 function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.QueryResult> {
   const inside = insideOf(tx)
   if (inside.strictRoles) assumeRole(inside, module)
-  const { stream } = (inside.client as unknown as { connection: { stream: Writable } }).connection
-  if (stream.writableCorked === 0) {
-    stream.cork()
-    process.nextTick(() => stream.uncork())
-  }
+  const stream = gather(inside.client)
   const span = inside.spanOf?.(query.name ?? module)
   const answer = track(inside, inside.client.query(query))
   if (span !== undefined)
@@ -96,9 +92,18 @@ function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.Que
   return answer
 }
 
-// Small statements sent in one turn of the event loop leave in one system call; node-postgres alone would make one each. A
-// large one leaves at once: the database then works on it while the next is prepared.
+// A large statement leaves at once: the database then works on it while the next is prepared.
 const gatheredBytesMax = 16_384
+
+/** What is sent in this turn of the event loop leaves in one system call; node-postgres alone would make one a statement. */
+export function gather(client: pg.PoolClient): Writable {
+  const { stream } = (client as unknown as { connection: { stream: Writable } }).connection
+  if (stream.writableCorked === 0) {
+    stream.cork()
+    process.nextTick(() => stream.uncork())
+  }
+  return stream
+}
 
 function flush(stream: Writable): void {
   const corks = stream.writableCorked

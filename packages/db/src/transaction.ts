@@ -12,6 +12,7 @@ import {
   OutcomeUnknown,
   sqlStateOf,
 } from './database-errors.js'
+import { gather } from './sql.js'
 import { insideOf, openTx, settle, type Tx } from './tx.js'
 
 export interface TransactionOptions {
@@ -187,6 +188,7 @@ const statementSpans =
  * must not be read whole to find two rows.
  */
 async function begin(client: pg.PoolClient, { mode, tenantId }: TransactionOptions): Promise<void> {
+  gather(client)
   const opening = client.query(mode === 'read' ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN')
   const set = client.query(mode === 'read' ? forReading : forWriting, [tenantId ?? ''])
   await Promise.all([opening, set])

@@ -343,11 +343,12 @@ function eventLoadsOf({
 
 async function measure(measured: Measured): Promise<BenchReport> {
   const { baseline, targets, options } = measured
+  const isAsked = (name: string): boolean => options.only?.includes(name) ?? true
   const history =
     options.history > 0 ? await makeHistory(targets.guarded, options.history, options.progress) : undefined
   const savers = await makeAllSavers(measured)
   const sealed =
-    options.sealed > 0
+    options.sealed > 0 && (isAsked('v') || isAsked('v0'))
       ? await makeSealedBooks(measured.server, measured.environment, {
           ...{ entries: options.sealed, accounts: options.accounts, progress: options.progress },
           open: openAccounts,
@@ -360,7 +361,7 @@ async function measure(measured: Measured): Promise<BenchReport> {
     ...eodLoadsOf(measured, savers),
     ...(sealed && verifyLoadsOf(sealed)),
     ...eventLoadsOf(measured),
-  }).filter(([name]) => options.only?.includes(name) ?? true)
+  }).filter(([name]) => isAsked(name))
   const results = new Map<string, Round[]>(loads.map(([name]) => [name, []]))
   // Plans, caches and the compiler of every process warm up before anything counts.
   for (const target of Object.values(targets)) {

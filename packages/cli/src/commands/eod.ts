@@ -68,7 +68,7 @@ function runCommand(runtime: CliRuntime): Command {
 const fullSpeedOption = (): Option =>
   new Option(
     '--full-speed',
-    'do not rest while others post: twice as fast, and postings are slower meanwhile',
+    'do not rest while others post: done up to five times as soon, and postings are slower meanwhile',
   )
 
 function resumeCommand(runtime: CliRuntime): Command {

@@ -148,12 +148,13 @@ function runningIn(
     transact,
   }: { closing: Closing; request: EodRequest; run: Run; transact: Transact },
 ): Running {
+  const giveWay = request.fullSpeed || closing.rehearsal ? neverGiveWay : giveWayIn(transact)
   return {
     store,
-    transact,
+    transact: givingWay(transact, giveWay),
     closing,
     loadMax,
-    giveWay: request.fullSpeed || closing.rehearsal ? neverGiveWay : giveWayIn(transact),
+    giveWay,
     tracing: database.telemetry.tracing,
     turn: { runId: run.runId, epoch: run.lease.epoch },
     stopped: () => request.stopped?.() ?? false,
@@ -168,6 +169,16 @@ const giveWayIn = (transact: Transact): GiveWay =>
     sleep,
     nowMs: () => performance.now(),
   })
+
+/** Transactions that give way to others behind each of them. */
+function givingWay(transact: Transact, giveWay: GiveWay): Transact {
+  return async (work) => {
+    const beganMs = performance.now()
+    const result = await transact(work)
+    await giveWay.after(performance.now() - beganMs)
+    return result
+  }
+}
 
 function closingOf(
   { postWithin, newId }: EodSetting,

@@ -91,7 +91,6 @@ async function runParts(running: Running, step: AccountStep | RangeStep, leftOut
   told()
   for (let part = toDo[0]; part !== undefined; part = toDo[0]) {
     if (running.stopped()) return false
-    const beganMs = performance.now()
     const rest =
       step.of === 'accounts' ? await runAccounts(running, { step, place, part, leftOut }) : undefined
     if (step.of === 'ranges') await runRange(running, { step, place, part })
@@ -100,7 +99,6 @@ async function runParts(running: Running, step: AccountStep | RangeStep, leftOut
       toDo.splice(0, 1, ...rest)
       of += rest.length - 1
     }
-    await giveWay.after(performance.now() - beganMs)
     told()
   }
   await transact(async (tx) => {

@@ -5,7 +5,7 @@ import type { GiveWay } from './give-way.js'
 import type { EodStore, Turn } from './ports.js'
 import type { Closing } from './step.js'
 
-/** A transaction of its own for each piece of work, or, of a rehearsal, the one for all. */
+/** A transaction of its own for each piece of work, behind which it gives way, or, of a rehearsal, the one for all. */
 export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 
 /** What steps run in. */
