@@ -211,7 +211,13 @@ describe.skipIf(natsServer === undefined)('a PostgreSQL that is killed while eve
   afterAll(() => rmSync(place, { recursive: true, force: true }))
 
   test('loses none of them', async () => {
-    const start = () => startEmbeddedPostgres({ dataDir: join(place, 'data') })
+    // Each start holds the server until it is told to stop, also where the server it knew was killed.
+    const started: { stop(): Promise<unknown> }[] = []
+    const start = async () => {
+      const postgres = await startEmbeddedPostgres({ dataDir: join(place, 'data') })
+      started.push(postgres)
+      return postgres
+    }
     let server = await start()
     const broker = await openBroker()
     try {
@@ -248,7 +254,7 @@ describe.skipIf(natsServer === undefined)('a PostgreSQL that is killed while eve
       await database.close()
     } finally {
       await broker.close()
-      await server.stop()
+      for (const { stop } of started) await stop()
     }
   }, 120_000)
 })

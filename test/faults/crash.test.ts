@@ -217,8 +217,13 @@ describe('kill -9 of plinth serve', () => {
 
 describe('kill -9 of PostgreSQL', () => {
   const place = mkdtempSync(join(tmpdir(), 'plinth-crash-pg-'))
-  const start = () => startEmbeddedPostgres({ dataDir: join(place, 'data') })
   const toEnd: (() => Promise<unknown>)[] = []
+  // Each start holds the server until it is told to stop, also where the server it knew was killed.
+  const start = async () => {
+    const server = await startEmbeddedPostgres({ dataDir: join(place, 'data') })
+    toEnd.push(() => server.stop())
+    return server
+  }
   afterAll(async () => {
     for (const end of toEnd.reverse()) await end()
     rmSync(place, { recursive: true, force: true })
@@ -226,7 +231,6 @@ describe('kill -9 of PostgreSQL', () => {
 
   test('twice under load loses no answer, posts nothing twice, and the engine carries on', async () => {
     let postgres = await start()
-    toEnd.push(() => postgres.stop())
     await migrate(postgres.adminUrl, { migrationsDir })
     const strictRoles = process.env.PLINTH_STRICT_ROLES === '1'
     const url = runtimeUrl(postgres.adminUrl, 'plinth_serve')
