@@ -95,7 +95,7 @@ function send(tx: Tx, module: ModuleName, query: pg.QueryConfig): Promise<pg.Que
 // A large statement leaves at once: the database then works on it while the next is prepared.
 const gatheredBytesMax = 16_384
 
-/** What is sent in this turn of the event loop leaves in one system call; node-postgres alone would make one a statement. */
+/** What is sent in this turn of the event loop leaves in one system call; node-postgres alone would make one for each statement. */
 export function gather(client: pg.PoolClient): Writable {
   const { stream } = (client as unknown as { connection: { stream: Writable } }).connection
   if (stream.writableCorked === 0) {

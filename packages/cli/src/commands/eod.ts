@@ -66,10 +66,7 @@ function runCommand(runtime: CliRuntime): Command {
 }
 
 const fullSpeedOption = (): Option =>
-  new Option(
-    '--full-speed',
-    'do not rest while others post: done up to five times as soon, and postings are slower meanwhile',
-  )
+  new Option('--full-speed', 'do not rest while others post: sooner done, and postings are slower meanwhile')
 
 function resumeCommand(runtime: CliRuntime): Command {
   return new Command('resume')

@@ -26,7 +26,7 @@ const restPerWork = 4
 // Well below the lease of a run.
 const restMsMax = 5_000
 
-/** One for each run: what is seen of others between its partitions is not the run's own. */
+/** One for each run: what is seen of others between its transactions is not the run's own. */
 export function openGiveWay({ readLastPosition, sleep, nowMs }: GiveWayWorld): GiveWay {
   // The first work is looked behind, whatever it took: others may have been there before the run.
   let workSinceLookMs = workBetweenLooksMs

@@ -31,6 +31,6 @@ export interface Progress {
   readonly step: string
   readonly done: number
   readonly of: number
-  /** Whether it rests between partitions, because others post. */
+  /** Whether it rests between transactions, because others post. */
   readonly resting: boolean
 }
